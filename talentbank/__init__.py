@@ -1,0 +1,1 @@
+"""The Django project of the talent bank and its domain. Knows nothing of HTTP resources (see `api`)."""

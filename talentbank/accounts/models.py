@@ -1,0 +1,99 @@
+"""Accounts, staff memberships and invitations."""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar
+
+from django.contrib.auth.models import AbstractBaseUser, BaseUserManager, PermissionsMixin
+from django.db import models
+from django.db.models import F, Q
+
+from talentbank.banks.models import Bank
+from talentbank.core.ids import new_id
+from talentbank.core.models import Row
+
+
+class UserManager(BaseUserManager["User"]):
+    """Makes accounts; the e-mail address is the name one signs in with."""
+
+    def create_user(self, email: str, password: str | None = None, **fields: Any) -> User:
+        user = self.model(email=self.normalize_email(email).lower(), **fields)
+        user.set_password(password)
+        user.save(using=self._db)
+        return user
+
+    def create_superuser(self, email: str, password: str | None = None, **fields: Any) -> User:
+        return self.create_user(email, password, is_staff=True, is_superuser=True, **fields)
+
+
+class User(AbstractBaseUser, PermissionsMixin):
+    """Somebody who signs in. `is_staff` opens Django's admin to IT staff and says nothing of banks."""
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    email = models.EmailField(unique=True)
+    name = models.CharField(max_length=100, blank=True)
+    kana = models.CharField(max_length=100, blank=True)
+    language = models.CharField(max_length=10, default="ja")
+    is_active = models.BooleanField(default=True)
+    is_staff = models.BooleanField(default=False)
+    date_joined = models.DateTimeField(auto_now_add=True)
+
+    objects: ClassVar[UserManager] = UserManager()
+    USERNAME_FIELD = "email"
+    EMAIL_FIELD = "email"
+
+    class Meta:
+        ordering = ("email",)
+
+    def __str__(self) -> str:
+        return self.email
+
+
+class StaffRole(models.TextChoices):
+    COORDINATOR = "coordinator", "コーディネーター"
+    SUPPORT_DESK = "support_desk", "窓口担当者"
+    ANALYST = "analyst", "統計担当"
+    BANK_ADMIN = "bank_admin", "管理責任者"
+
+
+class StaffMembership(Row):
+    """A role of an account in a bank, until `valid_until` (a day; it still holds on that day)."""
+
+    bank = models.ForeignKey(Bank, models.RESTRICT, related_name="memberships")
+    user = models.ForeignKey(User, models.RESTRICT, related_name="memberships")
+    role = models.CharField(max_length=20, choices=StaffRole.choices)
+    valid_from = models.DateField()
+    valid_until = models.DateField(null=True)
+    ended_at = models.DateTimeField(null=True)
+
+    class Meta:
+        ordering = ("bank", "id")
+        constraints = (
+            models.UniqueConstraint(
+                fields=("bank", "user", "role"),
+                condition=Q(ended_at__isnull=True),
+                name="staff_membership_is_one_running_per_bank_user_and_role",
+            ),
+            models.CheckConstraint(
+                condition=Q(valid_until__isnull=True) | Q(valid_until__gte=F("valid_from")),
+                name="staff_membership_ends_after_it_begins",
+            ),
+        )
+
+
+class Invitation(Row):
+    """An invitation to a staff role, by mail with a single-use token of which only the hash is kept."""
+
+    bank = models.ForeignKey(Bank, models.RESTRICT, related_name="invitations")
+    email = models.EmailField()
+    role = models.CharField(max_length=20, choices=StaffRole.choices)
+    membership_valid_until = models.DateField(null=True)
+    invited_by = models.ForeignKey(User, models.RESTRICT, related_name="+")
+    token_hash = models.CharField(max_length=64, unique=True)
+    expires_at = models.DateTimeField()
+    accepted_at = models.DateTimeField(null=True)
+    accepted_by = models.ForeignKey(User, models.RESTRICT, null=True, related_name="+")
+    revoked_at = models.DateTimeField(null=True)
+
+    class Meta:
+        ordering = ("bank", "id")

@@ -1,0 +1,35 @@
+"""The OpenID Connect provider's adapter: our scopes, our accounts."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from allauth.idp.oidc.adapter import DefaultOIDCAdapter
+
+SCOPES = {
+    "professionals:read": "登録情報の閲覧",
+    "professionals:write": "登録情報の入力",
+    "organizations:read": "事業者情報の閲覧",
+    "organizations:write": "事業者情報の入力",
+    "needs:read": "支援依頼の閲覧",
+    "needs:write": "支援依頼の入力",
+    "matches:read": "マッチングの閲覧",
+    "matches:write": "マッチングへの回答",
+    "matches:decide": "マッチングの提案と承認",
+    "contacts:read": "紹介後の連絡先の閲覧",
+    "consents:write": "同意の記録",
+    "desk:act": "窓口での代行入力",
+    "me:read": "自分の情報の閲覧",
+    "me:write": "自分の情報の変更",
+    "bank:admin": "人材バンクの管理",
+    "vocabulary:write": "用語の編集",
+    "statistics:read": "統計の閲覧",
+    "webhooks:manage": "通知先の管理",
+}
+"""Scopes of api.md with the words shown on the consent page."""
+
+
+class OIDCAdapter(DefaultOIDCAdapter):  # type: ignore[misc]
+    """allauth's provider with the talent bank's scopes."""
+
+    scope_display: dict[str, Any] = {**DefaultOIDCAdapter.scope_display, **SCOPES}  # noqa: RUF012

@@ -1,0 +1,52 @@
+"""Who may administer a bank, and which hats fit a call."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from uuid import UUID
+
+from talentbank.core.actors import COORDINATORS, HELPERS, Actor, Hat, Role
+from talentbank.core.errors import ActingAsRequired, Forbidden
+
+
+def require_role(actor: Actor, bank_id: UUID, roles: frozenset[Role]) -> Hat:
+    """Return the worn staff hat that fits.
+
+    :raises Forbidden: none does.
+    """
+    fitting = [hat for hat in actor.worn if hat.bank_id == bank_id and hat.role in roles]
+    if not fitting:
+        raise Forbidden(roles=sorted(roles))
+    return fitting[0]
+
+
+def require_bank_admin(actor: Actor, bank_id: UUID) -> Hat:
+    return require_role(actor, bank_id, frozenset({Role.BANK_ADMIN}))
+
+
+def require_coordinator(actor: Actor, bank_id: UUID) -> Hat:
+    return require_role(actor, bank_id, COORDINATORS)
+
+
+def require_helper(actor: Actor, bank_id: UUID) -> Hat:
+    return require_role(actor, bank_id, HELPERS)
+
+
+def single_hat(fitting: Iterable[Hat]) -> Hat:
+    """Return the one hat under which a call is made.
+
+    Several staff roles in one bank are one hat: the strongest counts. A staff hat beside a side's hat is a choice
+    that only the caller can make.
+
+    :raises Forbidden: no hat fits.
+    :raises ActingAsRequired: a choice is needed.
+    """
+    strength = (Role.BANK_ADMIN, Role.COORDINATOR, Role.SUPPORT_DESK, Role.ANALYST)
+    hats = list(dict.fromkeys(fitting))
+    staff = sorted((hat for hat in hats if hat.role in strength), key=lambda hat: strength.index(hat.role))
+    chosen = [*staff[:1], *(hat for hat in hats if hat.role not in strength)]
+    if not chosen:
+        raise Forbidden()
+    if len(chosen) > 1:
+        raise ActingAsRequired(hats=[str(hat) for hat in chosen])
+    return chosen[0]

@@ -1,0 +1,65 @@
+"""Reading accounts: who is calling, and who works for a bank."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from uuid import UUID
+
+from django.db.models import QuerySet
+
+from talentbank.accounts.hats import hats_of
+from talentbank.accounts.models import Invitation, StaffMembership, User
+from talentbank.core.actors import Actor, Hat, Role
+from talentbank.core.errors import invalid
+
+
+def actor_for(
+    user: User | None,
+    *,
+    at: datetime,
+    acting_as: str = "",
+    client_id: str = "",
+    scopes: frozenset[str] | None = None,
+    request_id: str = "",
+) -> Actor:
+    """Make the actor of a call from its account and the `Acting-As` header (`<role>:<id>`).
+
+    `scopes` None means a session, where roles alone count.
+
+    :raises InvalidInput: the header is malformed or names a hat the account does not wear.
+    """
+    if user is None:
+        return Actor(client_id=client_id, scopes=scopes, request_id=request_id)
+    hats = hats_of(user.pk, at)
+    return Actor(
+        user_id=user.pk,
+        email=user.email,
+        hats=hats,
+        acting_as=_chosen_hat(acting_as, hats) if acting_as else None,
+        client_id=client_id,
+        scopes=scopes,
+        request_id=request_id,
+    )
+
+
+def _chosen_hat(header: str, hats: tuple[Hat, ...]) -> Hat:
+    name, _, id = header.partition(":")
+    try:
+        role, key = Role(name), UUID(id)
+    except ValueError:
+        raise invalid("/header/Acting-As", "malformed_hat") from None
+    chosen = next((hat for hat in hats if hat.role == role and hat.id == key), None)
+    if chosen is None:
+        raise invalid("/header/Acting-As", "hat_not_worn")
+    return chosen
+
+
+def memberships_visible(actor: Actor) -> QuerySet[StaffMembership]:
+    """Memberships of the banks the actor administers."""
+    banks = actor.banks_as(frozenset({Role.BANK_ADMIN}))
+    return StaffMembership.objects.filter(bank_id__in=banks).select_related("user", "bank").order_by("id")
+
+
+def invitations_visible(actor: Actor) -> QuerySet[Invitation]:
+    banks = actor.banks_as(frozenset({Role.BANK_ADMIN}))
+    return Invitation.objects.filter(bank_id__in=banks).select_related("bank").order_by("id")

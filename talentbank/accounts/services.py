@@ -1,0 +1,194 @@
+"""Writing accounts: invitations, memberships, access tokens of the demo."""
+
+from __future__ import annotations
+
+import hashlib
+import secrets
+from datetime import date, datetime, timedelta
+
+from django.db import transaction
+from django.db.models import Q, QuerySet
+
+from talentbank.accounts.models import Invitation, StaffMembership, User
+from talentbank.accounts.policies import require_bank_admin
+from talentbank.banks.models import Bank
+from talentbank.core.actors import Actor, Role
+from talentbank.core.audit import Step, Subject, event_record
+from talentbank.core.errors import Conflict, NotFound, StaleVersion, invalid
+from talentbank.core.models import lock
+from talentbank.notifications.services import mail_queue
+
+INVITATION_DAYS = 14
+
+
+class InvitationSpent(Conflict):
+    """Accepted, revoked or expired."""
+
+    code = "invitation_spent"
+
+
+class MembershipExists(Conflict):
+    code = "membership_exists"
+
+
+class LastAdmin(Conflict):
+    """A bank keeps at least one bank_admin."""
+
+    code = "last_bank_admin"
+
+
+def token_digest(token: str) -> str:
+    return hashlib.sha256(token.encode()).hexdigest()
+
+
+@transaction.atomic
+def invitation_create(
+    *, actor: Actor, bank: Bank, email: str, role: str, valid_until: date | None, base_url: str, at: datetime
+) -> Invitation:
+    """This function will invite somebody to a staff role and queue the mail with a single-use link.
+
+    :raises Forbidden: the actor does not administer the bank.
+    :raises MembershipExists: the account already has the role.
+    """
+    require_bank_admin(actor, bank.pk)
+    email = email.lower()
+    if StaffMembership.objects.filter(bank=bank, role=role, user__email=email, ended_at__isnull=True).exists():
+        raise MembershipExists(email=email, role=role)
+    token = secrets.token_urlsafe(32)
+    invitation = Invitation.create(
+        at=at,
+        bank=bank,
+        email=email,
+        role=role,
+        membership_valid_until=valid_until,
+        invited_by_id=actor.user_id,
+        token_hash=token_digest(token),
+        expires_at=at + timedelta(days=INVITATION_DAYS),
+    )
+    mail_queue(
+        bank_id=bank.pk,
+        topic="invitation",
+        to=email,
+        context={"bank": bank.name, "role": role, "url": f"{base_url}/invitations/{token}", "days": INVITATION_DAYS},
+        at=at,
+    )
+    return invitation
+
+
+@transaction.atomic
+def invitation_accept(*, user: User, token: str, at: datetime) -> StaffMembership:
+    """This function will turn an invitation into a membership of the signed-in account.
+
+    :raises NotFound: no such invitation for this account's e-mail address.
+    :raises InvitationSpent: accepted, revoked or expired.
+    """
+    invitation = (
+        Invitation.objects.select_for_update(of=("self",))
+        .filter(token_hash=token_digest(token), email=user.email.lower())
+        .first()
+    )
+    if invitation is None:
+        raise NotFound()
+    if invitation.accepted_at or invitation.revoked_at or invitation.expires_at <= at:
+        raise InvitationSpent()
+    invitation.accepted_at, invitation.accepted_by = at, user
+    invitation.save_step(at=at)
+    return membership_create(
+        bank=invitation.bank,
+        user=user,
+        role=invitation.role,
+        valid_until=invitation.membership_valid_until,
+        actor=Actor(user_id=user.pk),
+        at=at,
+    )
+
+
+@transaction.atomic
+def invitation_revoke(*, actor: Actor, invitation: Invitation, at: datetime) -> Invitation:
+    """This function will make an invitation's link worthless.
+
+    :raises InvitationSpent: it was accepted or revoked before.
+    """
+    require_bank_admin(actor, invitation.bank_id)
+    row = lock(Invitation, invitation.pk)
+    if row.accepted_at or row.revoked_at:
+        raise InvitationSpent()
+    row.revoked_at = at
+    row.save_step(at=at)
+    return row
+
+
+@transaction.atomic
+def membership_create(
+    *, bank: Bank, user: User, role: str, at: datetime, valid_until: date | None = None, actor: Actor
+) -> StaffMembership:
+    """This function will give an account a staff role, with its event.
+
+    :raises MembershipExists: the account already has the role.
+    """
+    lock(Bank, bank.pk)
+    if StaffMembership.objects.filter(bank=bank, user=user, role=role, ended_at__isnull=True).exists():
+        raise MembershipExists(role=role)
+    row = StaffMembership.create(
+        at=at, bank=bank, user=user, role=role, valid_from=at.date(), valid_until=valid_until
+    )
+    _membership_event(row, actor, "create", at)
+    return row
+
+
+@transaction.atomic
+def membership_update(
+    *, actor: Actor, membership: StaffMembership, expected_version: int, valid_until: date | None, at: datetime
+) -> StaffMembership:
+    """This function will change the day until which a role holds.
+
+    :raises InvalidInput: the day lies before the membership began.
+    """
+    require_bank_admin(actor, membership.bank_id)
+    row = lock(StaffMembership, membership.pk)
+    if row.version != expected_version:
+        raise StaleVersion(version=row.version)
+    if valid_until and valid_until < row.valid_from:
+        raise invalid("/valid_until", "before_start")
+    row.valid_until = valid_until
+    row.save_step(at=at)
+    _membership_event(row, actor, "update", at)
+    return row
+
+
+@transaction.atomic
+def membership_end(
+    *, actor: Actor, membership: StaffMembership, expected_version: int, at: datetime
+) -> StaffMembership:
+    """This function will end a role at once.
+
+    :raises LastAdmin: nobody would be left to administer the bank.
+    """
+    require_bank_admin(actor, membership.bank_id)
+    lock(Bank, membership.bank_id)
+    row = lock(StaffMembership, membership.pk)
+    if row.version != expected_version:
+        raise StaleVersion(version=row.version)
+    if row.role == Role.BANK_ADMIN and not _other_admins(row, at).exists():
+        raise LastAdmin()
+    row.ended_at = at
+    row.save_step(at=at)
+    _membership_event(row, actor, "end", at)
+    return row
+
+
+def _other_admins(row: StaffMembership, at: datetime) -> QuerySet[StaffMembership]:
+    running = Q(valid_until__isnull=True) | Q(valid_until__gte=at.date())
+    others = StaffMembership.objects.filter(running, bank_id=row.bank_id, role=Role.BANK_ADMIN, ended_at__isnull=True)
+    return others.exclude(pk=row.pk)
+
+
+def _membership_event(row: StaffMembership, actor: Actor, action: str, at: datetime) -> None:
+    event_record(
+        Subject("membership", row.pk, row.bank_id),
+        Step(actor=actor, at=at, role=Role.BANK_ADMIN if actor.hats else Role.SYSTEM),
+        action=action,
+        from_state="" if action == "create" else row.role,
+        to_state="ended" if row.ended_at else row.role,
+        facts={"user_id": row.user_id, "role": row.role, "valid_until": row.valid_until},
+    )

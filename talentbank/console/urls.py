@@ -1,0 +1,5 @@
+"""People's pages."""
+
+from django.urls import URLPattern
+
+urlpatterns: list[URLPattern] = []

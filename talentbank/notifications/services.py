@@ -1,0 +1,81 @@
+"""Writing and draining the outbox: lease, send, retry with growing pauses."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from django.core.mail import send_mail
+from django.db import connection, transaction
+from django.db.models import Q
+
+from talentbank.notifications.mails import mail_text
+from talentbank.notifications.models import OutboxMessage, OutboxState
+
+logger = logging.getLogger(__name__)
+LEASE = timedelta(minutes=2)
+BATCH = 20
+PAUSES = tuple(timedelta(minutes=minutes) for minutes in (1, 5, 30, 120, 480, 1440))
+"""Pauses after each failed attempt; after the last the message has failed."""
+
+
+def mail_queue(
+    *, bank_id: UUID, topic: str, to: str, context: dict[str, Any], at: datetime, hold: timedelta = timedelta()
+) -> OutboxMessage:
+    """Write a mail into the outbox, in the caller's transaction. `hold` keeps it back (undo recalls it till then)."""
+    return OutboxMessage.objects.create(
+        bank_id=bank_id, channel="email", topic=topic, to=to, context=context, due_at=at + hold, created_at=at
+    )
+
+
+def _send_mail(message: OutboxMessage) -> None:
+    subject, body = mail_text(message.topic, message.context)
+    send_mail(subject, body, None, [message.to])
+
+
+SENDERS: dict[str, Callable[[OutboxMessage], None]] = {"email": _send_mail}
+"""Channel → sender. LINE, print and webhooks join here."""
+
+
+def outbox_drain(*, at: datetime) -> int:
+    """Send what is due; return how many messages were tried. Any number of workers may run this at once."""
+    messages = _leased(at)
+    for message in messages:
+        _deliver(message, at)
+    return len(messages)
+
+
+@transaction.atomic
+def _leased(at: datetime) -> list[OutboxMessage]:
+    free = Q(leased_until__isnull=True) | Q(leased_until__lte=at)
+    due = OutboxMessage.objects.filter(free, state=OutboxState.WAITING, due_at__lte=at, channel__in=SENDERS)
+    skip = connection.features.has_select_for_update_skip_locked
+    messages = list(due.select_for_update(skip_locked=skip).order_by("due_at", "id")[:BATCH])
+    OutboxMessage.objects.filter(pk__in=[message.pk for message in messages]).update(leased_until=at + LEASE)
+    return messages
+
+
+def _deliver(message: OutboxMessage, at: datetime) -> None:
+    try:
+        SENDERS[message.channel](message)
+    except Exception as error:  # whatever a channel throws, the message stays and is tried again
+        logger.warning("outbox %s %s failed: %s", message.topic, message.pk, type(error).__name__)
+        _postpone(message, error, at)
+    else:
+        OutboxMessage.objects.filter(pk=message.pk).update(
+            state=OutboxState.SENT, sent_at=at, leased_until=None, attempts=message.attempts + 1, context={}
+        )
+
+
+def _postpone(message: OutboxMessage, error: Exception, at: datetime) -> None:
+    spent = message.attempts >= len(PAUSES)
+    OutboxMessage.objects.filter(pk=message.pk).update(
+        state=OutboxState.FAILED if spent else OutboxState.WAITING,
+        due_at=at if spent else at + PAUSES[message.attempts],
+        attempts=message.attempts + 1,
+        leased_until=None,
+        last_error=type(error).__name__,
+    )

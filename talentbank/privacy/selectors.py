@@ -1,0 +1,29 @@
+"""Reading consents and disclosures."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+from uuid import UUID
+
+from django.db.models import QuerySet
+
+from talentbank.banks.selectors import text_numbers_current
+from talentbank.core.audit import Subject
+from talentbank.privacy.models import Consent, Disclosure
+
+
+def consents_running(subject: Subject) -> QuerySet[Consent]:
+    return Consent.objects.filter(subject_kind=subject.kind, subject_id=subject.id, withdrawn_at__isnull=True)
+
+
+def consents_missing(subject: Subject, kinds: Iterable[str], at: datetime) -> list[str]:
+    """Kinds among `kinds` without a running consent to the version that holds at `at`."""
+    current = text_numbers_current(subject.bank_id, at)
+    held = dict(consents_running(subject).values_list("text_kind", "text_number"))
+    return [kind for kind in kinds if kind not in held or held[kind] != current.get(kind)]
+
+
+def disclosures_of(subject_ids: Iterable[UUID]) -> QuerySet[Disclosure]:
+    """Reads of the contacts of these subjects, newest first."""
+    return Disclosure.objects.filter(subject_id__in=list(subject_ids)).order_by("-created_at", "-id")

@@ -1,0 +1,90 @@
+"""Writing consents and the disclosure log."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+
+from django.db import transaction
+
+from talentbank.banks.models import TextKind
+from talentbank.banks.selectors import texts_current
+from talentbank.core.actors import Actor, Channel, Role
+from talentbank.core.audit import Subject
+from talentbank.core.errors import FieldError, InvalidInput
+from talentbank.privacy.models import Consent, Disclosure
+
+
+@transaction.atomic
+def consents_grant(
+    *, subject: Subject, kinds: Iterable[str], actor: Actor, channel: Channel, at: datetime
+) -> list[Consent]:
+    """This function will record consents to the texts that hold now; an older version's consent ends.
+
+    :raises InvalidInput: the bank has no such text today.
+    """
+    current = {text.kind: text for text in texts_current(subject.bank_id, at).filter(language="ja")}
+    wanted = list(dict.fromkeys(kinds))
+    if missing := [n for n, kind in enumerate(wanted) if kind not in current]:
+        raise InvalidInput([FieldError(f"/consents/{n}", "no_such_text") for n in missing])
+    granted = []
+    for kind in wanted:
+        text = current[kind]
+        running = Consent.objects.filter(
+            subject_kind=subject.kind, subject_id=subject.id, text_kind=kind, withdrawn_at__isnull=True
+        ).first()
+        if running and running.text_number == text.number:
+            granted.append(running)
+            continue
+        if running:
+            running.withdrawn_at = at
+            running.save_step(at=at)
+        granted.append(
+            Consent.create(
+                at=at,
+                bank_id=subject.bank_id,
+                subject_kind=subject.kind,
+                subject_id=subject.id,
+                text_kind=kind,
+                text_number=text.number,
+                text_sha256=text.sha256,
+                channel=channel,
+                obtained_by_id=actor.user_id,
+                granted_at=at,
+            )
+        )
+    return granted
+
+
+@transaction.atomic
+def consent_withdraw(*, consent: Consent, at: datetime) -> Consent:
+    """This function will end a consent; what it allowed stops with it. A second withdrawal changes nothing."""
+    row = Consent.objects.select_for_update(of=("self",)).get(pk=consent.pk)
+    if row.withdrawn_at is None:
+        row.withdrawn_at = at
+        row.save_step(at=at)
+    return row
+
+
+def disclosure_record(
+    *, subject: Subject, actor: Actor, role: Role, match_id: object, fields: Sequence[str], at: datetime
+) -> Disclosure:
+    """This function will log one read of contacts with the consents that allow it."""
+    consents = Consent.objects.filter(
+        subject_kind=subject.kind,
+        subject_id=subject.id,
+        withdrawn_at__isnull=True,
+        text_kind=TextKind.DISCLOSURE,
+    )
+    return Disclosure.create(
+        at=at,
+        bank_id=subject.bank_id,
+        subject_kind=subject.kind,
+        subject_id=subject.id,
+        match_id=match_id,
+        reader_id=actor.user_id,
+        reader_role=role,
+        client_id=actor.client_id,
+        fields=list(fields),
+        consent_ids=[str(pk) for pk in consents.values_list("pk", flat=True)],
+    )

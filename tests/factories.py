@@ -1,0 +1,202 @@
+"""Builders of rows for tests: each gives a valid row; a test names only what it is about.
+
+They write rows directly, so that a test of one room does not run the services of another.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from datetime import UTC, date, datetime
+from itertools import count
+from typing import Any
+from uuid import UUID
+
+from talentbank.accounts.models import StaffMembership, User
+from talentbank.accounts.selectors import actor_for
+from talentbank.banks.models import REQUIRED_TO_SUBMIT, Bank, BankText, TextKind
+from talentbank.core.actors import Actor
+from talentbank.needs.models import Need, NeedSkill
+from talentbank.organizations.models import Organization, OrganizationMember
+from talentbank.privacy.models import Consent
+from talentbank.professionals.models import Professional, ProfessionalSkill
+from talentbank.skills.models import Problem, ProblemArea, ProblemSkill, Skill, SkillGroup
+
+AT = datetime(2026, 11, 2, 1, 0, tzinfo=UTC)
+"""The moment of most tests: Monday 2026-11-02, 10:00 in Japan."""
+TODAY = date(2026, 11, 2)
+PASSWORD = "correct horse battery"
+_number = count(1)
+
+
+def make_bank(**fields: Any) -> Bank:
+    n = next(_number)
+    policy = fields.pop("policy", {})
+    values = {
+        "slug": f"bank-{n}",
+        "name": f"第{n}デジタル人材バンク",
+        "municipality_code": "072010",
+        "municipality_name": "あかつき市",
+        "opened_on": date(2022, 12, 1),
+        "policy_json": policy,
+    }
+    bank = Bank.create(at=AT, **{**values, **fields})
+    for kind in TextKind.values:
+        body = f"{bank.slug} {kind} 第1版"
+        BankText.create(
+            at=AT,
+            bank=bank,
+            kind=kind,
+            number=1,
+            language="ja",
+            body=body,
+            sha256=hashlib.sha256(body.encode()).hexdigest(),
+            valid_from=datetime(2022, 12, 1, tzinfo=UTC),
+        )
+    return bank
+
+
+def make_user(**fields: Any) -> User:
+    n = next(_number)
+    password = fields.pop("password", PASSWORD)
+    return User.objects.create_user(**{"email": f"user{n}@example.jp", "name": f"利用者{n}", **fields}, password=password)
+
+
+def make_staff(bank: Bank, role: str = "coordinator", user: User | None = None, **fields: Any) -> User:
+    user = user or make_user()
+    StaffMembership.create(
+        at=AT, bank=bank, user=user, role=role, **{"valid_from": date(2022, 12, 1), "valid_until": None, **fields}
+    )
+    return user
+
+
+def actor(user: User, acting_as: str = "") -> Actor:
+    """The actor a signed-in account is at AT."""
+    return actor_for(user, at=AT, acting_as=acting_as, request_id="test")
+
+
+def grant_consents(kind: str, id: UUID, bank: Bank) -> None:
+    """Running consents of a subject to everything a submission needs."""
+    for text_kind in REQUIRED_TO_SUBMIT:
+        text = BankText.objects.get(bank=bank, kind=text_kind, number=1, language="ja")
+        Consent.create(
+            at=AT,
+            bank_id=bank.pk,
+            subject_kind=kind,
+            subject_id=id,
+            text_kind=text_kind,
+            text_number=1,
+            text_sha256=text.sha256,
+            channel="web",
+            granted_at=AT,
+        )
+
+
+def make_organization(bank: Bank, *, owner: User | None = None, **fields: Any) -> Organization:
+    """An approved organization with an owner and its consents."""
+    n = next(_number)
+    values = {
+        "name": f"株式会社こけし{n}",
+        "kana": f"カブシキガイシャコケシ{n}",
+        "kind": "company",
+        "industry": "食品製造",
+        "headcount_band": "6-20",
+        "contact_name": f"担当{n}",
+        "contact_email": f"contact{n}@example.jp",
+        "contact_phone": "024-000-0000",
+        "has_employees": True,
+        "registration_state": "approved",
+        "reference": f"R8-登-9{n:03d}",
+        "approved_at": AT,
+        "valid_until": date(2028, 11, 1),
+    }
+    organization = Organization.create(at=AT, bank=bank, **{**values, **fields})
+    OrganizationMember.create(at=AT, organization=organization, user=owner or make_user(), role="owner")
+    grant_consents("organization", organization.pk, bank)
+    return organization
+
+
+def owner_of(organization: Organization) -> User:
+    return organization.members.get(role="owner", ended_at__isnull=True).user
+
+
+def make_professional(bank: Bank, **fields: Any) -> Professional:
+    """An approved, available person with an account, 10 hours a week and consents. `skills`: codes or dicts."""
+    n = next(_number)
+    skills = fields.pop("skills", [])
+    values = {
+        "name": f"佐藤 匠{n}",
+        "kana": f"サトウ タクミ{n}",
+        "email": f"pro{n}@example.jp",
+        "phone": "090-0000-0000",
+        "headline": "ECサイトの構築と運用",
+        "summary": "Shopify と楽天市場で十年。",
+        "residency": "city",
+        "hours_per_week": 10,
+        "remote": "ok",
+        "areas": ["あかつき市"],
+        "engagement_types": ["quasi_mandate", "advice"],
+        "fee_basis": "hour",
+        "fee_min_yen": 2000,
+        "fee_max_yen": 4000,
+        "has_employees": False,
+        "registration_state": "approved",
+        "reference": f"R8-登-{n:04d}",
+        "approved_at": AT,
+        "valid_until": date(2028, 11, 1),
+    }
+    merged = {**values, **fields}
+    if merged.get("holder_kind") != "organization" and "user" not in merged:
+        merged["user"] = make_user()
+    professional = Professional.create(at=AT, bank=bank, **merged)
+    for claim in skills:
+        claim = {"skill": claim} if isinstance(claim, str) else dict(claim)
+        skill = make_skill(claim.pop("skill"))
+        ProfessionalSkill.objects.create(professional=professional, skill=skill, **{"level": 3, **claim})
+    grant_consents("professional", professional.pk, bank)
+    return professional
+
+
+def make_need(organization: Organization, **fields: Any) -> Need:
+    """An open, accepting need of one place. `skills`: codes or dicts; `problems`: codes."""
+    n = next(_number)
+    skills, problems = fields.pop("skills", []), fields.pop("problems", [])
+    values = {
+        "title": "ネットで漬物を売りたい",
+        "own_words": "インターネットの通信販売を始めたいのですが、何から手を付ければよいか分かりません。",
+        "engagement_type": "quasi_mandate",
+        "hours_per_week": 4,
+        "place": "mixed",
+        "area": "あかつき市",
+        "headcount": 1,
+        "state": "open",
+        "state_since": AT,
+        "opened_at": AT,
+        "reference": f"R8-依-{n:04d}",
+        "deadline": date(2027, 3, 31),
+    }
+    need = Need.create(at=AT, bank=organization.bank, organization=organization, **{**values, **fields})
+    for wish in skills:
+        wish = {"skill": wish} if isinstance(wish, str) else dict(wish)
+        skill = make_skill(wish.pop("skill"))
+        NeedSkill.objects.create(need=need, skill=skill, **{"required": True, **wish})
+    need.problems.set([make_problem(code) for code in problems])
+    return need
+
+
+def make_skill(code: str, **fields: Any) -> Skill:
+    group, _ = SkillGroup.objects.get_or_create(
+        scheme="local", code="test", defaults={"name_ja": "試験", "name_en": "Test"}
+    )
+    values = {"scheme": "local", "scheme_version": "1", "group": group, "name_ja": code, "name_en": code, **fields}
+    skill, _ = Skill.objects.get_or_create(code=code, defaults=values)
+    return skill
+
+
+def make_problem(code: str, skills: tuple[str, ...] = ()) -> Problem:
+    area, _ = ProblemArea.objects.get_or_create(code="test", defaults={"name_ja": "試験", "name_en": "Test"})
+    problem, _ = Problem.objects.get_or_create(
+        code=code, defaults={"area": area, "name_ja": code, "easy_ja": code, "name_en": code}
+    )
+    for skill in skills:
+        ProblemSkill.objects.get_or_create(problem=problem, skill=make_skill(skill), defaults={"weight": 1.0})
+    return problem
