@@ -61,7 +61,7 @@ class Match(Row):
         constraints = (
             models.UniqueConstraint(
                 fields=("need", "professional"),
-                condition=~Q(state__in=[state.value for state in CLOSED_STATES]),
+                condition=~Q(state__in=[state.value for state in sorted(CLOSED_STATES)]),
                 name="match_is_one_open_per_need_and_professional",
             ),
             models.UniqueConstraint(fields=("bank", "reference"), name="match_reference_is_unique"),
