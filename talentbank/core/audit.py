@@ -38,7 +38,7 @@ CHAINED = (
     "previous_hash",
     "bank_previous_hash",
 )
-"""Fields under the hash: everything an event states. Only `undone_by` (a later event's mark) stays outside."""
+"""Fields under the hash: everything an event states."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -61,7 +61,6 @@ class Event(models.Model):
     reason_codes = models.JSONField(default=list)
     facts = models.JSONField(default=dict)
     text_digest = models.CharField(max_length=64, blank=True)
-    undone_by = models.ForeignKey("self", models.RESTRICT, null=True, related_name="undoes")
     previous_hash = models.CharField(max_length=64, blank=True)
     bank_previous_hash = models.CharField(max_length=64, blank=True)
     hash = models.CharField(max_length=64)
