@@ -17,12 +17,16 @@ class PairState(models.TextChoices):
 
 
 class Pair(Row):
-    """How a need and a professional stand: an open match, declined in round n, kept as reserve, or ended."""
+    """How a need and a professional stand: an open match, declined in round n, kept as reserve, or ended.
+
+    `match_id` is the match that wrote the row last, so that a match can ask whether *another* one is open.
+    """
 
     need = models.ForeignKey(Need, models.RESTRICT, related_name="pairs")
     professional = models.ForeignKey(Professional, models.RESTRICT, related_name="pairs")
     state = models.CharField(max_length=10, choices=PairState.choices)
     round = models.PositiveSmallIntegerField()
+    match_id = models.UUIDField(null=True)
 
     class Meta:
         ordering = ("id",)
@@ -39,5 +43,3 @@ class Card(models.Model):
     class Meta:
         ordering = ("id",)
         constraints = (models.UniqueConstraint(fields=("need", "professional"), name="card_is_one_per_pair"),)
-
-
