@@ -1,0 +1,36 @@
+"""Ranking of professionals for needs and needs for professionals: exact, explained, free of any framework."""
+
+from matching.documents import (
+    Contribution,
+    Document,
+    Missing,
+    Part,
+    Query,
+    Ranked,
+    Relation,
+    SkillClaim,
+    SkillWish,
+    Span,
+)
+from matching.engine import Engine, NeedEngine
+from matching.lexicon import Lexicon
+from matching.scoring import Model
+from matching.weighting import BackgroundFrequencies
+
+__all__ = [
+    "BackgroundFrequencies",
+    "Contribution",
+    "Document",
+    "Engine",
+    "Lexicon",
+    "Missing",
+    "Model",
+    "NeedEngine",
+    "Part",
+    "Query",
+    "Ranked",
+    "Relation",
+    "SkillClaim",
+    "SkillWish",
+    "Span",
+]

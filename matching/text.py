@@ -1,0 +1,208 @@
+"""Japanese mixed with English, turned into terms that still know where they stood.
+
+Steps: NFKC and casefold with a map back to the original characters; protected technical terms by longest match; Sudachi's
+normalised forms (サーバ = サーバー, Web = ウェブ) for the rest, content words only. Time is linear in the text, and no text raises.
+
+Sources: Unicode UAX #15 (NFKC, stream-safe length of 30 marks); Takaoka et al. 2018, "Sudachi: a Japanese Tokenizer for
+Business" (normalised forms, split modes).
+"""
+
+import re
+import threading
+import unicodedata
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cache
+from importlib.metadata import version
+from operator import itemgetter
+from typing import Any, NamedTuple
+
+from sudachipy import Dictionary, SplitMode
+
+from matching.terms import GLUED, PROTECTED, STOP_WORDS
+
+TOKENIZER_NAME = "sudachi-core-b-1"
+"""Raised by hand whenever a rule of this file changes; with the tables and package versions it makes the model version."""
+
+CHUNK_CHARACTERS = 2_000
+"""Sudachi refuses input above 49,149 bytes; 2,000 characters are at most 8,000 bytes and bound the work on one word."""
+
+CONTENT_CLASSES = frozenset({"名詞", "動詞", "形容詞", "形状詞", "副詞"})
+"""Parts of speech that carry a topic; particles, auxiliaries, symbols, affixes and pronouns do not."""
+
+LONGEST_CLUSTER = 32
+BLANK = "q"
+
+_SIMPLE = r"\t\n\r -~、。「」ぁ-ゖァ-ヺ・ー一-鿿"
+_SIMPLE_RUN = re.compile(rf"[{_SIMPLE}]+(?=[{_SIMPLE}]|\Z)")
+_MARKS_THAT_JOIN = re.compile("[\uff9e\uff9f\u1160-\u11ff]")
+_SEPARATOR = re.compile(r"[\s。、．，！？!?,;；）)」』]")
+_LONE_KANA = re.compile("[ぁ-ゖァ-ヺ]")
+_MIXED_RUN = r"(?<![a-z0-9])(?:[a-z]+[0-9][a-z0-9]*|[0-9]+[a-z][a-z0-9]*)(?![a-z0-9])"
+
+
+class Token(NamedTuple):
+    """A term and the characters [start, end) of the original text it came from.
+
+    `form` is the term as the text had it, before a concept took its place: two tokens of one term and two forms are synonyms.
+    """
+
+    term: str
+    start: int
+    end: int
+    form: str
+
+
+@dataclass(frozen=True, slots=True)
+class Normalized:
+    """Text after NFKC and casefold; character i came from [starts[i], ends[i]) of the original."""
+
+    text: str
+    starts: list[int]
+    ends: list[int]
+
+
+def normalize(text: str) -> Normalized:
+    """Fold width, compatibility forms and case. Invisible marks vanish; what no analyser accepts becomes a space."""
+    pieces: list[str] = []
+    starts: list[int] = []
+    ends: list[int] = []
+    position = 0
+    while position < len(text):
+        run = _SIMPLE_RUN.match(text, position)
+        if run:
+            pieces.append(run.group().lower())
+            starts.extend(range(position, run.end()))
+            ends.extend(range(position + 1, run.end() + 1))
+            position = run.end()
+            continue
+        end = _cluster_end(text, position)
+        folded = _fold(text[position:end])
+        pieces.append(folded)
+        starts.extend([position] * len(folded))
+        ends.extend([end] * len(folded))
+        position = end
+    return Normalized("".join(pieces), starts, ends)
+
+
+def _cluster_end(text: str, start: int) -> int:
+    """End of a base character with the marks that compose with it; capped, as ordering marks is quadratic."""
+    end = start + 1
+    limit = min(len(text), start + LONGEST_CLUSTER)
+    while end < limit and (unicodedata.combining(text[end]) or _MARKS_THAT_JOIN.match(text[end])):
+        end += 1
+    return end
+
+
+def _fold(cluster: str) -> str:
+    folded = unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", cluster).casefold())
+    return "".join(_visible(character) for character in folded)
+
+
+def _visible(character: str) -> str:
+    match unicodedata.category(character):
+        case "Cf":
+            return " " if character == "\u200b" else ""
+        case "Cc" | "Cs" | "Co" | "Cn":
+            return " "
+        case _:
+            return character
+
+
+def _protected_pattern() -> re.Pattern[str]:
+    """Longest form first; a form that ends in a letter or digit must not go on with one, unless it is glued (ExcelVBA)."""
+    before = {right: left for left, right in GLUED}
+    after = dict(GLUED)
+    forms = []
+    for form in sorted(PROTECTED, key=lambda form: (-len(form), form)):
+        head = r"(?<![a-z0-9])" if form[0].isascii() else ""
+        tail = r"(?![a-z0-9])" if form[-1].isascii() and form[-1].isalnum() else r"(?![a-z0-9+#])"
+        if form == "r":  # R&D, O'R, a.r are no language
+            head, tail = r"(?<![a-z0-9&.'’/-])", r"(?![a-z0-9&.'’/-])"
+        if form in before:
+            head = rf"(?:{head}|(?<={before[form]}))"
+        if form in after:
+            tail = rf"(?:{tail}|(?={after[form]}))"
+        forms.append(f"{head}{re.escape(form)}{tail}")
+    return re.compile("|".join([*forms, _MIXED_RUN]))
+
+
+_PROTECTED = _protected_pattern()
+_local = threading.local()
+_dictionary_lock = threading.Lock()
+
+
+@cache
+def _dictionary() -> Any:
+    return Dictionary(dict="core")
+
+
+def _sudachi() -> Any:
+    """One tokenizer for each thread: it holds a lattice that threads must not share. The dictionary is shared."""
+    tokenizer = getattr(_local, "tokenizer", None)
+    if tokenizer is None:
+        with _dictionary_lock:
+            tokenizer = _local.tokenizer = _dictionary().tokenizer(mode=SplitMode.B)
+    return tokenizer
+
+
+def tokenize(text: str) -> tuple[Token, ...]:
+    """Terms of the text in order, each with its span in the original; stop words left out."""
+    normalized = normalize(text)
+    return tuple(
+        Token(term, normalized.starts[start], normalized.ends[end - 1], term)
+        for term, start, end in _terms(normalized.text)
+    )
+
+
+def _terms(text: str) -> list[tuple[str, int, int]]:
+    """Protected terms, and the words of the rest; Sudachi reads a noun-like blank in their place, to judge what follows."""
+    protected = list(_PROTECTED.finditer(text))
+    terms = [(PROTECTED.get(found.group(), found.group()), found.start(), found.end()) for found in protected]
+    words = _words(_PROTECTED.sub(lambda found: BLANK * len(found.group()), text) if protected else text)
+    taken = iter([*((start, end) for _, start, end in terms), (len(text), len(text))])
+    start, end = next(taken)
+    rest = []
+    for word in words:
+        while end <= word[1] and end < len(text):
+            start, end = next(taken)
+        if word[2] <= start:
+            rest.append(word)
+    return sorted(terms + rest, key=itemgetter(1))
+
+
+def _words(text: str) -> Iterator[tuple[str, int, int]]:
+    """Content words in Sudachi's normalised form, lower-cased because it keeps case in some."""
+    start = 0
+    while start < len(text):
+        stop = _chunk_end(text, start)
+        for word in _sudachi().tokenize(text[start:stop]):
+            if word.part_of_speech()[0] not in CONTENT_CLASSES:
+                continue
+            surface, term = word.surface(), word.normalized_form().casefold()
+            if surface in STOP_WORDS or term in STOP_WORDS or _is_stray(surface):
+                continue
+            yield term, start + word.begin(), start + word.end()
+        start = stop
+
+
+def _is_stray(surface: str) -> bool:
+    """A mark or a lone kana is noise. A lone letter is not: C, R and X are names."""
+    return not any(map(str.isalnum, surface)) or _LONE_KANA.fullmatch(surface) is not None
+
+
+def _chunk_end(text: str, start: int) -> int:
+    """The last separator within the limit, so that no word is cut; the limit itself where there is none."""
+    limit = start + CHUNK_CHARACTERS
+    if limit >= len(text):
+        return len(text)
+    for position in range(limit, start + CHUNK_CHARACTERS // 2, -1):
+        if _SEPARATOR.match(text[position - 1]):
+            return position
+    return limit
+
+
+def tokenizer_version() -> str:
+    """Name, packages and Unicode tables that decide what a text becomes."""
+    packages = (f"{name}={version(name)}" for name in ("sudachipy", "sudachidict-core"))
+    return "|".join([TOKENIZER_NAME, *packages, f"unicode={unicodedata.unidata_version}"])

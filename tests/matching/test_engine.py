@@ -1,0 +1,390 @@
+import math
+import threading
+from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from random import Random
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from matching import Document, Engine, Lexicon, NeedEngine, Part, Query, Ranked, Relation, SkillClaim, SkillWish
+from matching.documents import InvalidSkill
+from matching.engine import UnknownId
+from matching.index import InvalidLimit, MaskLengthMismatch
+from matching.text import tokenize
+from matching.weighting import DOCUMENT_FIELDS, QUERY_FIELDS, BackgroundFrequencies, UnknownField
+from tests.matching.samples import DOCUMENTS, LEXICON, NEEDS
+
+WORDS = (
+    "ネットショップ",
+    "エクセル",
+    "Excel",
+    "サーバー",
+    "Web制作",
+    "C++",
+    "動画編集",
+    "SNS",
+    "会計",
+    "キャッシュレス",
+    "🎉",
+)
+TEXT = st.lists(st.sampled_from(WORDS), max_size=6).map("。".join)
+LEVEL = st.none() | st.integers(1, 4)
+CODE = st.sampled_from(["ec", "sns", "excel"])
+CLAIM = st.builds(SkillClaim, code=CODE, level=LEVEL, years=st.none() | st.floats(0, 20), evidence=st.booleans())
+WISH = st.builds(SkillWish, code=CODE, required=st.booleans(), level=LEVEL, weight=st.floats(0.1, 5))
+DOCUMENT = st.builds(
+    Document,
+    id=st.just("?"),
+    texts=st.dictionaries(st.sampled_from(sorted(DOCUMENT_FIELDS)), TEXT | st.tuples(TEXT, TEXT)),
+    skills=st.lists(CLAIM, max_size=3).map(tuple),
+)
+CORPUS = st.lists(DOCUMENT, max_size=8).map(
+    lambda documents: [replace(document, id=f"p{number}") for number, document in enumerate(documents)]
+)
+NEED = st.builds(
+    Query,
+    id=st.just("n"),
+    texts=st.dictionaries(st.sampled_from(sorted(QUERY_FIELDS)), TEXT),
+    wishes=st.lists(WISH, max_size=3).map(tuple),
+)
+
+
+@pytest.fixture
+def engine() -> Engine:
+    return Engine.fit(DOCUMENTS, lexicon=LEXICON)
+
+
+def naive_scores(documents: list[Document], query: Query) -> dict[str, float]:
+    """Dense cosines of the same tokens, field by field; no lexicon, no skills."""
+    bags = {d.id: {f: Counter(t.term for t in tokenize(str(text))) for f, text in d.texts.items()} for d in documents}
+    df = Counter(term for bag in bags.values() for term in {t for counts in bag.values() for t in counts})
+
+    def unit(counts: Counter[str]) -> dict[str, float]:
+        raw = {t: (1 + math.log(n)) * (math.log((1 + len(bags)) / (1 + df[t])) + 1) for t, n in counts.items()}
+        norm = math.sqrt(sum(value**2 for value in raw.values()))
+        return {term: value / norm for term, value in raw.items()}
+
+    asked: Counter[str] = Counter()
+    for field, text in query.texts.items():
+        weights = unit(Counter(t.term for t in tokenize(str(text))))
+        asked.update({term: QUERY_FIELDS[field] * value for term, value in weights.items()})
+    norm = math.sqrt(sum(value**2 for value in asked.values())) or 1.0
+    return {
+        id: sum(DOCUMENT_FIELDS[f] * v * asked[t] / norm for f, counts in bag.items() for t, v in unit(counts).items())
+        for id, bag in bags.items()
+    }
+
+
+@settings(max_examples=60, deadline=None)
+@given(CORPUS, NEED)
+def test_the_text_part_is_the_naive_dense_cosine(documents: list[Document], need: Query) -> None:
+    documents = [Document(d.id, {field: str(text) for field, text in d.texts.items()}) for d in documents]
+    need = Query(texts=need.texts)
+
+    ranked = Engine.fit(documents).rank(need, limit=20)
+
+    naive = {id: score for id, score in naive_scores(documents, need).items() if score > 1e-12}
+    assert {pair.id: pair.score for pair in ranked} == pytest.approx(naive, abs=1e-9)
+    assert ranked == sorted(ranked, key=lambda pair: (-(pair.score or 0), pair.id))
+
+
+@settings(max_examples=60, deadline=None)
+@given(CORPUS, NEED)
+def test_contributions_sum_to_the_score_and_the_score_lies_in_the_unit_interval(
+    documents: list[Document], need: Query
+) -> None:
+    engine = Engine.fit(documents, lexicon=LEXICON)
+
+    for document in documents:
+        pair = engine.score(need, document.id)
+        if pair.score is None:
+            continue
+        assert 0 <= pair.score <= 1
+        assert 0 <= pair.confidence <= 1
+        assert math.fsum(row.value for row in pair.contributions) == pytest.approx(pair.score, abs=1e-9)
+        assert math.fsum(pair.parts.values()) == pytest.approx(pair.score, abs=1e-9)
+        assert all(row.value > 0 and 0 < row.similarity <= 1 for row in pair.contributions)
+
+
+@settings(max_examples=40, deadline=None)
+@given(CORPUS, NEED)
+def test_both_directions_and_the_single_pair_give_the_very_same_answer(documents: list[Document], need: Query) -> None:
+    engine = Engine.fit(documents, lexicon=LEXICON)
+    needs = NeedEngine(engine.model, [need])
+    forward = {pair.id: pair for pair in engine.rank(need, limit=20)}
+
+    for document in documents:
+        single, reverse = engine.score(need, document.id), needs.score(document, need.id)
+        assert replace(reverse, id=single.id) == single
+        assert forward.get(document.id, single) == single
+        assert [pair.score for pair in needs.rank(document)] == ([single.score] if document.id in forward else [])
+
+
+@settings(max_examples=40, deadline=None)
+@given(CORPUS, NEED, st.randoms())
+def test_the_order_of_the_documents_does_not_matter(documents: list[Document], need: Query, random: Random) -> None:
+    shuffled = documents.copy()
+    random.shuffle(shuffled)
+
+    one, other = Engine.fit(documents, lexicon=LEXICON), Engine.fit(shuffled, lexicon=LEXICON)
+
+    assert one.rank(need, limit=20) == other.rank(need, limit=20)
+    assert one.model_version == other.model_version
+
+
+@settings(max_examples=40, deadline=None)
+@given(CORPUS, CORPUS, st.sets(st.sampled_from(["p0", "p1", "p2"])), NEED)
+def test_changes_equal_a_fresh_state_under_the_same_idf(
+    documents: list[Document], changes: list[Document], gone: set[str], need: Query
+) -> None:
+    engine = Engine.fit(documents, lexicon=LEXICON)
+    engine.upsert(changes)
+    engine.remove(gone)
+
+    final = {document.id: document for document in [*documents, *changes] if document.id not in gone}
+    fresh = Engine(engine.model, final.values())
+    assert engine.rank(need, limit=20) == fresh.rank(need, limit=20)
+    assert engine.insufficient == fresh.insufficient
+    assert len(engine) == len(final)
+
+
+def test_words_that_mean_one_thing_meet_as_synonyms(engine: Engine) -> None:
+    best = engine.rank(NEEDS[0])[0]
+
+    assert best.id == "p1"
+    row = next(row for row in best.contributions if row.relation is Relation.SYNONYM)
+    assert (row.query_term, row.document_term) == ("ネットショップ", "EC")
+
+
+def test_equal_forms_of_a_concept_are_the_same_and_no_synonyms(engine: Engine) -> None:
+    pair = engine.score(Query(texts={"title": "Ｅｘｃｅｌとエクセル"}), "p2")
+
+    assert {row.relation for row in pair.contributions} == {Relation.SAME}
+    assert {(row.query_term, row.document_term) for row in pair.contributions} == {("Ｅｘｃｅｌ", "Excel")}
+
+
+def test_spans_point_into_the_original_texts_of_both_sides(engine: Engine) -> None:
+    need = NEEDS[1]
+    for pair in engine.rank(need):
+        texts = next(document.texts for document in DOCUMENTS if document.id == pair.id)
+        for row in pair.contributions:
+            asked = [_entries(need.texts[s.field])[s.entry][s.start : s.end] for s in row.query_spans]
+            told = [_entries(texts[s.field])[s.entry][s.start : s.end] for s in row.document_spans]
+            assert row.query_term in asked
+            assert row.document_term in told
+
+
+def _entries(texts: str | tuple[str, ...]) -> tuple[str, ...]:
+    return (texts,) if isinstance(texts, str) else texts
+
+
+def test_missing_names_required_skills_and_words_without_a_counterpart(engine: Engine) -> None:
+    pair = engine.score(NEEDS[0], "p2")
+
+    assert pair.missing[0].part is Part.SKILLS
+    assert (pair.missing[0].term, pair.missing[0].required) == ("ec-build", True)
+    terms = [gap.term for gap in pair.missing if gap.part is Part.TEXT]
+    assert "ネットショップ" in terms
+    assert not {"ネット", "ショップ", "エクセル", "管理"} & set(terms)
+
+
+def test_a_word_within_a_concept_that_met_is_not_missing(engine: Engine) -> None:
+    pair = engine.score(Query(texts={"title": "ネットショップ"}), "p1")
+
+    assert pair.missing == ()
+
+
+def test_an_empty_profile_is_insufficient_and_has_no_number(engine: Engine) -> None:
+    pair = engine.score(NEEDS[0], "p6")
+
+    assert (pair.score, pair.insufficient_data, pair.contributions, pair.confidence) == (None, True, (), 0.0)
+    assert engine.insufficient == {"p6"}
+    assert "p6" not in [ranked.id for ranked in engine.rank(NEEDS[0], limit=50)]
+
+
+def test_a_profile_of_stop_words_only_is_as_good_as_empty(engine: Engine) -> None:
+    engine.upsert([Document("p9", {"summary": "これは。🎉"})])
+
+    assert engine.insufficient == {"p6", "p9"}
+    assert engine.score(NEEDS[0], "p9").insufficient_data
+
+
+def test_a_profile_with_nothing_in_common_has_the_score_zero(engine: Engine) -> None:
+    pair = engine.score(NEEDS[2], "p5")
+
+    assert (pair.score, pair.insufficient_data) == (0.0, False)
+
+
+def test_an_empty_need_ranks_nobody(engine: Engine) -> None:
+    assert engine.rank(Query()) == []
+    assert engine.score(Query(), "p1").insufficient_data
+
+
+@pytest.mark.parametrize(
+    ("claim", "level", "expected"),
+    [
+        (SkillClaim("sns"), None, 0.6),
+        (SkillClaim("sns", level=1), None, 0.8),
+        (SkillClaim("sns", level=2), 4, 0.7),
+        (SkillClaim("sns", level=4), 2, 0.8),
+        (SkillClaim("sns", years=1.5), 2, 0.65),
+        (SkillClaim("sns", level=3, years=9.0, evidence=True), 3, 1.0),
+        (SkillClaim("video", level=4), 1, 0.0),
+    ],
+)
+def test_a_claim_earns_what_it_states_and_nothing_for_silence(
+    claim: SkillClaim, level: int | None, expected: float
+) -> None:
+    engine = Engine.fit([Document("p1", skills=(claim,))])
+
+    assert engine.score(Query(wishes=(SkillWish("sns", level=level),)), "p1").score == pytest.approx(expected)
+
+
+def test_the_best_of_two_claims_for_a_skill_counts() -> None:
+    claims = (SkillClaim("sns"), SkillClaim("sns", level=4))
+    engine = Engine.fit([Document("p1", skills=claims)])
+    need = Query(wishes=(SkillWish("sns", level=2),))
+
+    assert engine.rank(need)[0].score == engine.score(need, "p1").score == pytest.approx(0.8)
+
+
+def test_confidence_grows_with_what_the_profile_states(engine: Engine) -> None:
+    full, thin = engine.score(NEEDS[0], "p1"), engine.score(NEEDS[0], "p7")
+
+    assert full.confidence > thin.confidence > 0
+
+
+def test_every_kind_of_eligibility_leads_to_the_same_ranking(engine: Engine) -> None:
+    allowed = {"p1", "p7"}
+    mask = np.array([id in allowed for id in engine.ids])
+
+    by_set = engine.rank(NEEDS[0], eligible=allowed)
+
+    assert {pair.id for pair in by_set} == allowed
+    assert by_set == engine.rank(NEEDS[0], eligible=lambda id: id in allowed) == engine.rank(NEEDS[0], eligible=mask)
+    assert engine.rank(NEEDS[0], eligible=set()) == []
+    assert engine.rank(NEEDS[0], eligible=set(engine.ids)) == engine.rank(NEEDS[0])
+
+
+def test_eligibility_does_not_change_a_score(engine: Engine) -> None:
+    scores = {pair.id: pair.score for pair in engine.rank(NEEDS[0])}
+
+    assert engine.rank(NEEDS[0], eligible={"p7"})[0].score == scores["p7"]
+
+
+def test_equal_profiles_are_ordered_by_id(engine: Engine) -> None:
+    ranked = engine.rank(NEEDS[1])
+
+    assert [pair.id for pair in ranked][:2] == ["p3", "p8"]
+    assert ranked[0].score == ranked[1].score
+    assert engine.rank(NEEDS[1], limit=1) == ranked[:1]
+
+
+def test_an_edited_profile_ranks_anew_at_once(engine: Engine) -> None:
+    assert "p6" not in [pair.id for pair in engine.rank(NEEDS[0])]
+
+    engine.upsert([Document("p6", {"headline": "ネットショップ運営", "summary": "通信販売の拡大を支援"})])
+
+    assert "p6" in [pair.id for pair in engine.rank(NEEDS[0])]
+
+
+def test_a_removed_profile_leaves_nothing_behind(engine: Engine) -> None:
+    engine.rank(NEEDS[0])
+
+    engine.remove(["p1", "never there"])
+
+    assert "p1" not in engine
+    assert "p1" not in [pair.id for pair in engine.rank(NEEDS[0])]
+    with pytest.raises(UnknownId):
+        engine.score(NEEDS[0], "p1")
+
+
+def test_refitting_gives_the_other_direction_its_new_model(engine: Engine) -> None:
+    needs = NeedEngine(engine.model, NEEDS)
+    refitted = Engine.fit(DOCUMENTS[:3], lexicon=LEXICON)
+
+    needs.rebuild(refitted.model)
+
+    assert needs.model_version == refitted.model_version != engine.model_version
+    assert needs.score(DOCUMENTS[0], "n1").score == refitted.score(NEEDS[0], "p1").score
+
+
+def test_the_model_version_changes_with_what_changes_a_score(engine: Engine) -> None:
+    others = [
+        Engine.fit(DOCUMENTS, lexicon=Lexicon()),
+        Engine.fit(DOCUMENTS[1:], lexicon=LEXICON),
+        Engine.fit(DOCUMENTS, lexicon=LEXICON, background=BackgroundFrequencies(10, {"管理": 5}, name="test")),
+    ]
+
+    assert Engine.fit(DOCUMENTS, lexicon=LEXICON).model_version == engine.model_version
+    assert len({engine.model_version, *(other.model_version for other in others)}) == 4
+
+
+def test_a_change_keeps_the_model_version(engine: Engine) -> None:
+    before = engine.model_version
+
+    engine.upsert([Document("p9", {"summary": "新しい言葉"})])
+
+    assert engine.model_version == before
+
+
+def test_what_cannot_be_asked_is_refused_in_clear_words(engine: Engine) -> None:
+    with pytest.raises(InvalidLimit):
+        engine.rank(NEEDS[0], limit=0)
+    with pytest.raises(MaskLengthMismatch):
+        engine.rank(NEEDS[0], eligible=np.ones(3, dtype=np.bool_))
+    with pytest.raises(UnknownField):
+        engine.rank(Query(texts={"age": "70"}))
+    with pytest.raises(UnknownField):
+        engine.upsert([Document("p9", {"sex": "f"})])
+    assert "p9" not in engine
+
+
+def test_numbers_out_of_range_are_refused() -> None:
+    with pytest.raises(InvalidSkill):
+        SkillClaim("sns", level=5)
+    with pytest.raises(InvalidSkill):
+        SkillClaim("sns", years=math.nan)
+    with pytest.raises(InvalidSkill):
+        SkillWish("sns", weight=0)
+
+
+def test_an_empty_bank_answers() -> None:
+    engine = Engine.fit([])
+
+    assert engine.rank(NEEDS[0]) == []
+    engine.upsert([DOCUMENTS[0]])
+    assert [pair.id for pair in engine.rank(NEEDS[0])] == ["p1"]
+
+
+@pytest.mark.parametrize(
+    "text", ["🎉", "これは", "\u200f\u202e", "\u0301" * 500, "\ud800\x00", "a" * 200_000, "業務" * 100_000]
+)
+def test_a_hostile_need_or_profile_is_answered(engine: Engine, text: str) -> None:
+    engine.upsert([Document("hostile", {"headline": text, "experiences": (text, "")})])
+
+    for pair in (engine.score(NEEDS[0], "hostile"), *engine.rank(Query(texts={"own_words": text}))):
+        assert pair.score is None or 0 <= pair.score <= 1
+
+
+def test_readers_see_whole_states_while_a_writer_works(engine: Engine) -> None:
+    done = threading.Event()
+
+    def read() -> list[Ranked]:
+        seen: list[Ranked] = []
+        while not done.is_set():
+            seen.extend(engine.rank(NEEDS[0]))
+        return seen
+
+    with ThreadPoolExecutor(3) as pool:
+        readers = [pool.submit(read) for _ in range(3)]
+        for number in range(60):
+            engine.upsert([replace(DOCUMENTS[number % 8], id=f"new{number % 5}")])
+            engine.remove([f"new{(number + 2) % 5}"])
+        done.set()
+
+    assert all(pair.score for reader in readers for pair in reader.result())
