@@ -6,6 +6,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
 
+from talentbank.accounts.models import User
 from talentbank.banks.models import Bank
 from talentbank.core.actors import Channel
 from talentbank.core.models import Row
@@ -26,6 +27,15 @@ class NeedState(models.TextChoices):
     CLOSED = "closed", "終了"
     CANCELLED = "cancelled", "取り消し"
     EXPIRED = "expired", "期限切れ"
+
+
+class NeedClosedReason(models.TextChoices):
+    """Why a need was cancelled. A non-compliant one never opens again."""
+
+    NON_COMPLIANT = "non_compliant", "要件に合わない"
+    CANCELLED = "cancelled", "取り消し"
+    ORGANIZATION_EXPIRED = "organization_expired", "事業者の登録の期限切れ"
+    ORGANIZATION_WITHDRAWN = "organization_withdrawn", "事業者の登録の取り下げ"
 
 
 class Place(models.TextChoices):
@@ -52,7 +62,7 @@ class Need(Row):
 
     `taken`, `introducing` and `running` are counts of this round's matches in contracted…completed, introduced or
     negotiating, and contracted…delivered; `completed` counts completed ones. `matches.services` writes them under the
-    need's lock. `places_free` = headcount − taken.
+    need's lock. `places_free` = headcount − taken. `helpers` are staff who have acted for the organization here.
     """
 
     bank = models.ForeignKey(Bank, models.RESTRICT, related_name="+")
@@ -93,7 +103,8 @@ class Need(Row):
     )
     anonymous = models.BooleanField(default=True)
     deadline = models.DateField(null=True)
-    closed_reason = models.CharField(max_length=40, blank=True)
+    closed_reason = models.CharField(max_length=40, choices=NeedClosedReason.choices, blank=True)
+    helpers: models.ManyToManyField[User, models.Model] = models.ManyToManyField(User, related_name="+")
     held_from = models.CharField(max_length=20, blank=True)
     taken = models.PositiveSmallIntegerField(default=0)
     introducing = models.PositiveSmallIntegerField(default=0)
@@ -123,7 +134,7 @@ class Need(Row):
                 name="need_period_is_ordered",
             ),
             models.CheckConstraint(
-                condition=Q(state__in=["draft", "changes_requested"]) | ~Q(own_words=""),
+                condition=Q(state__in=["draft", "changes_requested", "cancelled"]) | ~Q(own_words=""),
                 name="need_beyond_draft_has_own_words",
             ),
         )
