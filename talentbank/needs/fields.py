@@ -39,6 +39,7 @@ STAFF_ONLY = frozenset({"public_summary"})
 """Written or edited by a coordinator, agreed by the owner."""
 ORGANIZATION_ONLY = frozenset({"own_words"})
 """The organization's words: staff write them only on its behalf."""
+COLUMNS = {column.name: column for column in Need._meta.fields}
 LEVELS = range(1, 5)
 SKILL_KEYS = {"skill", "required", "level", "weight"}
 
@@ -82,7 +83,7 @@ def _scalar_errors(name: str, value: Any, need: Need) -> list[FieldError]:
     if name in TEXTS and not isinstance(value, str):
         return [FieldError(f"/{name}", "invalid")]
     try:
-        Need._meta.get_field(name).clean(value, need)
+        COLUMNS[name].clean(value, need)
     except ValidationError as error:
         return [FieldError(f"/{name}", _code(error))]
     return []

@@ -6,7 +6,6 @@ from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
 
-from talentbank.accounts.models import User
 from talentbank.banks.models import Bank
 from talentbank.core.actors import Channel
 from talentbank.core.models import Row
@@ -62,7 +61,7 @@ class Need(Row):
 
     `taken`, `introducing` and `running` are counts of this round's matches in contracted…completed, introduced or
     negotiating, and contracted…delivered; `completed` counts completed ones. `matches.services` writes them under the
-    need's lock. `places_free` = headcount − taken. `helpers` are staff who have acted for the organization here.
+    need's lock. `places_free` = headcount − taken.
     """
 
     bank = models.ForeignKey(Bank, models.RESTRICT, related_name="+")
@@ -104,7 +103,6 @@ class Need(Row):
     anonymous = models.BooleanField(default=True)
     deadline = models.DateField(null=True)
     closed_reason = models.CharField(max_length=40, choices=NeedClosedReason.choices, blank=True)
-    helpers: models.ManyToManyField[User, models.Model] = models.ManyToManyField(User, related_name="+")
     held_from = models.CharField(max_length=20, blank=True)
     taken = models.PositiveSmallIntegerField(default=0)
     introducing = models.PositiveSmallIntegerField(default=0)
@@ -169,3 +167,14 @@ class NeedSkill(models.Model):
             ),
             models.CheckConstraint(condition=Q(weight__gt=0) & Q(weight__lte=1), name="need_skill_weight_lies_in_0_1"),
         )
+
+
+class NeedHelper(models.Model):
+    """Staff who have acted for the organization on a need: a desk sees what it has helped with."""
+
+    need = models.ForeignKey(Need, models.CASCADE, related_name="helpers")
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.RESTRICT, related_name="+")
+
+    class Meta:
+        ordering = ("need", "id")
+        constraints = (models.UniqueConstraint(fields=("need", "user"), name="need_names_a_helper_once"),)

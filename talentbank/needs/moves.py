@@ -18,7 +18,7 @@ from talentbank.core.revision import revision_bump
 from talentbank.needs.case import NeedCase
 from talentbank.needs.effects import EFFECTS
 from talentbank.needs.lifecycle import ENDING, TABLE, NeedAction
-from talentbank.needs.models import Need
+from talentbank.needs.models import Need, NeedHelper
 from talentbank.organizations.models import Organization
 from talentbank.registrations.dependents import dependents_ended
 
@@ -83,8 +83,7 @@ def need_step(case: NeedCase, row: Transition) -> Need:
         need.state, need.state_since = target, step.at
     need.revision = revision_bump(need.bank_id)
     need.save_step(at=step.at)
-    if step.on_behalf and step.actor.user_id:
-        need.helpers.add(step.actor.user_id)
+    need_helper_keep(need, step)
     facts = {**case.facts, "guards": [guard.__name__ for guard in row.guards]}
     if need.closed_reason:
         facts["closed_reason"] = need.closed_reason
@@ -95,6 +94,12 @@ def need_step(case: NeedCase, row: Transition) -> Need:
     if causes:
         need.refresh_from_db()  # the matches that ended have written their counts
     return need
+
+
+def need_helper_keep(need: Need, step: Step) -> None:
+    """Remember who acted for the organization on this need."""
+    if step.on_behalf and step.actor.user_id:
+        NeedHelper.objects.get_or_create(need=need, user_id=step.actor.user_id)
 
 
 def need_event(case: NeedCase, action: str, from_state: str, facts: dict[str, object]) -> None:

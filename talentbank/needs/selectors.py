@@ -16,7 +16,7 @@ from talentbank.core.lifecycle import Part
 from talentbank.core.models import Event
 from talentbank.needs.inputs import REQUIRED
 from talentbank.needs.lifecycle import ACTIONS, SEEKING, TABLE
-from talentbank.needs.models import Confidentiality, Need, NeedState
+from talentbank.needs.models import Confidentiality, Need, NeedHelper, NeedState
 from talentbank.needs.moves import case_of, row_for
 from talentbank.needs.policies import ON_BEHALF, part_for, parts_of
 from talentbank.professionals.models import Professional
@@ -68,14 +68,17 @@ class NeedReader:
 def need_reader(actor: Actor) -> NeedReader:
     """Read once what the views of many needs depend on."""
     desks = actor.banks_as(frozenset({Role.SUPPORT_DESK}))
-    helped = Need.helpers.through.objects.filter(user_id=actor.user_id, need__bank_id__in=desks) if desks else None
+    helped: frozenset[UUID] = frozenset()
+    if desks and actor.user_id:
+        rows = NeedHelper.objects.filter(user_id=actor.user_id, need__bank_id__in=desks)
+        helped = frozenset(rows.values_list("need_id", flat=True))
     return NeedReader(
         user_id=actor.user_id,
         bank_ids=actor.banks_as(COORDINATORS),
         desk_bank_ids=desks,
         organization_ids=actor.ids_as(*ORGANIZATION_ROLES),
         professional_bank_ids=_professional_banks(actor),
-        helped_ids=frozenset(helped.values_list("need_id", flat=True)) if helped is not None else frozenset(),
+        helped_ids=helped,
     )
 
 

@@ -30,7 +30,7 @@ from talentbank.needs.guards import placement_notified
 from talentbank.needs.inputs import day_check, input_check
 from talentbank.needs.lifecycle import CASCADING, EDITABLE, SEEKING, TABLE
 from talentbank.needs.models import Need, NeedState
-from talentbank.needs.moves import case_of, need_event, need_follow, need_lock, need_step, row_for
+from talentbank.needs.moves import case_of, need_event, need_follow, need_helper_keep, need_lock, need_step, row_for
 from talentbank.needs.policies import WRITERS, part_for
 from talentbank.needs.selectors import need_get
 from talentbank.organizations.models import Organization
@@ -82,8 +82,7 @@ def need_create(
     need.revision = revision_bump(need.bank_id)
     need.save(force_insert=True)
     vocabulary_put(need, checked)
-    if on_behalf and actor.user_id:
-        need.helpers.add(actor.user_id)
+    need_helper_keep(need, step)
     need_event(case_of(need, step, parts), "create", "", {"fields": sorted(checked.names)})
     return need
 
@@ -126,8 +125,7 @@ def need_update(
         raise PlacementNotNotified()
     need.revision = revision_bump(need.bank_id)
     need.save_step(at=at)
-    if on_behalf and actor.user_id:
-        need.helpers.add(actor.user_id)
+    need_helper_keep(need, step)
     case.texts = {"before": {name: before[name] for name in changed}, "after": {name: after[name] for name in changed}}
     need_event(case, "update", need.state, {"fields": changed})
     if "headcount" in changed:
