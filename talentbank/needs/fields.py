@@ -76,10 +76,9 @@ def fields_check(given: Mapping[str, Any], need: Need, *, today: date) -> NeedFi
 
 def _scalar_errors(name: str, value: Any, need: Need) -> list[FieldError]:
     if name in BOUNDS and value is not None:
-        low, high = BOUNDS[name]
         if isinstance(value, bool) or not isinstance(value, int):
             return [FieldError(f"/{name}", "invalid")]
-        return [] if low <= value <= high else [FieldError(f"/{name}", "out_of_range", {"min": low, "max": high})]
+        return _bound_errors(f"/{name}", value, *BOUNDS[name])
     if name in TEXTS and not isinstance(value, str):
         return [FieldError(f"/{name}", "invalid")]
     try:
@@ -87,6 +86,12 @@ def _scalar_errors(name: str, value: Any, need: Need) -> list[FieldError]:
     except ValidationError as error:
         return [FieldError(f"/{name}", _code(error))]
     return []
+
+
+def _bound_errors(pointer: str, value: float, low: int, high: int) -> list[FieldError]:
+    if value < low:
+        return [FieldError(pointer, "min_value", {"minimum": low})]
+    return [FieldError(pointer, "max_value", {"maximum": high})] if value > high else []
 
 
 def _code(error: ValidationError) -> str:
@@ -110,7 +115,7 @@ def _problems(codes: Any, errors: list[FieldError]) -> list[Problem]:
         return []
     known = {problem.code: problem for problem in Problem.objects.filter(code__in=codes)}
     errors += [FieldError(f"/problems/{n}", "unknown_problem") for n, code in enumerate(codes) if code not in known]
-    errors += [FieldError(f"/problems/{n}", "duplicate") for n, code in enumerate(codes) if code in codes[:n]]
+    errors += [FieldError(f"/problems/{n}", "duplicate_item") for n, code in enumerate(codes) if code in codes[:n]]
     return [known[code] for code in codes if code in known]
 
 
@@ -130,17 +135,19 @@ def _skills(wishes: Any, errors: list[FieldError]) -> list[NeedSkill]:
     return made
 
 
-def _wish_errors(pointer: str, wish: Mapping[str, Any], known: Mapping[str, Skill], before: list[Any]) -> list[FieldError]:
+def _wish_errors(
+    pointer: str, wish: Mapping[str, Any], known: Mapping[str, Skill], before: list[Any]
+) -> list[FieldError]:
     errors = [FieldError(f"{pointer}/{name}", "unknown_field") for name in wish if name not in SKILL_KEYS]
     code, level, weight = wish.get("skill"), wish.get("level"), wish.get("weight", 1.0)
     if code not in known:
         errors.append(FieldError(f"{pointer}/skill", "unknown_skill"))
     elif code in before:
-        errors.append(FieldError(f"{pointer}/skill", "duplicate"))
+        errors.append(FieldError(f"{pointer}/skill", "duplicate_item"))
     if level is not None and level not in LEVELS:
-        errors.append(FieldError(f"{pointer}/level", "out_of_range", {"min": 1, "max": 4}))
+        errors.append(FieldError(f"{pointer}/level", "invalid"))
     if isinstance(weight, bool) or not isinstance(weight, int | float) or not 0 < weight <= 1:
-        errors.append(FieldError(f"{pointer}/weight", "out_of_range", {"above": 0, "max": 1}))
+        errors.append(FieldError(f"{pointer}/weight", "weight_out_of_range"))
     if not isinstance(wish.get("required", False), bool):
         errors.append(FieldError(f"{pointer}/required", "invalid"))
     return errors

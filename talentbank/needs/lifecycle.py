@@ -163,9 +163,7 @@ TABLE = Table(
         # open too: an owner who lowers the headcount to what is completed has all that was wished for
         _row(_A.FULFILL, SEEKING | {_S.ON_HOLD}, _S.FULFILLED, SYSTEM, g.all_completed),
         _row(_A.BACK_TO_OPEN, frozenset({_S.IN_PROGRESS}), _S.OPEN, SYSTEM, g.work_ended),
-        _row(
-            _A.UNFULFILL, frozenset({_S.FULFILLED, _S.CLOSED}), _S.IN_PROGRESS, SYSTEM, g.completion_undone
-        ),
+        _row(_A.UNFULFILL, frozenset({_S.FULFILLED, _S.CLOSED}), _S.IN_PROGRESS, SYSTEM, g.completion_undone),
         _row(_A.CLOSE, frozenset({_S.FULFILLED}), _S.CLOSED, SYSTEM, g.close_due),
         _row(_A.EXPIRE, frozenset({_S.OPEN}), _S.EXPIRED, SYSTEM, g.deadline_gone, effects=("end_expired",)),
         _row(_A.HOLD_WITH_ORGANIZATION, SEEKING, _S.ON_HOLD, SYSTEM, effects=("hold",)),
@@ -177,9 +175,7 @@ TABLE = Table(
             g.nothing_running,
             effects=("cancel", "end_cancelled"),
         ),
-        _row(
-            _A.HOLD_TOO_LONG, frozenset({_S.ON_HOLD}), None, SYSTEM, g.held_too_long, effects=("end_on_hold",)
-        ),
+        _row(_A.HOLD_TOO_LONG, frozenset({_S.ON_HOLD}), None, SYSTEM, g.held_too_long, effects=("end_on_hold",)),
     ],
 )
 SYSTEM_ACTIONS = frozenset(row.action for row in TABLE.rows if row.by_system_only)

@@ -97,9 +97,7 @@ class Need(Row):
     area = models.CharField(max_length=100, blank=True)
     headcount = models.PositiveSmallIntegerField(default=1)
     accepting = models.BooleanField(default=True)
-    confidentiality = models.CharField(
-        max_length=20, choices=Confidentiality.choices, default=Confidentiality.MEMBERS
-    )
+    confidentiality = models.CharField(max_length=20, choices=Confidentiality.choices, default=Confidentiality.MEMBERS)
     anonymous = models.BooleanField(default=True)
     deadline = models.DateField(null=True)
     closed_reason = models.CharField(max_length=40, choices=NeedClosedReason.choices, blank=True)
@@ -120,7 +118,9 @@ class Need(Row):
             models.CheckConstraint(
                 condition=Q(headcount__gte=1, headcount__lte=99), name="need_headcount_lies_in_1_99"
             ),
-            models.CheckConstraint(condition=Q(taken__lte=F("headcount")), name="need_never_takes_more_than_its_places"),
+            models.CheckConstraint(
+                condition=Q(taken__lte=F("headcount")), name="need_never_takes_more_than_its_places"
+            ),
             models.CheckConstraint(
                 condition=Q(budget_min_yen__isnull=True)
                 | Q(budget_max_yen__isnull=True)
@@ -128,7 +128,9 @@ class Need(Row):
                 name="need_budget_range_is_ordered",
             ),
             models.CheckConstraint(
-                condition=Q(period_start__isnull=True) | Q(period_end__isnull=True) | Q(period_start__lte=F("period_end")),
+                condition=Q(period_start__isnull=True)
+                | Q(period_end__isnull=True)
+                | Q(period_start__lte=F("period_end")),
                 name="need_period_is_ordered",
             ),
             models.CheckConstraint(

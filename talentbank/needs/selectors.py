@@ -97,16 +97,18 @@ def _professional_banks(actor: Actor) -> frozenset[UUID]:
 
 def needs_in_detail(reader: NeedReader) -> Q:
     """Needs that the reader sees as staff or as their own side. Search and filters on hidden facts stay within."""
-    helped = Q(entered_by_id=reader.user_id) | Q(organization__entered_by_id=reader.user_id) | Q(pk__in=reader.helped_ids)
+    helped = (
+        Q(entered_by_id=reader.user_id) | Q(organization__entered_by_id=reader.user_id) | Q(pk__in=reader.helped_ids)
+    )
     where = Q(bank_id__in=reader.bank_ids) | Q(organization_id__in=reader.organization_ids)
     return where | (Q(bank_id__in=reader.desk_bank_ids) & helped) if reader.desk_bank_ids else where
 
 
 def needs_public() -> Q:
     """What anybody may see without sign-in."""
-    return Q(
-        state=NeedState.OPEN, confidentiality=Confidentiality.PUBLIC, summary_agreed_at__isnull=False
-    ) & ~Q(public_summary="")
+    return Q(state=NeedState.OPEN, confidentiality=Confidentiality.PUBLIC, summary_agreed_at__isnull=False) & ~Q(
+        public_summary=""
+    )
 
 
 def needs_visible(actor: Actor, reader: NeedReader | None = None) -> QuerySet[Need]:

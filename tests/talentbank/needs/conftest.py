@@ -49,9 +49,7 @@ def step_of(actor: Actor, action: str = "", **fields: Any) -> Step:
 
 def move(need: Need, action: str, actor: Actor, **fields: Any) -> Need:
     """One step of a need by somebody, without a version check."""
-    return need_transition(
-        need_id=need.pk, action=action, expected_version=None, step=step_of(actor, action, **fields)
-    )
+    return need_transition(need_id=need.pk, action=action, expected_version=None, step=step_of(actor, action, **fields))
 
 
 def actions_of(need: Need) -> list[str]:
@@ -60,7 +58,9 @@ def actions_of(need: Need) -> list[str]:
 
 
 @pytest.fixture
-def actors(organization: Organization, coordinator: User, bank_admin: User, desk: User, analyst: User) -> Callable[[str], Actor]:
+def actors(
+    organization: Organization, coordinator: User, bank_admin: User, desk: User, analyst: User
+) -> Callable[[str], Actor]:
     """Name of a part → its actor."""
     made = {
         "owner": owner_actor(organization),

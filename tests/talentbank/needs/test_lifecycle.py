@@ -161,7 +161,9 @@ def test_a_need_of_an_ended_organization_is_not_submitted(bank: Bank, state: str
     assert refused(factories.make_need(ended, state="draft"), "submit", owner_actor(ended)) == ["organization_inactive"]
 
 
-def test_employment_opens_only_where_free_placement_is_notified(bank: Bank, organization: Organization, actors: Actors) -> None:
+def test_employment_opens_only_where_free_placement_is_notified(
+    bank: Bank, organization: Organization, actors: Actors
+) -> None:
     need = factories.make_need(organization, state="submitted", engagement_type="employment")
 
     assert refused(need, "open", actors("coordinator")) == ["free_placement_not_notified"]
@@ -169,7 +171,9 @@ def test_employment_opens_only_where_free_placement_is_notified(bank: Bank, orga
     assert move(need, "open", actors("coordinator")).state == "open"
 
 
-def test_a_public_need_opens_only_after_the_owner_agreed_to_its_summary(organization: Organization, actors: Actors) -> None:
+def test_a_public_need_opens_only_after_the_owner_agreed_to_its_summary(
+    organization: Organization, actors: Actors
+) -> None:
     need = factories.make_need(organization, state="submitted", confidentiality="public")
 
     assert refused(need, "agree-summary", actors("owner")) == ["summary_missing"]
@@ -307,7 +311,14 @@ def test_a_step_does_not_happen_before_the_last_one(organization: Organization, 
 def test_an_event_tells_who_acted_for_whom_and_how(organization: Organization, actors: Actors) -> None:
     need = factories.make_need(organization)
 
-    move(need, "hold", actors("desk"), on_behalf=FOR_ORGANIZATION, reason_codes=("budget",), happened_on=date(2026, 10, 30))
+    move(
+        need,
+        "hold",
+        actors("desk"),
+        on_behalf=FOR_ORGANIZATION,
+        reason_codes=("budget",),
+        happened_on=date(2026, 10, 30),
+    )
 
     event = Event.objects.get(subject_kind="need", subject_id=need.pk)
     assert (event.action, event.from_state, event.to_state) == ("hold", "open", "on_hold")
