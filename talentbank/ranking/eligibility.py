@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import unicodedata
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -12,19 +11,19 @@ from django.db.models import QuerySet, Sum
 
 from talentbank.core.clock import day_of
 from talentbank.core.errors import Refusal
-from talentbank.needs.models import Need, NeedState
+from talentbank.needs.lifecycle import SEEKING
+from talentbank.needs.models import Need
+from talentbank.needs.selectors import need_accepts
 from talentbank.organizations.models import Organization
 from talentbank.professionals.models import HoursReservation, Professional, ReferralStatus, Residency
 from talentbank.ranking.models import Pair, PairState
+from talentbank.ranking.names import comparable
 from talentbank.registrations.models import RegistrationState
 
-ASKING = frozenset({NeedState.OPEN, NeedState.IN_PROGRESS})
-"""States of a need that takes people."""
-LEGAL_FORMS = (
-    *("株式会社", "有限会社", "合同会社", "合名会社", "合資会社", "一般社団法人", "公益社団法人", "一般財団法人"),
-    *("公益財団法人", "特定非営利活動法人", "npo法人", "(株)", "(有)", "(合)", "(一社)", "(一財)", "(特非)"),
+STANDING_FIELDS = (
+    *("bank_id", "registration_state", "organization_id", "hidden_from", "referral_status"),
+    *("paused_from", "paused_until", "hours_per_week", "residency"),
 )
-"""Left out when names are compared: 株式会社こけし, ㈱こけし and こけし are one name to a person who hides from it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,33 +65,33 @@ def need_refusals(need: Need, *, at: datetime, creating: bool, ignoring: UUID | 
     found = []
     if need.organization.registration_state != RegistrationState.APPROVED:
         found.append(Refusal("organization_not_approved"))
-    if need.state not in ASKING:
+    if need.state not in SEEKING:
         found.append(Refusal("need_not_open", {"state": need.state}))
     if need.places_free + _places_held(need, ignoring) <= 0:
         found.append(Refusal("no_place_free"))
-    if creating and not is_accepting(need, day_of(at)):
+    if creating and not need_accepts(need, day_of(at)):
         found.append(Refusal("need_not_accepting"))
     return found
 
 
-def standing_refusals(need: Need, standing: Standing) -> list[Refusal]:
-    """What about the professional forbids a match with this need. The pair, and hiding, are asked apart."""
+def standing_refusals(need: Need | None, standing: Standing) -> list[Refusal]:
+    """What about the professional forbids a match with this need, or, without one, with any.
+
+    Hiding and the pair's own state are asked apart.
+    """
     found = []
     if not standing.approved:
         found.append(Refusal("professional_not_approved"))
     if standing.paused:
         found.append(Refusal("professional_paused"))
+    if need is None:
+        return found
     needed = need.hours_per_week or 0
     if standing.left < needed:
         found.append(Refusal("capacity_insufficient", {"left": standing.left, "needed": needed}))
     if standing.organization_id == need.organization_id:
         found.append(Refusal("holder_is_organization"))
     return found
-
-
-def is_accepting(need: Need, day: date) -> bool:
-    """Whether new matches may begin: switched on, and not past the deadline."""
-    return need.accepting and (need.deadline is None or day <= need.deadline)
 
 
 def is_hidden(organization: Organization, standing: Standing) -> bool:
@@ -103,6 +102,12 @@ def is_hidden(organization: Organization, standing: Standing) -> bool:
 def names_of(organization: Organization) -> frozenset[str]:
     """The forms under which an organization may stand in a professional's `hidden_from`."""
     return _comparable([organization.corporate_number, organization.name, organization.kana])
+
+
+def standings_of_bank(bank_id: UUID, *, at: datetime) -> dict[UUID, Standing]:
+    """Every approved professional of a bank, without their texts."""
+    rows = Professional.objects.filter(bank_id=bank_id, registration_state=RegistrationState.APPROVED)
+    return standings(rows.only(*STANDING_FIELDS).order_by("id"), at=at)
 
 
 def standings(
@@ -140,15 +145,7 @@ def _standing(row: Professional, hours: Mapping[UUID, int], today: date) -> Stan
 
 
 def _comparable(names: Iterable[str]) -> frozenset[str]:
-    return frozenset(form for name in names if (form := _comparable_name(name)))
-
-
-def _comparable_name(name: str) -> str:
-    """NFKC, small letters, no spaces, no legal form."""
-    form = "".join(unicodedata.normalize("NFKC", name).casefold().split())
-    for legal_form in LEGAL_FORMS:
-        form = form.replace(legal_form, "")
-    return form
+    return frozenset(form for name in names if (form := comparable(name)))
 
 
 def _places_held(need: Need, match_id: UUID | None) -> int:

@@ -1,15 +1,128 @@
-"""Writing what ranking must know of matches, and the cards of a need."""
+"""Candidates both ways, and what ranking keeps of matches: pairs, cards, the snapshot of a score."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import replace
 from datetime import datetime
+from typing import Any
 from uuid import UUID, uuid4
 
 from django.db import transaction
 
-from talentbank.core.errors import NotFound
-from talentbank.ranking.models import Card, Pair
+from matching.documents import Ranked
+from matching.engine import Engine
+from talentbank.banks.policy import ResidentsFirst
+from talentbank.core.clock import day_of
+from talentbank.core.errors import NotFound, Refusal
+from talentbank.needs.lifecycle import SEEKING
+from talentbank.needs.models import Confidentiality, Need
+from talentbank.professionals.models import Professional
+from talentbank.ranking import corpus
+from talentbank.ranking.candidates import Candidate, CandidateList, Excluded, missing_skills
+from talentbank.ranking.conditions import conditions_of
+from talentbank.ranking.eligibility import (
+    Standing,
+    is_hidden,
+    need_refusals,
+    standing_refusals,
+    standings,
+    standings_of_bank,
+)
+from talentbank.ranking.models import Card, Pair, PairState
+from talentbank.ranking.order import ranked_in_classes
+from talentbank.ranking.store import State, state_of
+
+LEFT_OUT = {PairState.OPEN: "pair_open", PairState.DECLINED: "pair_declined"}
+"""Pairs that are no candidates. Who declined is left out of later rounds too (domain.md, `reopen`)."""
+Refused = Mapping[UUID, list[Refusal]]
+
+
+def candidates_for_need(
+    *, need: Need, limit: int, at: datetime, include_excluded: bool = False, for_sides: bool = False
+) -> CandidateList:
+    """Professionals for a need. `for_sides` puts cards on them, and lets nothing else decide between equal scores."""
+    state = state_of(need.bank_id)
+    residents_first = need.bank.policy.residents_first
+    answer = _answer(state, at, residents_first, insufficient_data=str(need.pk) in state.needs.insufficient)
+    if refusals := need_refusals(need, at=at, creating=True):
+        return replace(answer, refusals=tuple(refusals))
+    known = standings_of_bank(need.bank_id, at=at)
+    seen = {id: standing for id, standing in known.items() if not is_hidden(need.organization, standing)}
+    pairs = dict(need.pairs.values_list("professional_id", "state"))
+    refused = {id: standing_refusals(need, standing) + _pair_refusals(pairs.get(id)) for id, standing in seen.items()}
+    answer = _with_excluded(answer, refused, include_excluded)
+    if answer.insufficient_data:
+        return answer
+    eligible = [standing for id, standing in seen.items() if not refused[id]]
+    reserves = {id for id, pair in pairs.items() if pair == PairState.RESERVE} if not for_sides else set()
+    query = state.queries.get(need.pk) or corpus.query_of(need)
+    ranked = ranked_in_classes(
+        state.professionals,
+        query,
+        _classes(eligible, reserves, residents_first),
+        limit=limit,
+        tie=_tie_of(need, seen, residents_first, for_sides),
+    )
+    return replace(answer, results=_professionals(need, ranked, seen, reserves, at, for_sides))
+
+
+def candidates_for_professional(
+    *, professional: Professional, limit: int, at: datetime, include_excluded: bool = False, for_sides: bool = False
+) -> CandidateList:
+    """Needs for a professional. `for_sides` leaves out those that only coordinators may see."""
+    state = state_of(professional.bank_id)
+    document = state.documents.get(professional.pk) or corpus.document_of(professional)
+    insufficient_data = str(professional.pk) in state.professionals.insufficient
+    answer = _answer(state, at, ResidentsFirst.OFF, insufficient_data=insufficient_data)
+    standing = standings([professional], at=at)[professional.pk]
+    if refusals := standing_refusals(None, standing):
+        return replace(answer, refusals=tuple(refusals))
+    needs = Need.objects.filter(bank_id=professional.bank_id, state__in=SEEKING).select_related("organization")
+    if for_sides:
+        needs = needs.exclude(confidentiality=Confidentiality.COORDINATORS)
+    seen = {need.pk: need for need in needs.order_by("id") if not is_hidden(need.organization, standing)}
+    pairs = dict(professional.pairs.values_list("need_id", "state"))
+    refused = {
+        id: standing_refusals(need, standing)
+        + need_refusals(need, at=at, creating=True)
+        + _pair_refusals(pairs.get(id))
+        for id, need in seen.items()
+    }
+    answer = _with_excluded(answer, refused, include_excluded)
+    if answer.insufficient_data:
+        return answer
+    eligible = frozenset(str(id) for id in seen if not refused[id])
+    ranked = ranked_in_classes(state.needs, document, [eligible], limit=limit, tie=lambda ids: str)
+    return replace(answer, results=_needs(professional, ranked, standing, pairs, at))
+
+
+def pair_snapshot(*, need: Need, professional: Professional, at: datetime) -> dict[str, Any]:
+    """Score and reasons of a pair as they are now, to be kept with its match: terms and numbers, no text of people."""
+    state = state_of(need.bank_id)
+    document = corpus.document_of(professional)
+    ranked = Engine(state.professionals.model, [document]).score(corpus.query_of(need), document.id)
+    return {
+        "score": ranked.score,
+        "insufficient_data": ranked.insufficient_data,
+        "confidence": ranked.confidence,
+        "parts": {str(part): value for part, value in ranked.parts.items()},
+        "reasons": [
+            {
+                "part": str(row.part),
+                "need_term": row.query_term,
+                "profile_term": row.document_term,
+                "relation": str(row.relation),
+                "similarity": row.similarity,
+                "contribution": row.value,
+                "field": row.field,
+            }
+            for row in ranked.contributions
+        ],
+        "model_version": state.model_version,
+        "revision": state.revision,
+        "as_of": at.isoformat(),
+    }
 
 
 @transaction.atomic
@@ -54,3 +167,102 @@ def card_professional(*, need_id: UUID, card_id: UUID) -> UUID:
     if id is None:
         raise NotFound()
     return id
+
+
+def _answer(state: State, at: datetime, residents_first: ResidentsFirst, *, insufficient_data: bool) -> CandidateList:
+    return CandidateList(
+        (), residents_first, state.model_version, state.revision, at, insufficient_data=insufficient_data
+    )
+
+
+def _pair_refusals(pair_state: str | None) -> list[Refusal]:
+    return [Refusal(LEFT_OUT[PairState(pair_state)])] if pair_state in LEFT_OUT else []
+
+
+def _with_excluded(answer: CandidateList, refused: Refused, include_excluded: bool) -> CandidateList:
+    """Each excluded pair counts once, under its first reason, so that the counts add up."""
+    counts: dict[str, int] = {}
+    for refusals in refused.values():
+        if refusals:
+            counts[refusals[0].code] = counts.get(refusals[0].code, 0) + 1
+    listed = (Excluded(id, tuple(refusals)) for id, refusals in sorted(refused.items()) if refusals)
+    return replace(
+        answer,
+        considered=sum(not refusals for refusals in refused.values()),
+        excluded=dict(sorted(counts.items())),
+        excluded_pairs=tuple(listed) if include_excluded else (),
+    )
+
+
+def _classes(eligible: list[Standing], reserves: set[UUID], policy: ResidentsFirst) -> list[frozenset[str]]:
+    """Reserves of an earlier round first, then residents where the bank groups them."""
+
+    def rank(standing: Standing) -> int:
+        if standing.id in reserves:
+            return 0
+        return 1 if policy is not ResidentsFirst.GROUP or standing.in_city else 2
+
+    return [frozenset(str(each.id) for each in eligible if rank(each) == place) for place in range(3)]
+
+
+def _tie_of(
+    need: Need, seen: Mapping[UUID, Standing], policy: ResidentsFirst, for_sides: bool
+) -> Callable[[list[str]], Callable[[str], Any]]:
+    """Equal scores: residents first where the policy breaks ties so, then by card for sides and by id for staff."""
+
+    def tie(ids: list[str]) -> Callable[[str], Any]:
+        cards = cards_of(need_id=need.pk, professional_ids=map(UUID, ids)) if for_sides and ids else {}
+
+        def key(id: str) -> tuple[bool, str]:
+            later = policy is ResidentsFirst.TIE_BREAK and not seen[UUID(id)].in_city
+            return later, str(cards.get(UUID(id), id))
+
+        return key
+
+    return tie
+
+
+def _professionals(
+    need: Need, ranked: list[Ranked], seen: Mapping[UUID, Standing], reserves: set[UUID], at: datetime, for_sides: bool
+) -> tuple[Candidate, ...]:
+    ids = [UUID(each.id) for each in ranked]
+    rows = {row.pk: row for row in corpus.professionals_with_texts(Professional.objects.filter(pk__in=ids))}
+    cards = cards_of(need_id=need.pk, professional_ids=ids) if for_sides and ids else {}
+    asked = list(need.skills.select_related("skill"))
+    return tuple(
+        Candidate(
+            need=need,
+            professional=rows[id],
+            ranked=each,
+            conditions=conditions_of(need, rows[id], left=seen[id].left, today=day_of(at)),
+            missing=missing_skills(asked, rows[id].skills.all()),
+            in_city=seen[id].in_city,
+            is_reserve=id in reserves,
+            card_id=cards.get(id),
+        )
+        for id, each in zip(ids, ranked, strict=True)
+        if id in rows
+    )
+
+
+def _needs(
+    professional: Professional, ranked: list[Ranked], standing: Standing, pairs: Mapping[UUID, str], at: datetime
+) -> tuple[Candidate, ...]:
+    ids = [UUID(each.id) for each in ranked]
+    rows = {
+        row.pk: row for row in corpus.needs_with_texts(Need.objects.filter(pk__in=ids).select_related("organization"))
+    }
+    claims = list(professional.skills.select_related("skill"))
+    return tuple(
+        Candidate(
+            need=rows[id],
+            professional=professional,
+            ranked=each,
+            conditions=conditions_of(rows[id], professional, left=standing.left, today=day_of(at)),
+            missing=missing_skills(rows[id].skills.all(), claims),
+            in_city=standing.in_city,
+            is_reserve=pairs.get(id) == PairState.RESERVE,
+        )
+        for id, each in zip(ids, ranked, strict=True)
+        if id in rows
+    )

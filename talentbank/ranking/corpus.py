@@ -1,0 +1,139 @@
+"""Rows to the engine's documents, queries and lexicon: one way, and nothing of who somebody is.
+
+What is not read here cannot rank: name, kana, contacts, age, sex, nationality, employer, clients and `hidden_from` are
+no fields of a document, and where a text mentions one of them it is struck out.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from datetime import date
+from typing import Any
+
+from django.db.models import QuerySet
+
+from matching.documents import Document, Query, SkillClaim, SkillWish
+from matching.lexicon import Lexicon
+from talentbank.needs.models import Need
+from talentbank.professionals.models import Professional
+from talentbank.ranking.names import without_legal_form
+from talentbank.skills.models import Skill
+
+PROBLEM_SHARE = 0.5
+"""Of a wish that a named problem suggests: half of one that the need states itself, for nobody has asked for it yet."""
+STRUCK_OUT = "＊＊"
+CONTACT = re.compile(r"https?://\S+|[\w.+-]+@[\w-]+(?:\.[\w-]+)+|\(?0\d{1,4}\)?[-‐‑–ー－ ]?\d{1,4}[-‐‑–ー－ ]\d{3,4}")
+"""An address on the web, an e-mail address, a telephone number."""
+
+
+def professionals_with_texts(rows: QuerySet[Professional]) -> QuerySet[Professional]:
+    """The rows with what `document_of` reads."""
+    return rows.prefetch_related("skills__skill").order_by("id")
+
+
+def needs_with_texts(rows: QuerySet[Need]) -> QuerySet[Need]:
+    """The rows with what `query_of` reads."""
+    return rows.prefetch_related("skills__skill", "problems__skill_weights__skill").order_by("id")
+
+
+def lexicon_of(skills: Iterable[Skill]) -> Lexicon:
+    """Each skill is a concept, and its names and aliases are the words for it."""
+    return Lexicon({skill.code: tuple(skill_words(skill)) for skill in skills})
+
+
+def skill_words(skill: Skill) -> list[str]:
+    """Names and aliases in both languages, each once."""
+    return list(dict.fromkeys([skill.name_ja, skill.name_en, *skill.aliases_ja, *skill.aliases_en]))
+
+
+def document_of(professional: Professional) -> Document:
+    """The professional as the engine reads it: what they can do and have done."""
+    claims = list(professional.skills.all())
+    names = names_in_texts(professional)
+    experiences = tuple(struck_out(experience_text(each), names) for each in professional.experiences)
+    return Document(
+        id=str(professional.pk),
+        texts={
+            "headline": struck_out(professional.headline, names),
+            "skills": tuple(word for claim in claims for word in skill_words(claim.skill)),
+            "experiences": experiences,
+            "summary": struck_out(professional.summary, names),
+        },
+        skills=tuple(_claim(claim) for claim in claims),
+    )
+
+
+def query_of(need: Need) -> Query:
+    """The need as the engine reads it. A named problem stands for its words and, as wishes, for its skills."""
+    asked = list(need.skills.all())
+    problems = list(need.problems.all())
+    return Query(
+        id=str(need.pk),
+        texts={
+            "title": need.title,
+            "own_words": need.own_words,
+            "public_summary": need.public_summary,
+            "background": need.background,
+            "tools": need.tools_today,
+            "outcome": need.wished_outcome,
+            "deliverables": need.deliverables,
+            "problems": tuple(problem.name_ja for problem in problems),
+            "skills": tuple(word for wish in asked for word in skill_words(wish.skill)),
+        },
+        wishes=_wishes(asked, problems),
+    )
+
+
+def experience_text(experience: dict[str, Any]) -> str:
+    """Title, what was done, and in which industry; never for whom or when."""
+    parts = (experience.get(name) or "" for name in ("title", "description", "industry"))
+    return "\n".join(part for part in parts if part)
+
+
+def names_in_texts(professional: Professional) -> list[str]:
+    """What must not stand in a text of this professional: own names, contacts, employer and clients; longest first."""
+    own = [professional.name, professional.kana]
+    others = [professional.employer, *(each.get("client_name") or "" for each in professional.experiences)]
+    forms = {*own, *("".join(name.split()) for name in own), *(part for name in own for part in name.split())}
+    forms |= {form for name in [*own, *others] for form in (name, without_legal_form(name))}
+    forms |= {professional.email, professional.phone}
+    return sorted((form for form in forms if len(form) >= 2), key=lambda form: (-len(form), form))
+
+
+def struck_out(text: str, names: Iterable[str]) -> str:
+    """The text without these names, and without any web address, e-mail address or telephone number."""
+    for name in names:
+        text = text.replace(name, STRUCK_OUT)
+    return CONTACT.sub(STRUCK_OUT, text)
+
+
+def _claim(claim: Any) -> SkillClaim:
+    return SkillClaim(
+        code=claim.skill.code,
+        level=claim.level,
+        years=claim.years if claim.years and claim.years > 0 else None,
+        last_used=_month(claim.last_used),
+        evidence=bool(claim.evidence.strip()),
+    )
+
+
+def _month(text: str) -> date | None:
+    """`YYYY-MM` as its first day; anything else says nothing."""
+    try:
+        return date.fromisoformat(f"{text}-01")
+    except ValueError:
+        return None
+
+
+def _wishes(asked: Iterable[Any], problems: Iterable[Any]) -> tuple[SkillWish, ...]:
+    """Skills asked for, then those that problems suggest; a skill asked for is not suggested again."""
+    stated = {
+        wish.skill.code: SkillWish(wish.skill.code, required=wish.required, level=wish.level, weight=wish.weight)
+        for wish in asked
+    }
+    suggested: dict[str, float] = {}
+    for link in (link for problem in problems for link in problem.skill_weights.all()):
+        suggested[link.skill.code] = max(suggested.get(link.skill.code, 0.0), link.weight * PROBLEM_SHARE)
+    rest = sorted(suggested.keys() - stated.keys())
+    return (*stated.values(), *(SkillWish(code, weight=suggested[code]) for code in rest))

@@ -1,0 +1,22 @@
+"""Names as people write them: forms under which one organization is the same."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+
+LEGAL_FORM = re.compile(
+    r"株式会社|有限会社|合同会社|合名会社|合資会社|(?:一般|公益)?(?:社団|財団)法人|特定非営利活動法人|NPO法人"
+    r"|[(（](?:株|有|同|名|資|一社|一財|公社|公財|特非)[)）]|[㈱㈲]",
+    re.IGNORECASE,
+)
+
+
+def without_legal_form(name: str) -> str:
+    """株式会社こけし, ㈱こけし and こけし（株） are こけし."""
+    return LEGAL_FORM.sub("", name).strip()
+
+
+def comparable(name: str) -> str:
+    """A name in the form in which two that are equal mean one organization: NFKC, small, no spaces, no legal form."""
+    return "".join(without_legal_form(unicodedata.normalize("NFKC", name)).casefold().split())
