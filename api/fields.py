@@ -1,0 +1,313 @@
+"""Fields that take a JSON value of their own type or refuse it; nothing is coerced, trimmed or normalized."""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Iterable
+from datetime import date, datetime
+from decimal import Decimal, InvalidOperation
+from enum import Enum
+from typing import Any
+from uuid import UUID
+
+from django.core.exceptions import ValidationError as DjangoValidationError
+from django.core.validators import validate_email
+from drf_spectacular.drainage import warn
+from drf_spectacular.extensions import OpenApiSerializerFieldExtension
+from drf_spectacular.plumbing import ResolvedComponent
+from rest_framework import serializers
+
+from api.catalogue import sentence
+
+DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}\Z")
+INSTANT = re.compile(
+    r"[0-9]{4}-[0-9]{2}-[0-9]{2}[Tt ][0-9]{2}:[0-9]{2}:[0-9]{2}(\.[0-9]{1,6})?([Zz]|[+-][0-9]{2}:[0-9]{2})\Z"
+)
+CANONICAL_UUID = re.compile(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}\Z")
+YEARS = range(1900, 3000)
+"""Years outside overflow when a time zone is applied."""
+
+
+class StrictField(serializers.Field):
+    """Base of the strict fields: an error is a code with facts, said in the words of the catalogue."""
+
+    component_name = ""
+
+    def fail(self, key: str, **facts: Any) -> None:
+        raise serializers.ValidationError(sentence(key, **facts), code=key)
+
+    def json_schema(self) -> dict[str, Any]:
+        """The JSON Schema of a value."""
+        raise NotImplementedError
+
+    def to_representation(self, value: Any) -> Any:
+        return value
+
+
+class StrictCharField(StrictField):
+    """A text of at most `max_length` characters. Whitespace alone counts as blank."""
+
+    def __init__(
+        self, *, max_length: int, min_length: int = 0, allow_blank: bool = False, pattern: str = "", **options: Any
+    ) -> None:
+        super().__init__(**options)
+        self.max_length, self.min_length, self.allow_blank = max_length, min_length, allow_blank
+        self.pattern = re.compile(pattern) if pattern else None
+
+    def to_internal_value(self, value: Any) -> str:
+        if not isinstance(value, str):
+            self.fail("not_a_string")
+        if not value.strip():
+            if not self.allow_blank:
+                self.fail("blank")
+            return value[: self.max_length]
+        if len(value) > self.max_length:
+            self.fail("max_length", maximum=self.max_length)
+        if len(value) < self.min_length or (self.pattern and not self.pattern.fullmatch(value)):
+            self.fail("invalid")
+        return value
+
+    def to_representation(self, value: Any) -> str:
+        return str(value)
+
+    def json_schema(self) -> dict[str, Any]:
+        schema: dict[str, Any] = {"type": "string", "maxLength": self.max_length}
+        if least := self.min_length or (0 if self.allow_blank else 1):
+            schema["minLength"] = least
+        if self.pattern:
+            schema["pattern"] = f"^(?:{self.pattern.pattern})$"
+        return schema
+
+
+class StrictEmailField(StrictCharField):
+    """An address in plain ASCII, so that no look-alike letter can pose as another."""
+
+    def __init__(self, *, max_length: int = 254, **options: Any) -> None:
+        super().__init__(max_length=max_length, **options)
+
+    def to_internal_value(self, value: Any) -> str:
+        text = super().to_internal_value(value)
+        if not text:
+            return text
+        try:
+            validate_email(text)
+        except DjangoValidationError:
+            self.fail("email")
+        if not text.isascii():
+            self.fail("email")
+        return text
+
+    def json_schema(self) -> dict[str, Any]:
+        schema = super().json_schema()
+        return schema if self.allow_blank else {**schema, "format": "email"}
+
+
+class StrictIntegerField(StrictField):
+    """A whole number between `minimum` and `maximum`, both stated so that no database decides them."""
+
+    def __init__(self, *, minimum: int, maximum: int, **options: Any) -> None:
+        super().__init__(**options)
+        self.minimum, self.maximum = minimum, maximum
+
+    def to_internal_value(self, value: Any) -> int:
+        if not isinstance(value, int) or isinstance(value, bool):
+            self.fail("integer")
+        if value < self.minimum:
+            self.fail("min_value", minimum=self.minimum)
+        if value > self.maximum:
+            self.fail("max_value", maximum=self.maximum)
+        return int(value)
+
+    def json_schema(self) -> dict[str, Any]:
+        wide = {"format": "int64"} if self.maximum >= 2**31 or self.minimum < -(2**31) else {}
+        return {"type": "integer", **wide, "minimum": self.minimum, "maximum": self.maximum}
+
+
+class StrictFloatField(StrictField):
+    """A finite JSON number between `minimum` and `maximum`."""
+
+    def __init__(self, *, minimum: float, maximum: float, **options: Any) -> None:
+        super().__init__(**options)
+        self.minimum, self.maximum = minimum, maximum
+
+    def to_internal_value(self, value: Any) -> float:
+        if not isinstance(value, int | float) or isinstance(value, bool) or not math.isfinite(value):
+            self.fail("not_a_number")
+        if value < self.minimum:
+            self.fail("min_value", minimum=self.minimum)
+        if value > self.maximum:
+            self.fail("max_value", maximum=self.maximum)
+        return float(value)
+
+    def to_representation(self, value: Any) -> float:
+        return float(value)
+
+    def json_schema(self) -> dict[str, Any]:
+        return {"type": "number", "minimum": self.minimum, "maximum": self.maximum}
+
+
+class StrictDecimalField(StrictFloatField):
+    """A JSON number kept exactly, with at most `places` digits after the point."""
+
+    def __init__(self, *, minimum: float, maximum: float, places: int, **options: Any) -> None:
+        super().__init__(minimum=minimum, maximum=maximum, **options)
+        self.places = places
+
+    def to_internal_value(self, value: Any) -> Decimal:  # type: ignore[override]
+        super().to_internal_value(value)
+        try:
+            exact = Decimal(repr(value))
+            rounded = exact.quantize(Decimal(1).scaleb(-self.places))
+        except InvalidOperation:
+            self.fail("max_digits")
+        if rounded != exact:
+            self.fail("max_digits")
+        return rounded
+
+
+class StrictBooleanField(StrictField):
+    """`true` or `false`."""
+
+    def to_internal_value(self, value: Any) -> bool:
+        if not isinstance(value, bool):
+            self.fail("not_a_boolean")
+        return bool(value)
+
+    def json_schema(self) -> dict[str, Any]:
+        return {"type": "boolean"}
+
+
+class StrictDateField(StrictField):
+    """A day as `YYYY-MM-DD`; week dates and the basic format are not taken."""
+
+    def to_internal_value(self, value: Any) -> date:
+        if not isinstance(value, str) or not DAY.match(value):
+            self.fail("date")
+        try:
+            day = date.fromisoformat(value)
+        except ValueError:
+            self.fail("date")
+        if day.year not in YEARS:
+            self.fail("date")
+        return day
+
+    def to_representation(self, value: date) -> str:
+        return value.isoformat()
+
+    def json_schema(self) -> dict[str, Any]:
+        return {"type": "string", "format": "date"}
+
+
+class StrictDateTimeField(StrictField):
+    """A moment in RFC 3339 with its offset."""
+
+    def to_internal_value(self, value: Any) -> datetime:
+        if not isinstance(value, str) or not INSTANT.match(value):
+            self.fail("datetime")
+        try:
+            at = datetime.fromisoformat(value.upper())
+        except ValueError:
+            self.fail("datetime")
+        if at.year not in YEARS:
+            self.fail("datetime")
+        return at
+
+    def to_representation(self, value: datetime) -> str:
+        return serializers.DateTimeField().to_representation(value) or ""
+
+    def json_schema(self) -> dict[str, Any]:
+        return {"type": "string", "format": "date-time"}
+
+
+class StrictUUIDField(StrictField):
+    """A UUID in its canonical form with hyphens."""
+
+    def to_internal_value(self, value: Any) -> UUID:
+        if not isinstance(value, str) or not CANONICAL_UUID.match(value):
+            self.fail("uuid")
+        return UUID(value)
+
+    def to_representation(self, value: UUID) -> str:
+        return str(value)
+
+    def json_schema(self) -> dict[str, Any]:
+        return {"type": "string", "format": "uuid"}
+
+
+class StrictChoiceField(StrictField):
+    """One of an enum's values, or of a list of strings. An enum becomes a component of the spec by its name."""
+
+    def __init__(self, choices: type[Enum] | Iterable[str], *, component: str = "", **options: Any) -> None:
+        super().__init__(**options)
+        self.enum = choices if isinstance(choices, type) else None
+        self.values = [str(each.value if isinstance(each, Enum) else each) for each in choices]
+        self.component_name = component or (self.enum.__name__ if self.enum else "")
+
+    def to_internal_value(self, value: Any) -> Any:
+        if not isinstance(value, str) or value not in self.values:
+            self.fail("invalid_choice")
+        return self.enum(value) if self.enum else value
+
+    def to_representation(self, value: Any) -> str:
+        return str(value.value if isinstance(value, Enum) else value)
+
+    def json_schema(self) -> dict[str, Any]:
+        return {"type": "string", "enum": self.values}
+
+
+class StrictListField(serializers.ListField):
+    """A JSON array of at most `max_length` items, each checked by `child`; `unique` refuses repeated items."""
+
+    def __init__(self, *, max_length: int, unique: bool = False, **options: Any) -> None:
+        self.unique, self.most, self.least = unique, max_length, options.pop("min_length", 0)
+        super().__init__(**options)
+
+    def to_internal_value(self, value: Any) -> list[Any]:
+        if not isinstance(value, list):
+            raise serializers.ValidationError(sentence("not_a_list"), code="not_a_list")
+        if len(value) > self.most:
+            raise serializers.ValidationError(sentence("max_items", maximum=self.most), code="max_items")
+        if len(value) < self.least:
+            raise serializers.ValidationError(sentence("min_items", minimum=self.least), code="min_items")
+        items = super().to_internal_value(value)
+        if self.unique and len({repr(item) for item in items}) < len(items):
+            raise serializers.ValidationError(sentence("duplicate_item"), code="duplicate_item")
+        return items
+
+
+class StrictFieldSchema(OpenApiSerializerFieldExtension):
+    """The strict fields in the specification."""
+
+    target_class = StrictField
+    match_subclasses = True
+
+    def get_name(self) -> str | None:
+        return self.target.component_name or None
+
+    def map_serializer_field(self, auto_schema: Any, direction: str) -> dict[str, Any]:
+        schema = self.target.json_schema()
+        if direction == "response":
+            schema.pop("minLength", None)  # what a caller may not send blank may still be shown blank
+        if name := self.get_name():
+            self._warn_of_namesake(auto_schema, name, schema)
+        return schema
+
+    @staticmethod
+    def _warn_of_namesake(auto_schema: Any, name: str, schema: dict[str, Any]) -> None:
+        key = (name, ResolvedComponent.SCHEMA)
+        known = auto_schema.registry._components.get(key)
+        if known is not None and known.schema != schema:
+            warn(f"two different choices are called {name}; name one with component=")
+
+
+class StrictListSchema(OpenApiSerializerFieldExtension):
+    target_class = StrictListField
+
+    def map_serializer_field(self, auto_schema: Any, direction: str) -> dict[str, Any]:
+        target = self.target
+        items = auto_schema._map_serializer_field(target.child, direction)
+        schema = {"type": "array", "items": items, "maxItems": target.most}
+        if target.least:
+            schema["minItems"] = target.least
+        return {**schema, "uniqueItems": True} if target.unique else schema

@@ -1,0 +1,21 @@
+"""Addresses of the API. A resource module exports `urlpatterns`; it is named here once."""
+
+from __future__ import annotations
+
+from django.urls import URLPattern, URLResolver, include, path
+
+from api import documents, meta
+
+RESOURCES = [meta]
+"""Modules under /api/v1, in the order in which their addresses are tried."""
+
+routes: list[URLPattern | URLResolver] = [pattern for resource in RESOURCES for pattern in resource.urlpatterns]
+
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("api/v1/", include(routes)),
+    *meta.health_urlpatterns,
+    path("openapi.yaml", documents.openapi_yaml, name="openapi-yaml"),
+    path("openapi.json", documents.openapi_json, name="openapi-json"),
+    path("docs", documents.swagger, name="docs"),
+    path("redoc", documents.redoc, name="redoc"),
+]

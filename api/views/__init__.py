@@ -1,0 +1,32 @@
+"""Base classes of the views: one class per operation, that is per method of a path.
+
+| base | answers | the resource author fills in |
+|---|---|---|
+| ListView | GET, a page | `rows`, `output_serializer`, perhaps `filterset_class`, `orderings` |
+| DetailView | GET, one row, ETag, 304 | `find`, `output_serializer` |
+| WholeListView | GET, `{"results"}` without pages | `items`, `output_serializer` |
+| FactView | GET, something computed | `answer`, `output_serializer` |
+| CreateView | POST, 201 with Location and ETag | `perform`, `input_serializer`, `output_serializer`, `location` |
+| UpdateView | PATCH with If-Match | `find`, `perform`, both serializers |
+| ActionView | POST with If-Match | `find`, `perform` |
+| CommandView | POST without a row of its own | `perform`, both serializers |
+| RemoveView | DELETE with If-Match, 204 | `find`, `perform` |
+"""
+
+from api.views.base import Operation
+from api.views.reads import DetailView, FactView, ListView, WholeListView
+from api.views.writes import ActionView, CommandView, CreateView, RemoveView, UpdateView, WriteOperation
+
+__all__ = [
+    "ActionView",
+    "CommandView",
+    "CreateView",
+    "DetailView",
+    "FactView",
+    "ListView",
+    "Operation",
+    "RemoveView",
+    "UpdateView",
+    "WholeListView",
+    "WriteOperation",
+]

@@ -1,0 +1,93 @@
+"""Operations that read."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any, ClassVar
+
+from django.db.models import QuerySet
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from api.filters import filtered
+from api.pagination import PARAMETERS, Pager
+from api.preconditions import is_unchanged
+from api.views.base import Operation, answer, etag_headers
+
+
+class ListView(Operation):
+    """A page of rows. `orderings` names the fields that one may sort by, the default first; ties break by id."""
+
+    orderings: ClassVar[tuple[str, ...]] = ("id",)
+    paged = True
+
+    def rows(self) -> QuerySet[Any]:
+        """Return the rows that `self.actor` may see; the selector scopes them."""
+        raise NotImplementedError
+
+    def common_parameters(self) -> tuple[str, ...]:
+        ordering = ("ordering",) if len(self.orderings) > 1 else ()
+        return (*super().common_parameters(), *PARAMETERS, *ordering)
+
+    def get(self, request: Request, **ids: Any) -> Response:
+        pager = Pager.read(request, self.orderings)
+        rows = self.rows()
+        self.require_scopes()
+        self.permit(None)
+        page = pager.page(filtered(self.filterset_class, rows, self.parameters, actor=self.actor, at=self.at))
+        body, link = pager.answer(page, self.render_rows(page.rows))
+        return answer(body, headers={"Link": link} if link else None)
+
+
+class WholeListView(Operation):
+    """A short list without pages, such as a code list: `{"results": […]}`."""
+
+    whole_list = True
+
+    def items(self) -> Iterable[Any]:
+        raise NotImplementedError
+
+    def get(self, request: Request, **ids: Any) -> Response:
+        items = list(self.items())
+        self.require_scopes()
+        self.permit(None)
+        return answer({"results": self.render_rows(items)})
+
+
+class DetailView(Operation):
+    """One row with its ETag; 304 where the caller has this very representation."""
+
+    has_etag = True
+
+    def find(self, **ids: Any) -> Any:
+        """Return the row.
+
+        :raises NotFound: it is absent or out of the scope of `self.actor`.
+        """
+        raise NotImplementedError
+
+    def get(self, request: Request, **ids: Any) -> Response:
+        row = self.find(**ids)
+        self.require_scopes()
+        self.permit(row)
+        body = self.render_row(row)
+        headers = etag_headers(body)
+        if headers and is_unchanged(request, headers["ETag"]):
+            return answer(None, status=304, headers=headers)
+        return answer(body, headers=headers)
+
+
+class FactView(Operation):
+    """Something computed, without a version: figures, the caller's own account, what may be done.
+
+    `private = True` marks answers that nobody may keep (`no-store`), whoever asks.
+    """
+
+    def answer(self, **ids: Any) -> Any:
+        """Return what `output_serializer` shows."""
+        raise NotImplementedError
+
+    def get(self, request: Request, **ids: Any) -> Response:
+        facts = self.answer(**ids)
+        self.require_scopes()
+        return answer(self.render_row(facts))
