@@ -15,10 +15,14 @@ from talentbank.accounts.models import StaffMembership, User
 from talentbank.accounts.selectors import actor_for
 from talentbank.banks.models import REQUIRED_TO_SUBMIT, Bank, BankText, TextKind
 from talentbank.core.actors import Actor
+from talentbank.core.audit import Step, Subject, event_record
+from talentbank.matches.models import ConflictDecision, Match, Terms
+from talentbank.matches.states import INTRODUCING, RUNNING, TAKING
 from talentbank.needs.models import Need, NeedSkill
 from talentbank.organizations.models import Organization, OrganizationMember
 from talentbank.privacy.models import Consent
-from talentbank.professionals.models import Professional, ProfessionalSkill
+from talentbank.professionals.models import HoursReservation, Professional, ProfessionalSkill
+from talentbank.ranking.models import Pair
 from talentbank.skills.models import Problem, ProblemArea, ProblemSkill, Skill, SkillGroup
 
 AT = datetime(2026, 11, 2, 1, 0, tzinfo=UTC)
@@ -58,7 +62,9 @@ def make_bank(**fields: Any) -> Bank:
 def make_user(**fields: Any) -> User:
     n = next(_number)
     password = fields.pop("password", PASSWORD)
-    return User.objects.create_user(**{"email": f"user{n}@example.jp", "name": f"利用者{n}", **fields}, password=password)
+    return User.objects.create_user(
+        **{"email": f"user{n}@example.jp", "name": f"利用者{n}", **fields}, password=password
+    )
 
 
 def make_staff(bank: Bank, role: str = "coordinator", user: User | None = None, **fields: Any) -> User:
@@ -200,3 +206,109 @@ def make_problem(code: str, skills: tuple[str, ...] = ()) -> Problem:
     for skill in skills:
         ProblemSkill.objects.get_or_create(problem=problem, skill=make_skill(skill), defaults={"weight": 1.0})
     return problem
+
+
+def make_match(need: Need, professional: Professional, state: str = "prospect", **fields: Any) -> Match:
+    """A match standing in `state`, with the answers that state implies, counted on its need and pair.
+
+    No events but its creation: a test that undoes takes the step itself.
+    """
+    n = next(_number)
+    answers = ANSWERS_IN.get(state, ("yes", "yes"))
+    introduced = state not in {"prospect", "awaiting_professional", "awaiting_organization", "awaiting_approval"}
+    values = {
+        "reference": f"R8-案-{n:04d}",
+        "origin": "prospect",
+        "round": need.round,
+        "state_since": AT,
+        "professional_answer": answers[0],
+        "organization_answer": answers[1],
+        "introduced_at": AT if introduced and state not in {"postponed", "closed"} else None,
+        "closed_reason": "cancelled" if state == "closed" else "",
+        "resume_state": "awaiting_professional" if state == "postponed" else "",
+        "made_on": TODAY if state in TAKING else None,
+    }
+    match = Match.create(
+        at=AT, bank=need.bank, need=need, professional=professional, state=state, **{**values, **fields}
+    )
+    event_record(
+        Subject("match", match.pk, need.bank_id),
+        Step(actor=Actor(), at=AT),
+        action="create",
+        from_state="",
+        to_state=state,
+    )
+    count_matches(need)
+    open_pair = state not in {"closed", "completed"}
+    Pair.create(
+        at=AT,
+        need=need,
+        professional=professional,
+        state="open" if open_pair else "ended",
+        round=need.round,
+        match_id=match.pk,
+    )
+    if state in RUNNING:
+        HoursReservation.create(
+            at=AT, professional=professional, match_id=match.pk, hours_per_week=need.hours_per_week or 0
+        )
+    return match
+
+
+ANSWERS_IN = {
+    "prospect": ("", ""),
+    "awaiting_professional": ("asked", ""),
+    "awaiting_organization": ("yes", "asked"),
+    "postponed": ("later", ""),
+}
+
+
+def count_matches(need: Need) -> None:
+    """Set a need's counts, and the state they imply, from its matches."""
+    states = list(Match.objects.filter(need=need, round=need.round).values_list("state", flat=True))
+    need.taken = sum(state in TAKING for state in states)
+    need.introducing = sum(state in INTRODUCING for state in states)
+    need.running = sum(state in RUNNING for state in states)
+    need.completed = sum(state == "completed" for state in states)
+    if need.state == "open" and need.running:
+        need.state = "in_progress"
+    need.save_step(at=AT)
+
+
+def complete_terms(**fields: Any) -> dict[str, Any]:
+    """Terms that lack nothing for any engagement type."""
+    return {
+        "work": "ネットショップの立ち上げ支援",
+        "fee_yen": 30000,
+        "commissioned_on": "2026-11-02",
+        "received_on": "2026-12-25",
+        "payment_on": "2027-01-31",
+        "place": "あかつき市内および遠隔",
+        "starts_on": "2026-11-02",
+        "ends_on": "2026-12-25",
+        "hours_per_week": 4,
+        "travel": "実費",
+        **fields,
+    }
+
+
+def make_terms(match: Match, *, confirmed_by: tuple[str, ...] = (), **fields: Any) -> Terms:
+    number = match.terms_version + 1
+    content = complete_terms(**fields)
+    terms = Terms.create(
+        at=AT,
+        match=match,
+        number=number,
+        content=content,
+        sha256="0" * 64,
+        **{f"{side}_confirmed_at": AT for side in confirmed_by},
+    )
+    match.terms_version = number
+    if set(confirmed_by) == {"professional", "organization"}:
+        match.agreed_terms_version = number
+    match.save_step(at=AT)
+    return terms
+
+
+def decide_conflict(match: Match, outcome: str = "none") -> ConflictDecision:
+    return ConflictDecision.create(at=AT, match=match, outcome=outcome, decided_at=AT)

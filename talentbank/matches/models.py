@@ -19,7 +19,7 @@ class Match(Row):
     """The record of a pair from first step to evaluation. RESTRICT: a match outlives neither party's record.
 
     `snapshot` keeps score, parts, reasons and model version as computed at creation. `resume_state` is where a
-    postponed match goes back to. `made_on` is the day it first reached `contracted` (null again when that is undone).
+    postponed match goes back to. `undo_agreed` {event, sides} keeps who agreed to undo a contract's step. `made_on` is the day it first reached `contracted` (null again when that is undone).
     """
 
     bank = models.ForeignKey(Bank, models.RESTRICT, related_name="+")
@@ -53,6 +53,7 @@ class Match(Row):
     previous = models.ForeignKey("self", models.RESTRICT, null=True, related_name="repeats")
     terms_version = models.PositiveSmallIntegerField(default=0)
     agreed_terms_version = models.PositiveSmallIntegerField(default=0)
+    undo_agreed = models.JSONField(default=dict)
     snapshot = models.JSONField(default=dict)
     created_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.RESTRICT, null=True, related_name="+")
 

@@ -1,0 +1,243 @@
+"""Guards of the match table: each answers None, or why not. They read a locked case and change nothing."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+
+from django.db.models import QuerySet
+
+from talentbank.banks.models import TextKind
+from talentbank.banks.policy import FourEyes
+from talentbank.core.actors import Side
+from talentbank.core.audit import Subject
+from talentbank.core.errors import Refusal
+from talentbank.core.models import Event
+from talentbank.matches.case import Case
+from talentbank.matches.models import Match
+from talentbank.matches.states import CLOSED_STATES, TAKING, UP_TO_NEGOTIATING, Action
+from talentbank.matches.terms import terms_missing
+from talentbank.privacy.selectors import consents_missing
+from talentbank.ranking.eligibility import eligible as pair_refusals
+
+CONSENTS_TO_INTRODUCE = (TextKind.MATCHING, TextKind.DISCLOSURE)
+
+
+def eligible(case: Case) -> Refusal | None:
+    """The pair may meet: registrations, capacity, need, places, no other open match (domain.md, "Eligible")."""
+    creating = case.match._state.adding or case.facts.get("action") == Action.PROPOSE
+    refusals = pair_refusals(
+        need=case.need,
+        professional=case.professional,
+        at=case.step.at,
+        ignoring_match=None if case.match._state.adding else case.match.pk,
+        creating=creating,
+    )
+    return refusals[0] if refusals else None
+
+
+def four_eyes(case: Case) -> Refusal | None:
+    """Who answered for a side, or typed a registration in, does not approve it."""
+    if case.policy.four_eyes is FourEyes.OFF or not recorded_by_actor(case):
+        return None
+    if case.policy.four_eyes is FourEyes.COUNTERSIGN:
+        return None if case.step.note else Refusal("countersign_reason_missing")
+    return Refusal("four_eyes")
+
+
+def recorded_by_actor(case: Case) -> bool:
+    """Tell whether the actor typed in an answer or a registration of this match."""
+    user_id = case.step.actor.user_id
+    hands = (
+        case.match.professional_answer_by_id,
+        case.match.organization_answer_by_id,
+        case.professional.entered_by_id if case.professional.user_id != case.professional.entered_by_id else None,
+        case.organization.entered_by_id if case.organization.channel not in {"web", "line"} else None,
+    )
+    return user_id is not None and user_id in hands
+
+
+def conflict_decided(case: Case) -> Refusal | None:
+    decision = case.match.conflicts.order_by("-created_at", "-id").first()
+    if decision is None or not decision.outcome:
+        return Refusal("conflict_undecided")
+    return Refusal("conflict_blocked") if decision.outcome == "blocked" else None
+
+
+def consents_valid(case: Case) -> Refusal | None:
+    """Both sides' consents to matching and disclosure hold now, in today's versions."""
+    at, bank_id = case.step.at, case.bank.pk
+    missing = {
+        Side.PROFESSIONAL: consents_missing(
+            Subject("professional", case.professional.pk, bank_id), CONSENTS_TO_INTRODUCE, at
+        ),
+        Side.ORGANIZATION: consents_missing(
+            Subject("organization", case.organization.pk, bank_id), CONSENTS_TO_INTRODUCE, at
+        ),
+    }
+    lacking = {str(side): kinds for side, kinds in missing.items() if kinds}
+    return Refusal("consent_missing", {"missing": lacking}) if lacking else None
+
+
+def introduction_free(case: Case) -> Refusal | None:
+    limit = case.policy.introductions_per_place * case.need.places_free
+    return Refusal("introductions_exhausted", {"limit": limit}) if case.need.introducing >= limit else None
+
+
+def decision_given(case: Case) -> Refusal | None:
+    if case.policy.decision_required and not case.step.input.get("decision"):
+        return Refusal("decision_required")
+    return None
+
+
+def place_free(case: Case) -> Refusal | None:
+    return Refusal("no_place_free") if case.need.places_free <= 0 else None
+
+
+def invitation_quota(case: Case) -> Refusal | None:
+    limit = case.policy.open_invitations_per_need
+    running = Match.objects.filter(need=case.need, origin="invite").exclude(state__in=CLOSED_STATES).count()
+    return Refusal("invitations_exhausted", {"limit": limit}) if running >= limit else None
+
+
+def terms_confirmable(case: Case) -> Refusal | None:
+    """The version named is the newest, complete, and not yet confirmed by this side."""
+    terms = case.terms()
+    if terms is None:
+        return Refusal("terms_absent")
+    if case.step.input.get("terms_version") != terms.number:
+        return Refusal("terms_superseded", {"newest": terms.number})
+    if missing := terms_missing(terms.content, case.need, case.professional):
+        return Refusal("terms_incomplete", {"missing": missing})
+    if case.side and getattr(terms, f"{case.side}_confirmed_at"):
+        return Refusal("terms_already_confirmed")
+    return None
+
+
+def terms_amended(case: Case) -> Refusal | None:
+    """There is a version newer than the one that holds."""
+    return None if case.match.terms_version > case.match.agreed_terms_version else Refusal("terms_not_amended")
+
+
+def asked_or_said_yes(case: Case) -> Refusal | None:
+    side = case.side
+    return None if side and case.answer(side) else Refusal("not_asked")
+
+
+def side_postponed(case: Case) -> Refusal | None:
+    """The side that postponed resumes; the system does so at the date."""
+    if case.side is None or case.match.resume_state == f"awaiting_{case.side}":
+        return None
+    return Refusal("other_side_postponed")
+
+
+def notice_stated(case: Case) -> Refusal | None:
+    """Terms of six months or more end with 30 days' notice, stated."""
+    terms = case.match.terms.filter(number=case.match.agreed_terms_version).first()
+    content = terms.content if terms else {}
+    if not content.get("starts_on") or not content.get("ends_on"):
+        return None
+    if _days(content["starts_on"], content["ends_on"]) < 180 or case.step.input.get("notice_given_on"):
+        return None
+    return Refusal("notice_not_stated")
+
+
+def _days(start: str, end: str) -> int:
+    return (date.fromisoformat(end) - date.fromisoformat(start)).days
+
+
+def countersign_waits(case: Case) -> Refusal | None:
+    if not case.match.countersign_pending:
+        return Refusal("nothing_to_countersign")
+    return Refusal("four_eyes") if case.match.introduced_by_id == case.step.actor.user_id else None
+
+
+def deadline_passed(case: Case) -> Refusal | None:
+    """The system closes only what is overdue on the day of the step."""
+    due = case.match.due_on
+    return None if due and due < case.step.day else Refusal("not_due")
+
+
+def resume_due(case: Case) -> Refusal | None:
+    """The system resumes only at the date; a side may before."""
+    until = case.match.postponed_until
+    if case.side is not None or (until and until <= case.step.day):
+        return None
+    return Refusal("not_due")
+
+
+def undoable(case: Case) -> Refusal | None:
+    """The last step was no creation, cascade or undo, and the actor is in time."""
+    event = last_step(case.match)
+    if event is None or event.action in {Action.CREATE, Action.UNDO, Action.CASCADE, Action.CORRECT, "draft-terms"}:
+        return Refusal("nothing_to_undo")
+    age = case.step.at - event.at
+    if event.actor_id == case.step.actor.user_id and age <= timedelta(minutes=case.policy.undo_minutes):
+        return None
+    if case.side is not None and not touches_contract(event):
+        return Refusal("undo_too_late", {"minutes": case.policy.undo_minutes})
+    if age > timedelta(days=case.policy.undo_days):
+        return Refusal("undo_too_late", {"days": case.policy.undo_days})
+    if case.side is None and not case.step.reason_codes:
+        return Refusal("undo_needs_reason")
+    return None
+
+
+def undo_agreed(case: Case) -> Refusal | None:
+    """From contracted on, both sides agree before staff undo; a side's own undo is its agreement."""
+    event = last_step(case.match)
+    if event is None or not touches_contract(event) or case.side is not None:
+        return None
+    agreed = case.match.undo_agreed
+    both = agreed.get("event") == str(event.pk) and {*agreed.get("sides", [])} == {*map(str, Side)}
+    return None if both else Refusal("both_sides_must_agree")
+
+
+def undo_pair_free(case: Case) -> Refusal | None:
+    """Back into a state up to negotiating the pair must be eligible; later only be without another open match."""
+    event = last_step(case.match)
+    if event is None:
+        return None
+    if event.from_state in UP_TO_NEGOTIATING:
+        return eligible(case)
+    others = Match.objects.filter(need=case.need, professional=case.professional).exclude(pk=case.match.pk)
+    if others.exclude(state__in=CLOSED_STATES).exists():
+        return Refusal("pair_open")
+    if event.from_state in TAKING and event.to_state not in TAKING:
+        return place_free(case)
+    return None
+
+
+def last_event(match: Match) -> Event | None:
+    """The newest event of a match, whatever it records."""
+    return _events(match).first()
+
+
+BESIDE_THE_TABLE = ("agree-undo", "decide-conflict", "draft-terms")
+"""Recorded acts that are no step of the table: `undo` looks past them."""
+
+
+def last_step(match: Match) -> Event | None:
+    """The newest step along the table: what `undo` would undo."""
+    return _events(match).exclude(action__in=BESIDE_THE_TABLE).first()
+
+
+def _events(match: Match) -> QuerySet[Event]:
+    return Event.objects.filter(subject_kind="match", subject_id=match.pk).order_by("-position")
+
+
+def touches_contract(event: Event) -> bool:
+    """Tell whether a step led to, or within, contracted and what follows."""
+    return event.to_state in TAKING or event.from_state in TAKING
+
+
+def staff_is_no_side(case: Case) -> Refusal | None:
+    """Nobody decides as staff where they are a side."""
+    user_id = case.step.actor.user_id
+    if case.side is not None or user_id is None or case.step.on_behalf:
+        return None
+    members = case.organization.members.filter(user_id=user_id, ended_at__isnull=True)
+    held_by = case.professional.organization
+    holds = held_by is not None and held_by.members.filter(user_id=user_id, ended_at__isnull=True).exists()
+    if case.professional.user_id == user_id or holds or members.exists():
+        return Refusal("actor_is_a_side")
+    return None

@@ -1,0 +1,80 @@
+"""What each action needs to be told, checked before anything moves."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+from talentbank.core.audit import Step
+from talentbank.core.clock import day_of
+from talentbank.core.errors import FieldError, InvalidInput
+from talentbank.core.models import Event
+from talentbank.matches.codes import REASON_REQUIRED, REASONS
+from talentbank.matches.models import Match
+from talentbank.matches.states import Action
+
+REQUIRED: dict[str, tuple[str, ...]] = {
+    Action.POSTPONE: ("until",),
+    Action.CONFIRM: ("terms_version",),
+    Action.AMEND: ("terms_version",),
+    Action.SUSPEND: ("requested_by",),
+    Action.DELIVER: ("report",),
+    Action.RETURN: ("missing",),
+    Action.COMPLETE: ("ended_on",),
+    Action.TERMINATE: ("ended_on",),
+    Action.CORRECT: ("field", "new"),
+}
+CORRECTABLE = {"made_on": date, "started_on": date, "ended_on": date, "hours_worked": float}
+"""Recorded facts that `correct` may change, with their kind."""
+
+
+def input_check(action: str, step: Step, match: Match, last: Event | None) -> None:
+    """Check reason codes, required values and the day of a step.
+
+    :raises InvalidInput: with a pointer for everything that is wrong.
+    """
+    errors = [
+        FieldError(f"/{name}", "required") for name in REQUIRED.get(action, ()) if step.input.get(name) in (None, "")
+    ]
+    errors += _reason_errors(action, step)
+    errors += _day_errors(step, last)
+    if action == Action.CORRECT and not errors:
+        errors += _correction_errors(step.input)
+    if errors:
+        raise InvalidInput(errors)
+
+
+def _reason_errors(action: str, step: Step) -> list[FieldError]:
+    known = REASONS.get(Action(action), {})
+    if action in REASON_REQUIRED and not step.reason_codes:
+        return [FieldError("/reason_codes", "required")]
+    return [
+        FieldError(f"/reason_codes/{n}", "unknown_reason_code", {"known": sorted(known)})
+        for n, code in enumerate(step.reason_codes)
+        if code not in known
+    ]
+
+
+def _day_errors(step: Step, last: Event | None) -> list[FieldError]:
+    today = day_of(step.at)
+    errors = []
+    if step.day > today:
+        errors.append(FieldError("/happened_on", "in_the_future"))
+    if last and step.happened_on and step.happened_on < last.happened_on:
+        errors.append(FieldError("/happened_on", "before_last_step", {"last": str(last.happened_on)}))
+    for name in ("ended_on", "started_on", "notice_given_on"):
+        day = step.input.get(name)
+        if isinstance(day, date) and day > today:
+            errors.append(FieldError(f"/{name}", "in_the_future"))
+    return errors
+
+
+def _correction_errors(values: dict[str, Any]) -> list[FieldError]:
+    kind = CORRECTABLE.get(values["field"])
+    if kind is None:
+        return [FieldError("/field", "not_correctable", {"known": sorted(CORRECTABLE)})]
+    try:
+        values["new"] = date.fromisoformat(values["new"]) if kind is date else float(values["new"])
+    except (TypeError, ValueError):
+        return [FieldError("/new", "invalid")]
+    return []

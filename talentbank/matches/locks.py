@@ -1,0 +1,109 @@
+"""Locks in the house's order: organizations, needs, professionals, matches, each by id (docs/architecture.md)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from uuid import UUID
+
+from django.db.models import Q, QuerySet
+
+from talentbank.core.audit import Step
+from talentbank.core.errors import NotFound
+from talentbank.matches.case import Case
+from talentbank.matches.models import Match
+from talentbank.matches.states import CLOSED_STATES, RUNNING
+from talentbank.needs.models import Need
+from talentbank.organizations.models import Organization
+from talentbank.professionals.models import Professional
+
+FRESH = ("need", "need__organization", "professional", "bank")
+
+
+def lock_rows(*, organizations: Iterable[UUID], needs: Iterable[UUID], professionals: Iterable[UUID]) -> None:
+    """Lock registrations and needs, in order, each kind by id."""
+    list(Organization.objects.select_for_update(of=("self",)).filter(pk__in=set(organizations)).order_by("pk"))
+    list(Need.objects.select_for_update(of=("self",)).filter(pk__in=set(needs)).order_by("pk"))
+    list(Professional.objects.select_for_update(of=("self",)).filter(pk__in=set(professionals)).order_by("pk"))
+
+
+def lock_match(match_id: UUID, step: Step, *, whole_need: bool) -> Case:
+    """Lock a match and its surroundings and read it again under the locks.
+
+    `whole_need` locks every match of the need too: a contract may fill it, an undo may reopen what a fill closed.
+
+    :raises NotFound: no such match.
+    """
+    ids = Match.objects.filter(pk=match_id).values_list("need_id", "need__organization_id", "professional_id").first()
+    if ids is None:
+        raise NotFound()
+    need_id, organization_id, professional_id = ids
+    where = Q(need_id=need_id) if whole_need else Q(pk=match_id)
+    others = list(Match.objects.filter(where).values_list("pk", "professional_id"))
+    lock_rows(
+        organizations=[organization_id], needs=[need_id], professionals=[professional_id, *(pro for _, pro in others)]
+    )
+    list(Match.objects.select_for_update(of=("self",)).filter(pk__in=[pk for pk, _ in others]).order_by("pk"))
+    return case_of(match_id, step)
+
+
+def lock_pair(*, need_id: UUID, professional_id: UUID) -> tuple[Need, Professional]:
+    """Lock what a creation touches and read it under the locks.
+
+    :raises NotFound: no such need or professional.
+    """
+    organization_id = Need.objects.filter(pk=need_id).values_list("organization_id", flat=True).first()
+    if organization_id is None:
+        raise NotFound()
+    lock_rows(organizations=[organization_id], needs=[need_id], professionals=[professional_id])
+    professional = Professional.objects.filter(pk=professional_id).first()
+    if professional is None:
+        raise NotFound()
+    return Need.objects.select_related("organization", "bank").get(pk=need_id), professional
+
+
+def lock_dependents(kind: str, id: UUID) -> None:
+    """Lock all that the end of a professional, an organization or a need may touch."""
+    rows = _matches_of(kind, id).exclude(state__in=CLOSED_STATES).values_list("pk", "need_id", "professional_id")
+    matches = list(rows)
+    needs = {need_id for _, need_id, _ in matches}
+    if kind == "need":
+        needs.add(id)
+    if kind == "organization":
+        needs |= set(Need.objects.filter(organization_id=id).values_list("pk", flat=True))
+    organizations = set(Need.objects.filter(pk__in=needs).values_list("organization_id", flat=True))
+    professionals = {professional_id for *_, professional_id in matches}
+    lock_rows(
+        organizations=organizations | ({id} if kind == "organization" else set()),
+        needs=needs,
+        professionals=professionals | ({id} if kind == "professional" else set()),
+    )
+    list(Match.objects.select_for_update(of=("self",)).filter(pk__in=[row[0] for row in matches]).order_by("pk"))
+
+
+def _matches_of(kind: str, id: UUID) -> QuerySet[Match]:
+    field = {"professional": "professional_id", "organization": "need__organization_id", "need": "need_id"}[kind]
+    return Match.objects.filter(**{field: id})
+
+
+def matches_open(kind: str, id: UUID) -> list[UUID]:
+    """Ids of open matches that hang on a registration or a need, by id."""
+    rows = _matches_of(kind, id).exclude(state__in=CLOSED_STATES).order_by("pk")
+    return list(rows.values_list("pk", flat=True))
+
+
+def match_running(kind: str, id: UUID) -> bool:
+    """Tell whether a match in contracted…delivered hangs on it."""
+    return _matches_of(kind, id).filter(state__in=RUNNING).exists()
+
+
+def case_of(match_id: UUID, step: Step) -> Case:
+    """Read a match with its surroundings; under the locks this is the truth."""
+    match = Match.objects.select_related(*FRESH, "professional__organization").get(pk=match_id)
+    return Case(
+        match=match,
+        need=match.need,
+        organization=match.need.organization,
+        professional=match.professional,
+        bank=match.bank,
+        step=step,
+    )

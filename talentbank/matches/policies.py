@@ -1,0 +1,76 @@
+"""Who may do what to a match, and which side sees it when."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from talentbank.accounts.policies import single_hat
+from talentbank.core.actors import COORDINATORS, ORGANIZATION_ROLES, Actor, Hat, OnBehalf, Role, Side
+from talentbank.core.errors import Forbidden
+from talentbank.core.lifecycle import Part
+from talentbank.matches.models import Match
+from talentbank.matches.states import State
+
+HIDDEN_FROM_SIDES = frozenset({State.PROSPECT})
+
+
+def side_sees(state: str, answer: str) -> bool:
+    """Tell whether a side sees the match: in every state but `prospect`, once it was asked or has spoken."""
+    return state not in HIDDEN_FROM_SIDES and answer != ""
+
+
+def hat_parts(hat: Hat, match: Match) -> frozenset[Part]:
+    """The parts a hat can play for a match."""
+    if hat.role in COORDINATORS and hat.bank_id == match.bank_id:
+        admin = {Part.BANK_ADMIN} if hat.role is Role.BANK_ADMIN else set()
+        return frozenset({Part.COORDINATOR, *admin})
+    if hat.role is Role.PROFESSIONAL and hat.id == match.professional_id:
+        return frozenset({Part.PROFESSIONAL})
+    if hat.role in ORGANIZATION_ROLES and hat.id == match.need.organization_id:
+        return frozenset({Part.ORGANIZATION, *({Part.OWNER} if hat.role is Role.OWNER else ())})
+    return frozenset()
+
+
+def side_parts(side: Side) -> frozenset[Part]:
+    """The parts of whoever acts on behalf of a side."""
+    return frozenset({Part.PROFESSIONAL} if side is Side.PROFESSIONAL else {Part.ORGANIZATION, Part.OWNER})
+
+
+def parts_of(actor: Actor, match: Match) -> frozenset[Part]:
+    """All parts the actor's worn hats can play."""
+    return frozenset().union(*(hat_parts(hat, match) for hat in actor.worn))
+
+
+def part_for(actor: Actor, match: Match, allowed: Iterable[Part], on_behalf: OnBehalf | None) -> tuple[Part, Role]:
+    """Choose the part and the role under which a call is made.
+
+    :raises Forbidden: no hat fits, or the action is never done on behalf.
+    :raises ActingAsRequired: several fit.
+    """
+    wanted = frozenset(allowed)
+    if on_behalf:
+        helpers = [hat for hat in actor.worn if hat.bank_id == match.bank_id and hat.role in _HELPERS]
+        parts = side_parts(on_behalf.side) & wanted
+        if not helpers or not parts:
+            raise Forbidden()
+        return _first(parts), single_hat(helpers).role
+    fitting = [hat for hat in actor.worn if hat_parts(hat, match) & wanted]
+    hat = single_hat(fitting)
+    return _first(hat_parts(hat, match) & wanted), hat.role
+
+
+_HELPERS = COORDINATORS | {Role.SUPPORT_DESK}
+_ORDER = (Part.OWNER, Part.ORGANIZATION, Part.PROFESSIONAL, Part.COORDINATOR, Part.BANK_ADMIN)
+
+
+def _first(parts: frozenset[Part]) -> Part:
+    return next(part for part in _ORDER if part in parts)
+
+
+def sees(actor: Actor, match: Match, on_behalf: OnBehalf | None = None) -> bool:
+    """Tell whether the actor sees this match at all."""
+    if actor.is_coordinator_of(match.bank_id) or (on_behalf and actor.is_helper_of(match.bank_id)):
+        return True
+    parts = parts_of(actor, match)
+    professional = Part.PROFESSIONAL in parts and side_sees(match.state, match.professional_answer)
+    return professional or (Part.ORGANIZATION in parts and side_sees(match.state, match.organization_answer))

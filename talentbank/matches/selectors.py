@@ -1,0 +1,94 @@
+"""Reading matches: what an actor may see, what may be done, whose contacts are open."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from django.db.models import Q, QuerySet
+
+from talentbank.core.actors import COORDINATORS, ORGANIZATION_ROLES, Actor, Role, Side
+from talentbank.core.audit import Step
+from talentbank.core.errors import ActingAsRequired, ActionRefused, Forbidden, NotFound
+from talentbank.core.models import Event
+from talentbank.matches.inputs import REQUIRED
+from talentbank.matches.lifecycle import TABLE
+from talentbank.matches.locks import case_of
+from talentbank.matches.models import Match
+from talentbank.matches.moves import transition_for
+from talentbank.matches.policies import HIDDEN_FROM_SIDES, part_for, parts_of, sees
+from talentbank.matches.states import Action
+
+RELATED = ("need", "need__organization", "professional", "bank")
+OFFERED = [action for action in TABLE.actions() if action not in {Action.CREATE, Action.EXPIRE, Action.CASCADE}]
+"""Actions of the API: every one that is not the system's."""
+
+
+def matches_visible(actor: Actor) -> QuerySet[Match]:
+    """Matches in the actor's sight: staff's banks, and those a side was asked in or has spoken in."""
+    asked = Q(professional_id__in=actor.ids_as(Role.PROFESSIONAL)) & ~Q(professional_answer="")
+    spoken = Q(need__organization_id__in=actor.ids_as(*ORGANIZATION_ROLES)) & ~Q(organization_answer="")
+    as_side = (asked | spoken) & ~Q(state__in=sorted(HIDDEN_FROM_SIDES))
+    where = Q(bank_id__in=actor.banks_as(COORDINATORS)) | as_side
+    return Match.objects.filter(where).select_related(*RELATED)
+
+
+def match_get(actor: Actor, match_id: UUID, *, for_helper: bool = False) -> Match:
+    """Return a match the actor sees. `for_helper`: a desk about to act on behalf of a side sees it too.
+
+    :raises NotFound: absent or out of sight.
+    """
+    match = Match.objects.filter(pk=match_id).select_related(*RELATED).first()
+    if match is None or not (sees(actor, match) or (for_helper and actor.is_helper_of(match.bank_id))):
+        raise NotFound()
+    return match
+
+
+def sides_of(actor: Actor, match: Match) -> list[Side]:
+    """The sides an actor speaks for in a match."""
+    parts = parts_of(actor, match)
+    return [side for side in Side if side.value in {part.value for part in parts}]
+
+
+def allowed_actions(match: Match, actor: Actor) -> list[str]:
+    """Actions open to the actor by state and role alone; guards are not asked."""
+    return TABLE.allowed(match.state, parts_of(actor, match))
+
+
+def match_actions(match: Match, actor: Actor, at: datetime) -> list[dict[str, Any]]:
+    """Return for every action whether this actor may take it now, and if not why."""
+    return [_action(match, action, actor, at) for action in OFFERED]
+
+
+def _action(match: Match, action: str, actor: Actor, at: datetime) -> dict[str, Any]:
+    case = case_of(match.pk, Step(actor=actor, at=at))
+    needs = list(REQUIRED.get(action, ()))
+    try:
+        here = [row for row in TABLE.rows if row.action == action and match.state in row.sources]
+        allowed = frozenset().union(*(row.parts for row in here)) or TABLE.parts_for(action)
+        case.part, _ = part_for(actor, match, allowed, None)
+        transition_for(case, action)
+    except ActionRefused as refused:
+        return {"action": action, "allowed": False, "refusals": list(refused.refusals), "requires": needs}
+    except (Forbidden, ActingAsRequired) as error:
+        return {"action": action, "allowed": False, "refusals": [error], "requires": needs}
+    return {"action": action, "allowed": True, "refusals": [], "requires": needs}
+
+
+def match_events(match: Match) -> QuerySet[Event]:
+    """The steps of a match, oldest first, with their texts."""
+    return Event.objects.filter(subject_kind="match", subject_id=match.pk).select_related("text").order_by("position")
+
+
+def contacts_open(match: Match, at: datetime) -> bool:
+    """Tell whether contacts are readable: introduced, and until so many days after the end."""
+    if match.introduced_at is None:
+        return False
+    days = timedelta(days=match.bank.policy.contacts_days_after_end)
+    return match.ended_at is None or at < match.ended_at + days
+
+
+def counterpart_known(match: Match) -> bool:
+    """Tell whether the sides know each other by name: from `introduced` on, also after the end."""
+    return match.introduced_at is not None

@@ -1,0 +1,224 @@
+"""Writing matches: one function opens them, one moves every match along the table; terms and contacts stand beside."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any
+from uuid import UUID
+
+from django.db import transaction
+
+from talentbank.core.actors import SYSTEM as SYSTEM_ACTOR
+from talentbank.core.actors import Role, Side
+from talentbank.core.audit import Step, canonical
+from talentbank.core.errors import ActionRefused, Forbidden, NotFound, Refusal, StaleVersion
+from talentbank.core.lifecycle import Part, Transition
+from talentbank.core.references import ReferenceKind, reference_next
+from talentbank.core.revision import revision_bump
+from talentbank.matches.case import Case
+from talentbank.matches.conflicts import conflict_scan
+from talentbank.matches.guards import last_event, staff_is_no_side
+from talentbank.matches.inputs import input_check
+from talentbank.matches.lifecycle import CREATION, TABLE
+from talentbank.matches.locks import lock_match, lock_pair
+from talentbank.matches.models import ConflictDecision, Match, Terms
+from talentbank.matches.moves import follow, match_event, match_step, transition_for
+from talentbank.matches.policies import part_for, sees
+from talentbank.matches.states import INTRODUCING, Action, Origin, State
+from talentbank.matches.terms import terms_check, terms_required
+from talentbank.needs.models import Need
+from talentbank.professionals.models import Professional
+from talentbank.ranking.services import pair_snapshot
+
+WHOLE_NEED = frozenset({Action.CONFIRM, Action.UNDO})
+"""Actions that may fill a need, or undo that: they lock all its matches."""
+DRAFTABLE = INTRODUCING | {State.CONTRACTED, State.ACTIVE, State.SUSPENDED}
+"""States in which a new version of the terms may be written."""
+
+
+@transaction.atomic
+def match_transition(*, match_id: UUID, action: str, step: Step, expected_version: int | None) -> Match:
+    """This function will move one match along the table and record the step as one event.
+
+    `expected_version` None is for the system alone, which reads the state under its own lock.
+
+    :raises NotFound: no such match, or the actor does not see it.
+    :raises Forbidden: no part of the actor may ever do this.
+    :raises StaleVersion: somebody moved it since the caller looked.
+    :raises InvalidInput: a reason code, day or value is wrong.
+    :raises ActionRefused: with the state, the allowed actions and every guard that refused.
+    """
+    case = lock_match(match_id, step, whole_need=action in WHOLE_NEED)
+    case.part, role = _part(case, action)
+    case.step = replace(step, role=role)
+    if expected_version is not None and case.match.version != expected_version:
+        raise StaleVersion(version=case.match.version)
+    input_check(action, case.step, case.match, last_event(case.match))
+    transition = transition_for(case, action)
+    revision_bump(case.bank.pk)
+    follow(case, match_step(case, transition))
+    return case.match
+
+
+def _part(case: Case, action: str) -> tuple[Part, Role]:
+    if case.step.actor == SYSTEM_ACTOR:
+        return Part.SYSTEM, Role.SYSTEM
+    if not sees(case.step.actor, case.match, case.step.on_behalf):
+        raise NotFound()
+    here = [row for row in TABLE.rows if row.action == action and case.match.state in row.sources]
+    allowed = frozenset().union(*(row.parts for row in here))
+    try:
+        return part_for(case.step.actor, case.match, allowed, case.step.on_behalf)
+    except Forbidden:
+        # A side that is merely not the one asked gets the table's refusal (409), not a wall (403).
+        return part_for(case.step.actor, case.match, TABLE.parts_for(action), case.step.on_behalf)
+
+
+@transaction.atomic
+def match_create(
+    *, need_id: UUID, professional_id: UUID, origin: Origin, step: Step, previous_id: UUID | None = None
+) -> Match:
+    """This function will open a match of the given origin, with the pair's score and reasons as they stand.
+
+    :raises NotFound: need or professional absent, or of different banks.
+    :raises Forbidden: the actor may not open matches of this origin.
+    :raises ActionRefused: the pair is not eligible, or the invitations are used up.
+    """
+    need, professional = lock_pair(need_id=need_id, professional_id=professional_id)
+    if professional.bank_id != need.bank_id:
+        raise NotFound()
+    row = CREATION[origin]
+    match = _draft(need, professional, origin, row, step)
+    case = Case(match, need, need.organization, professional, need.bank, step)
+    case.part, role = part_for(step.actor, match, row.parts, step.on_behalf)
+    case.step = replace(step, role=role)
+    refusals = [r for guard in (staff_is_no_side, *row.guards) if (r := guard(case))]
+    if origin is Origin.REPEAT:
+        match.previous, repeat_refusals = _repeated(case, previous_id)
+        refusals += repeat_refusals
+    if refusals:
+        raise ActionRefused(state="", action=Action.CREATE, allowed_actions=[], refusals=refusals)
+    input_check(Action.CREATE, case.step, match, None)
+    return _open(case)
+
+
+def _repeated(case: Case, previous_id: UUID | None) -> tuple[Match | None, list[Refusal]]:
+    """An earlier completed match of the pair, and both sides' yes."""
+    completed = Match.objects.filter(need__organization=case.organization, professional=case.professional)
+    completed = completed.filter(state=State.COMPLETED)
+    previous = completed.filter(pk=previous_id).first() if previous_id else completed.order_by("-ended_at").first()
+    refusals = [] if previous else [Refusal("no_completed_match")]
+    if set(case.step.input.get("agreed_by", ())) != set(map(str, Side)):
+        refusals.append(Refusal("both_sides_must_agree"))
+    return previous, refusals
+
+
+YES_AT_CREATION = {Origin.APPLY: (Side.PROFESSIONAL,), Origin.INVITE: (Side.ORGANIZATION,), Origin.REPEAT: tuple(Side)}
+ASKED_AT_CREATION = {Origin.APPLY: Side.ORGANIZATION, Origin.INVITE: Side.PROFESSIONAL}
+
+
+def _draft(need: Need, professional: Professional, origin: Origin, row: Transition, step: Step) -> Match:
+    match = Match(
+        created_at=step.at,
+        updated_at=step.at,
+        bank=need.bank,
+        need=need,
+        round=need.round,
+        professional=professional,
+        origin=origin,
+        state=row.target,
+        state_since=step.at,
+        created_by_id=step.actor.user_id,
+    )
+    for side in YES_AT_CREATION.get(origin, ()):
+        setattr(match, f"{side}_answer", "yes")
+        setattr(match, f"{side}_answer_by_id", step.actor.user_id)
+    if asked := ASKED_AT_CREATION.get(origin):
+        setattr(match, f"{asked}_answer", "asked")
+    return match
+
+
+def _open(case: Case) -> Match:
+    match, policy = case.match, case.policy
+    days = {
+        State.PROSPECT: policy.prospect_days,
+        State.AWAITING_PROFESSIONAL: policy.answer_days,
+        State.AWAITING_ORGANIZATION: policy.organization_answer_days,
+    }.get(State(match.state))
+    match.due_on = case.step.day + timedelta(days=days) if days else None
+    match.snapshot = pair_snapshot(need=case.need, professional=case.professional, at=case.step.at)
+    match.reference = reference_next(case.bank.pk, ReferenceKind.MATCH, case.step.at)
+    match.save(force_insert=True)
+    findings = conflict_scan(case)
+    ConflictDecision.create(at=case.step.at, match=match, findings=findings)
+    revision_bump(case.bank.pk)
+    facts = {"origin": match.origin, "model_version": match.snapshot.get("model_version"), "conflicts": findings}
+    follow(case, match_event(case, Action.CREATE, "", facts))
+    return match
+
+
+@transaction.atomic
+def conflict_decide(*, match_id: UUID, outcome: str, reason: str, step: Step) -> ConflictDecision:
+    """This function will scan again and record in writing what a coordinator decides about conflicts of interest.
+
+    :raises NotFound: the actor does not see the match.
+    :raises Forbidden: the actor is no coordinator of the bank.
+    :raises ActionRefused: the match is over, or the actor is a side.
+    """
+    case = lock_match(match_id, step, whole_need=False)
+    if not sees(step.actor, case.match, None):
+        raise NotFound()
+    case.part, role = part_for(step.actor, case.match, {Part.COORDINATOR}, None)
+    case.step = replace(step, role=role)
+    refusals = [refusal] if (refusal := staff_is_no_side(case)) else []
+    if case.match.state in {State.COMPLETED, State.CLOSED}:
+        refusals.append(Refusal("state_forbids", {"state": case.match.state}))
+    if refusals:
+        raise ActionRefused(state=case.match.state, action="decide-conflict", allowed_actions=[], refusals=refusals)
+    decision = ConflictDecision.create(
+        at=step.at,
+        match=case.match,
+        findings=conflict_scan(case),
+        outcome=outcome,
+        reason=reason,
+        decided_by_id=step.actor.user_id,
+        decided_at=step.at,
+    )
+    case.match.save_step(at=step.at)
+    case.texts["reason"] = reason
+    match_event(case, "decide-conflict", case.match.state, {"outcome": outcome, "findings": decision.findings})
+    return decision
+
+
+@transaction.atomic
+def terms_draft(*, match_id: UUID, content: dict[str, Any], step: Step) -> Terms:
+    """This function will write the next version of the terms; earlier confirmations lapse with the version.
+
+    :raises InvalidInput: payment later than 60 days from receipt, or an end before its start.
+    :raises ActionRefused: the match is not introduced, negotiating or running.
+    """
+    case = lock_match(match_id, step, whole_need=False)
+    if not sees(step.actor, case.match, step.on_behalf):
+        raise NotFound()
+    wanted = {Part.PROFESSIONAL, Part.ORGANIZATION, Part.COORDINATOR}
+    case.part, role = part_for(step.actor, case.match, wanted, step.on_behalf)
+    case.step = replace(step, role=role)
+    terms_check(content)
+    if case.match.state not in DRAFTABLE:
+        refusal = Refusal("state_forbids", {"state": case.match.state})
+        raise ActionRefused(state=case.match.state, action="draft-terms", allowed_actions=[], refusals=[refusal])
+    case.match.terms_version += 1
+    case.match.save_step(at=step.at)
+    terms = Terms.create(
+        at=step.at,
+        match=case.match,
+        number=case.match.terms_version,
+        content=content,
+        sha256=hashlib.sha256(canonical(content).encode()).hexdigest(),
+        drafted_by_id=step.actor.user_id,
+    )
+    facts = {"terms": terms.number, "sha256": terms.sha256, "required": terms_required(case.need, case.professional)}
+    match_event(case, "draft-terms", case.match.state, facts)
+    return terms
