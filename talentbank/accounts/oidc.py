@@ -32,4 +32,4 @@ SCOPES = {
 class OIDCAdapter(DefaultOIDCAdapter):  # type: ignore[misc]
     """allauth's provider with the talent bank's scopes."""
 
-    scope_display: dict[str, Any] = {**DefaultOIDCAdapter.scope_display, **SCOPES}  # noqa: RUF012
+    scope_display: dict[str, Any] = {**DefaultOIDCAdapter.scope_display, **SCOPES}

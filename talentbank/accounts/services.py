@@ -104,13 +104,15 @@ def invitation_accept(*, user: User, token: str, at: datetime) -> StaffMembershi
 
 
 @transaction.atomic
-def invitation_revoke(*, actor: Actor, invitation: Invitation, at: datetime) -> Invitation:
+def invitation_revoke(*, actor: Actor, invitation: Invitation, expected_version: int, at: datetime) -> Invitation:
     """This function will make an invitation's link worthless.
 
     :raises InvitationSpent: it was accepted or revoked before.
     """
     require_bank_admin(actor, invitation.bank_id)
     row = lock(Invitation, invitation.pk)
+    if row.version != expected_version:
+        raise StaleVersion(version=row.version)
     if row.accepted_at or row.revoked_at:
         raise InvitationSpent()
     row.revoked_at = at
@@ -129,9 +131,7 @@ def membership_create(
     lock(Bank, bank.pk)
     if StaffMembership.objects.filter(bank=bank, user=user, role=role, ended_at__isnull=True).exists():
         raise MembershipExists(role=role)
-    row = StaffMembership.create(
-        at=at, bank=bank, user=user, role=role, valid_from=at.date(), valid_until=valid_until
-    )
+    row = StaffMembership.create(at=at, bank=bank, user=user, role=role, valid_from=at.date(), valid_until=valid_until)
     _membership_event(row, actor, "create", at)
     return row
 

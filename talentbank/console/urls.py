@@ -1,5 +1,7 @@
-"""People's pages."""
+"""People's pages: the front door and the acceptance of invitations."""
 
-from django.urls import URLPattern
+from django.urls import path
 
-urlpatterns: list[URLPattern] = []
+from talentbank.console import views
+
+urlpatterns = [path("", views.home, name="home"), path("invitations/<str:token>", views.invitation, name="invitation")]

@@ -22,7 +22,7 @@ MAILS = {
             "お心当たりがなければ、このメールは捨ててください。\n\n"
             "You are invited to join $bank as $role. Open the page above within $days days.\n"
         ),
-    ),
+    )
 }
 
 

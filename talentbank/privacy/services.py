@@ -11,7 +11,8 @@ from talentbank.banks.models import TextKind
 from talentbank.banks.selectors import texts_current
 from talentbank.core.actors import Actor, Channel, Role
 from talentbank.core.audit import Subject
-from talentbank.core.errors import FieldError, InvalidInput
+from talentbank.core.errors import FieldError, InvalidInput, StaleVersion
+from talentbank.core.models import lock
 from talentbank.privacy.models import Consent, Disclosure
 
 
@@ -57,9 +58,14 @@ def consents_grant(
 
 
 @transaction.atomic
-def consent_withdraw(*, consent: Consent, at: datetime) -> Consent:
-    """This function will end a consent; what it allowed stops with it. A second withdrawal changes nothing."""
-    row = Consent.objects.select_for_update(of=("self",)).get(pk=consent.pk)
+def consent_withdraw(*, consent: Consent, expected_version: int, at: datetime) -> Consent:
+    """This function will end a consent; what it allowed stops with it. A second withdrawal changes nothing.
+
+    :raises StaleVersion: somebody changed it since the caller looked.
+    """
+    row = lock(Consent, consent.pk)
+    if row.version != expected_version:
+        raise StaleVersion(version=row.version)
     if row.withdrawn_at is None:
         row.withdrawn_at = at
         row.save_step(at=at)
@@ -71,10 +77,7 @@ def disclosure_record(
 ) -> Disclosure:
     """This function will log one read of contacts with the consents that allow it."""
     consents = Consent.objects.filter(
-        subject_kind=subject.kind,
-        subject_id=subject.id,
-        withdrawn_at__isnull=True,
-        text_kind=TextKind.DISCLOSURE,
+        subject_kind=subject.kind, subject_id=subject.id, withdrawn_at__isnull=True, text_kind=TextKind.DISCLOSURE
     )
     return Disclosure.create(
         at=at,

@@ -24,9 +24,7 @@ DEBUG = False
 ALLOWED_HOSTS = env.names("ALLOWED_HOSTS", None if PRODUCTION else "localhost,127.0.0.1,[::1],testserver")
 BASE_URL = env.text("TALENTBANK_BASE_URL", None if PRODUCTION else "http://127.0.0.1:8000")
 CSRF_TRUSTED_ORIGINS = env.names("CSRF_TRUSTED_ORIGINS", "")
-DATABASES = {
-    "default": database_settings(env.text("DATABASE_URL", "sqlite:///var/talentbank.sqlite3"), BASE_DIR),
-}
+DATABASES = {"default": database_settings(env.text("DATABASE_URL", "sqlite:///var/talentbank.sqlite3"), BASE_DIR)}
 EMAIL_URL = env.text("EMAIL_URL", None if PRODUCTION else "file:///var/mail")
 DEFAULT_FROM_EMAIL = env.text("DEFAULT_FROM_EMAIL", None if PRODUCTION else "talentbank@localhost")
 INDEX_DIR = BASE_DIR / env.text("TALENTBANK_INDEX_DIR", "var/index")

@@ -1,0 +1,55 @@
+"""The worker: drains the outbox and runs the timers until it is told to stop."""
+
+from __future__ import annotations
+
+import logging
+import signal
+import threading
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandParser
+from django.db import Error, close_old_connections
+
+from talentbank.core.clock import now
+from talentbank.notifications.services import outbox_drain
+from talentbank.worklist.timers import tick
+
+logger = logging.getLogger(__name__)
+OUTBOX_SECONDS = 2.0
+TICK_SECONDS = 300.0
+
+
+class Command(BaseCommand):
+    help = "Send what waits in the outbox and run the timers, until SIGTERM or SIGINT."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("--once", action="store_true", help="one round only")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        stopped = threading.Event()
+        if not options["once"]:
+            for name in (signal.SIGTERM, signal.SIGINT):
+                signal.signal(name, lambda *_: stopped.set())
+        next_tick = 0.0
+        waited = 0.0
+        while not stopped.is_set():
+            if waited >= next_tick:
+                self.round(tick_too=True)
+                next_tick = waited + TICK_SECONDS
+            else:
+                self.round(tick_too=False)
+            if options["once"]:
+                return
+            stopped.wait(OUTBOX_SECONDS)
+            waited += OUTBOX_SECONDS
+
+    def round(self, *, tick_too: bool) -> None:
+        """One round; a database that is away for a moment must not end the worker."""
+        close_old_connections()
+        try:
+            while outbox_drain(at=now()):
+                pass
+            if tick_too:
+                logger.info("tick %s", tick(at=now()))
+        except Error as error:
+            logger.warning("round skipped: %s", type(error).__name__)

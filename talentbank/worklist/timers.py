@@ -1,0 +1,19 @@
+"""What time brings, over all rooms, in the order in which one thing leads to the next."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from talentbank.matches.timers import matches_tick
+from talentbank.needs.timers import needs_tick
+from talentbank.organizations.services import organizations_tick
+from talentbank.professionals.services import professionals_tick
+
+
+def tick(*, at: datetime) -> dict[str, int]:
+    """Run every timer as of `at`; return counts by what happened. Idempotent."""
+    counts: dict[str, int] = {}
+    for timer in (organizations_tick, professionals_tick, matches_tick, needs_tick):
+        for name, count in timer(at=at).items():
+            counts[f"{timer.__name__.removesuffix('_tick')}_{name}"] = count
+    return counts
