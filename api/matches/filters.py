@@ -1,0 +1,65 @@
+"""Query parameters of match lists. None reaches what the caller may not see."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from django.db.models import Q, QuerySet
+
+from api.filters import ChoiceFilter, ChoicesFilter, DayFilter, TextsFilter, UpdatedSince, UUIDsFilter
+from talentbank.core.actors import COORDINATORS, ORGANIZATION_ROLES, Role
+from talentbank.matches.models import Match
+from talentbank.matches.states import Origin, State
+
+ORDERINGS = ("-created_at", "created_at", "-updated_at", "updated_at")
+
+
+class MatchFilters(UpdatedSince):
+    """A side filters by the other side's id only where it has been introduced."""
+
+    bank = TextsFilter(method="by_bank", help_text="Id or slug of a bank.")
+    need = UUIDsFilter("need_id")
+    professional = UUIDsFilter(method="by_professional")
+    organization = UUIDsFilter(method="by_organization")
+    state = ChoicesFilter(State, "state")
+    origin = ChoicesFilter(Origin, "origin")
+    waiting_on = ChoiceFilter(["me"], method="by_waiting", help_text="Matches whose next step is the caller's.")
+    due_before = DayFilter("due_on", lookup_expr="lt")
+    reference = TextsFilter("reference")
+
+    def by_bank(self, rows: QuerySet[Match], name: str, values: list[str] | None) -> QuerySet[Match]:
+        return rows.filter(bank_named(values, "bank__")) if values else rows
+
+    def by_professional(self, rows: QuerySet[Match], name: str, ids: list[UUID] | None) -> QuerySet[Match]:
+        if not ids:
+            return rows
+        known = Q(professional_id__in=self.actor.ids_as(Role.PROFESSIONAL)) | self._staff_or_introduced()
+        return rows.filter(known, professional_id__in=ids)
+
+    def by_organization(self, rows: QuerySet[Match], name: str, ids: list[UUID] | None) -> QuerySet[Match]:
+        if not ids:
+            return rows
+        mine = Q(need__organization_id__in=self.actor.ids_as(*ORGANIZATION_ROLES))
+        return rows.filter(mine | self._staff_or_introduced(), need__organization_id__in=ids)
+
+    def by_waiting(self, rows: QuerySet[Match], name: str, value: str | None) -> QuerySet[Match]:
+        if not value:
+            return rows
+        staff = Q(bank_id__in=self.actor.banks_as(COORDINATORS), state__in=[State.PROSPECT, State.AWAITING_APPROVAL])
+        professional = Q(professional_id__in=self.actor.ids_as(Role.PROFESSIONAL), state=State.AWAITING_PROFESSIONAL)
+        mine = Q(need__organization_id__in=self.actor.ids_as(*ORGANIZATION_ROLES))
+        return rows.filter(staff | professional | (mine & Q(state=State.AWAITING_ORGANIZATION)))
+
+    def _staff_or_introduced(self) -> Q:
+        return Q(bank_id__in=self.actor.banks_as(COORDINATORS)) | Q(introduced_at__isnull=False)
+
+
+def bank_named(values: list[str], prefix: str = "") -> Q:
+    """Rows of the banks with these ids or slugs."""
+    ids, slugs = [], []
+    for value in values:
+        try:
+            ids.append(UUID(value))
+        except ValueError:
+            slugs.append(value)
+    return Q(**{f"{prefix}id__in": ids}) | Q(**{f"{prefix}slug__in": slugs})

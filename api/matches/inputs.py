@@ -1,0 +1,139 @@
+"""Bodies of match calls: shapes only; what they mean is decided in `talentbank.matches`."""
+
+from __future__ import annotations
+
+from api.serializers import (
+    CommonActionInput,
+    StrictBooleanField,
+    StrictCharField,
+    StrictChoiceField,
+    StrictDateField,
+    StrictFloatField,
+    StrictIntegerField,
+    StrictListField,
+    StrictSerializer,
+    StrictUUIDField,
+)
+from talentbank.core.actors import Side
+from talentbank.matches.inputs import CORRECTABLE
+from talentbank.matches.states import ClosedReason, Origin
+from talentbank.matches.terms import DATES, FREELANCE_ACT, ORDINARY, UNPAID
+
+YEN = {"minimum": 0, "maximum": 1_000_000_000}
+TEXT = 4000
+
+
+class MatchInput(CommonActionInput):
+    """A new match: `professional` by id for itself and for staff, `card` for the need's organization."""
+
+    need = StrictUUIDField()
+    professional = StrictUUIDField(required=False)
+    card = StrictUUIDField(required=False)
+    origin = StrictChoiceField(Origin)
+    previous = StrictUUIDField(required=False, help_text="origin repeat: the completed match; the last one if absent.")
+    agreed_by = StrictListField(
+        child=StrictChoiceField(Side), max_length=2, unique=True, required=False, help_text="origin repeat: both sides."
+    )
+
+
+class ProposeInput(CommonActionInput):
+    ask_first = StrictChoiceField(Side, required=False, help_text="The bank's default order if absent.")
+
+
+class DeclineInput(CommonActionInput):
+    share_reason = StrictBooleanField(required=False, help_text="Whether the other side may read the reason.")
+
+
+class PostponeInput(CommonActionInput):
+    until = StrictDateField()
+
+
+class DecisionInput(StrictSerializer):
+    """A formal decision (決裁)."""
+
+    document_number = StrictCharField(max_length=100)
+    decided_on = StrictDateField()
+    decided_by_title = StrictCharField(max_length=100)
+
+
+class ApproveInput(CommonActionInput):
+    decision = DecisionInput(required=False)
+
+
+class ConfirmInput(CommonActionInput):
+    terms_version = StrictIntegerField(minimum=1, maximum=1000)
+    paper_kept_at = StrictCharField(max_length=200, required=False, help_text="Where the signed paper is kept.")
+
+
+class StartInput(CommonActionInput):
+    started_on = StrictDateField(required=False)
+
+
+class SuspendInput(CommonActionInput):
+    requested_by = StrictChoiceField(Side)
+
+
+class DeliverInput(CommonActionInput):
+    report = StrictCharField(max_length=TEXT)
+
+
+class ReturnInput(CommonActionInput):
+    missing = StrictCharField(max_length=TEXT)
+
+
+class CompleteInput(CommonActionInput):
+    ended_on = StrictDateField()
+    hours_worked = StrictFloatField(minimum=0, maximum=100_000, required=False)
+
+
+class TerminateInput(CompleteInput):
+    notice_given_on = StrictDateField(required=False, help_text="Terms of six months or more: the day of the notice.")
+
+
+class CancelInput(CommonActionInput):
+    closed_reason = StrictChoiceField(
+        [ClosedReason.CANCELLED, ClosedReason.MISTAKEN, ClosedReason.DUPLICATE], required=False
+    )
+
+
+class CorrectInput(CommonActionInput):
+    field = StrictChoiceField(sorted(CORRECTABLE))
+    new = StrictCharField(max_length=20, help_text="The right value: a day as YYYY-MM-DD, or hours as a number.")
+
+
+class UndecidedTermInput(StrictSerializer):
+    """An item that cannot be stated yet, why, and by when it will be."""
+
+    item = StrictChoiceField(sorted({*FREELANCE_ACT, *ORDINARY, *UNPAID, *DATES}))
+    reason = StrictCharField(max_length=500)
+    decide_by = StrictDateField()
+
+
+class TermsContentInput(StrictSerializer):
+    """The terms (取引条件). What is required depends on the engagement type; a draft may be incomplete."""
+
+    work = StrictCharField(max_length=TEXT, required=False)
+    fee_yen = StrictIntegerField(**YEN, required=False)
+    fee_note = StrictCharField(max_length=500, required=False)
+    commissioned_on = StrictDateField(required=False)
+    received_on = StrictDateField(required=False, help_text="The day the work or service is received.")
+    payment_on = StrictDateField(required=False, help_text="At most 60 days after received_on.")
+    inspection_on = StrictDateField(required=False)
+    payment_method = StrictCharField(max_length=200, required=False)
+    place = StrictCharField(max_length=300, required=False)
+    starts_on = StrictDateField(required=False)
+    ends_on = StrictDateField(required=False)
+    hours_per_week = StrictIntegerField(minimum=0, maximum=168, required=False)
+    travel = StrictCharField(max_length=300, required=False)
+    undecided = StrictListField(child=UndecidedTermInput(), max_length=20, required=False)
+
+
+class TermsInput(CommonActionInput):
+    content = TermsContentInput()
+
+
+class ConflictInput(StrictSerializer):
+    """A decision on conflicts of interest, in writing, also when nothing was found."""
+
+    outcome = StrictChoiceField(["none", "waived", "blocked"])
+    reason = StrictCharField(max_length=TEXT, required=False, allow_blank=True)

@@ -1,0 +1,259 @@
+"""What a match looks like to its readers: staff, or a side before and after the introduction."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.db.models import Q
+from rest_framework import serializers
+
+from api.catalogue import sentence
+from api.serializers import (
+    RowOutput,
+    StrictBooleanField,
+    StrictCharField,
+    StrictChoiceField,
+    StrictDateField,
+    StrictDateTimeField,
+    StrictFloatField,
+    StrictIntegerField,
+    StrictListField,
+    StrictUUIDField,
+)
+from talentbank.core.actors import Actor, Side
+from talentbank.core.errors import DomainError, Refusal
+from talentbank.core.models import Event
+from talentbank.matches.lifecycle import TABLE
+from talentbank.matches.models import Match
+from talentbank.matches.policies import parts_of
+from talentbank.matches.selectors import sides_of
+from talentbank.matches.states import ClosedReason, Origin, State
+from talentbank.ranking.models import Card
+from talentbank.ranking.services import cards_of
+
+ANSWERS = ["", "asked", "yes", "no", "later"]
+COUNT = {"minimum": 0, "maximum": 1_000_000}
+
+
+class MatchNeed(serializers.Serializer):
+    id = StrictUUIDField()
+    title = StrictCharField(max_length=200, allow_blank=True)
+
+
+class MatchProfessional(serializers.Serializer):
+    """The professional: `id` and `name` for staff, for the professional itself, and once introduced; else the card."""
+
+    id = StrictUUIDField(allow_null=True)
+    card = StrictUUIDField(allow_null=True)
+    name = StrictCharField(max_length=200, allow_null=True)
+    headline = StrictCharField(max_length=200, allow_blank=True)
+
+
+class MatchOrganization(serializers.Serializer):
+    """The organization: named for staff, for itself, and once introduced."""
+
+    id = StrictUUIDField(allow_null=True)
+    name = StrictCharField(max_length=200, allow_null=True)
+
+
+class MatchAnswers(serializers.Serializer):
+    """Each side's answer; the other side's is null to a side."""
+
+    professional = StrictChoiceField(ANSWERS, allow_null=True, component="MatchAnswer")
+    organization = StrictChoiceField(ANSWERS, allow_null=True, component="MatchAnswer")
+
+
+class MatchStaffView(serializers.Serializer):
+    """What only staff see."""
+
+    first_asked = StrictCharField(max_length=20, allow_blank=True)
+    countersign_pending = StrictBooleanField()
+    conflict_outcome = StrictCharField(max_length=10, allow_blank=True)
+    conflict_findings = StrictListField(child=StrictCharField(max_length=60), max_length=50)
+    keep_as_reserve = StrictBooleanField()
+
+
+class MatchDetail(RowOutput):
+    reference = StrictCharField(max_length=30)
+    bank = StrictUUIDField(source="bank_id")
+    need = MatchNeed()
+    professional = serializers.SerializerMethodField()
+    organization = serializers.SerializerMethodField()
+    origin = StrictChoiceField(Origin)
+    state = StrictChoiceField(State)
+    state_since = StrictDateTimeField()
+    due_on = StrictDateField(allow_null=True)
+    answers = serializers.SerializerMethodField()
+    postponed_until = StrictDateField(allow_null=True)
+    introduced_at = StrictDateTimeField(allow_null=True)
+    made_on = StrictDateField(allow_null=True)
+    started_on = StrictDateField(allow_null=True)
+    ended_on = StrictDateField(allow_null=True)
+    hours_worked = StrictFloatField(minimum=0, maximum=100_000, allow_null=True)
+    closed_reason = StrictChoiceField(["", *ClosedReason], component="MatchClosedReason")
+    terms_version = StrictIntegerField(**COUNT)
+    agreed_terms_version = StrictIntegerField(**COUNT)
+    previous = StrictUUIDField(source="previous_id", allow_null=True)
+    staff = serializers.SerializerMethodField()
+    allowed_actions = serializers.SerializerMethodField()
+    created_at = StrictDateTimeField()
+    updated_at = StrictDateTimeField()
+
+    def get_professional(self, match: Match) -> MatchProfessional:
+        known = self._knows(match, Side.PROFESSIONAL)
+        cards: dict[Any, Any] = self.context["cards"]
+        return {  # type: ignore[return-value]
+            "id": str(match.professional_id) if known else None,
+            "card": None if known else str(cards[match.need_id, match.professional_id]),
+            "name": match.professional.name if known else None,
+            "headline": match.professional.headline,
+        }
+
+    def get_organization(self, match: Match) -> MatchOrganization:
+        known = self._knows(match, Side.ORGANIZATION)
+        organization = match.need.organization
+        return {"id": str(organization.pk) if known else None, "name": organization.name if known else None}  # type: ignore[return-value]
+
+    def get_answers(self, match: Match) -> MatchAnswers:
+        actor: Actor = self.context["actor"]
+        shown = list(Side) if actor.is_coordinator_of(match.bank_id) else sides_of(actor, match)
+        return {side.value: getattr(match, f"{side}_answer") if side in shown else None for side in Side}  # type: ignore[return-value]
+
+    def get_staff(self, match: Match) -> MatchStaffView | None:
+        if not self.context["actor"].is_coordinator_of(match.bank_id):
+            return None
+        decision = self.context["conflicts"].get(match.pk)
+        return {  # type: ignore[return-value]
+            "first_asked": match.first_asked,
+            "countersign_pending": match.countersign_pending,
+            "conflict_outcome": decision.outcome if decision else "",
+            "conflict_findings": decision.findings if decision else [],
+            "keep_as_reserve": match.keep_as_reserve,
+        }
+
+    def get_allowed_actions(self, match: Match) -> list[str]:
+        return TABLE.allowed(match.state, parts_of(self.context["actor"], match))
+
+    def _knows(self, match: Match, side: Side) -> bool:
+        actor: Actor = self.context["actor"]
+        if actor.is_coordinator_of(match.bank_id) or match.introduced_at is not None:
+            return True
+        return side in sides_of(actor, match)
+
+
+def cards_shown(matches: list[Match], actor: Actor) -> dict[Any, Any]:
+    """(need, professional) → card id for the matches whose professional the actor knows only as a card."""
+    pairs = {(match.need_id, match.professional_id) for match in matches if match.introduced_at is None}
+    where = Q()
+    for need_id, professional_id in pairs:
+        where |= Q(need_id=need_id, professional_id=professional_id)
+    rows = Card.objects.filter(where).values_list("need_id", "professional_id", "id") if pairs else []
+    found = {(need_id, professional_id): card for need_id, professional_id, card in rows}
+    for need_id, professional_id in pairs - found.keys():
+        found[need_id, professional_id] = cards_of(need_id=need_id, professional_ids=[professional_id])[professional_id]
+    return found
+
+
+class ActionRefusal(serializers.Serializer):
+    code = StrictCharField(max_length=60)
+    detail = StrictCharField(max_length=1000)
+
+
+class MatchActionAnswer(serializers.Serializer):
+    """Whether this caller may take an action now, and if not why."""
+
+    action = StrictCharField(max_length=40)
+    allowed = StrictBooleanField()
+    requires = StrictListField(child=StrictCharField(max_length=40), max_length=10)
+    refusals = serializers.SerializerMethodField()
+
+    def get_refusals(self, answer: dict[str, Any]) -> list[ActionRefusal]:
+        return [refusal_shown(refusal) for refusal in answer["refusals"]]  # type: ignore[misc]
+
+
+def refusal_shown(refusal: Refusal | DomainError) -> dict[str, str]:
+    return {"code": refusal.code, "detail": sentence(refusal.code, **refusal.facts)}
+
+
+class MatchEventOutput(serializers.Serializer):
+    """One step of the record. Sides see the role, not the name of staff; texts are for staff and the acting side."""
+
+    id = StrictUUIDField()
+    action = StrictCharField(max_length=40)
+    from_state = StrictCharField(max_length=40, allow_blank=True)
+    to_state = StrictCharField(max_length=40)
+    at = StrictDateTimeField()
+    happened_on = StrictDateField()
+    actor_role = StrictCharField(max_length=20)
+    on_behalf_of = StrictCharField(max_length=20, allow_blank=True)
+    channel = StrictCharField(max_length=20)
+    reason_codes = serializers.SerializerMethodField()
+    texts = serializers.SerializerMethodField()
+    hash = StrictCharField(max_length=64)
+
+    def get_reason_codes(self, event: Event) -> list[str]:
+        return list(event.reason_codes) if self._may_read(event) or event.facts.get("shared") else []
+
+    def get_texts(self, event: Event) -> dict[str, Any]:
+        text = getattr(event, "text", None)
+        return dict(text.content) if text and self._may_read(event) else {}
+
+    def _may_read(self, event: Event) -> bool:
+        """Reasons and words are for staff and for the side that gave them; reports and what is missing for both."""
+        sides: list[Side] = self.context["sides"]
+        spoken_for = event.facts.get("side", "")
+        return self.context["is_staff"] or spoken_for in sides or event.action in {"deliver", "return"}
+
+
+class TermsOutput(RowOutput):
+    number = StrictIntegerField(minimum=1, maximum=1000)
+    content = serializers.DictField()
+    missing = serializers.SerializerMethodField()
+    sha256 = StrictCharField(max_length=64)
+    professional_confirmed_at = StrictDateTimeField(allow_null=True)
+    organization_confirmed_at = StrictDateTimeField(allow_null=True)
+    paper_kept_at = StrictCharField(max_length=200, allow_blank=True)
+    created_at = StrictDateTimeField()
+
+    def get_missing(self, terms: Any) -> list[str]:
+        return list(self.context["missing"](terms))
+
+
+class ConflictOutput(RowOutput):
+    findings = StrictListField(child=StrictCharField(max_length=60), max_length=50)
+    outcome = StrictChoiceField(["", "none", "waived", "blocked"], component="ConflictOutcome")
+    reason = StrictCharField(max_length=4000, allow_blank=True)
+    decided_at = StrictDateTimeField(allow_null=True)
+    created_at = StrictDateTimeField()
+
+
+class ProfessionalContacts(serializers.Serializer):
+    name = StrictCharField(max_length=200)
+    kana = StrictCharField(max_length=200, allow_blank=True)
+    email = StrictCharField(max_length=254, allow_blank=True)
+    phone = StrictCharField(max_length=40, allow_blank=True)
+    postal_address = StrictCharField(max_length=300, allow_blank=True)
+    preferred_channel = StrictCharField(max_length=20, allow_blank=True)
+    best_time = StrictCharField(max_length=100, allow_blank=True)
+
+
+class OrganizationContacts(serializers.Serializer):
+    name = StrictCharField(max_length=200)
+    kana = StrictCharField(max_length=200, allow_blank=True)
+    contact_name = StrictCharField(max_length=100, allow_blank=True)
+    contact_email = StrictCharField(max_length=254, allow_blank=True)
+    contact_phone = StrictCharField(max_length=40, allow_blank=True)
+    sites = serializers.ListField(child=serializers.DictField())
+
+
+class MatchContacts(serializers.Serializer):
+    """The other side's contacts; a coordinator gets both sides'."""
+
+    professional = ProfessionalContacts(required=False)
+    organization = OrganizationContacts(required=False)
+
+
+class MatchExplanation(serializers.Serializer):
+    """Score, reasons and model version as they stood when the match was opened. For staff."""
+
+    snapshot = serializers.DictField()

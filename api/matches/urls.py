@@ -1,0 +1,19 @@
+"""Addresses of matches."""
+
+from __future__ import annotations
+
+from api.matches import views
+from api.matches.actions import ACTIONS
+from api.routing import endpoint
+
+urlpatterns = [
+    endpoint("matches", get=views.MatchList, post=views.MatchCreate),
+    endpoint("matches/<uuid:id>", get=views.MatchRead),
+    endpoint("matches/<uuid:id>/actions", get=views.MatchActions),
+    endpoint("matches/<uuid:id>/events", get=views.MatchEvents),
+    endpoint("matches/<uuid:id>/contacts", get=views.MatchContactsRead),
+    endpoint("matches/<uuid:id>/explanation", get=views.MatchExplanationRead),
+    endpoint("matches/<uuid:id>/terms", get=views.TermsList, post=views.TermsCreate),
+    endpoint("matches/<uuid:id>/conflicts", get=views.ConflictList, post=views.ConflictDecide),
+    *(endpoint(f"matches/<uuid:id>/{action.value}", post=view) for action, view in ACTIONS.items()),
+]

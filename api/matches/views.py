@@ -1,0 +1,277 @@
+"""Operations on matches and what belongs to them."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+from django.db.models import QuerySet
+
+from api.matches.filters import ORDERINGS, MatchFilters
+from api.matches.inputs import ConflictInput, MatchInput, TermsInput
+from api.matches.outputs import (
+    ConflictOutput,
+    MatchActionAnswer,
+    MatchContacts,
+    MatchDetail,
+    MatchEventOutput,
+    MatchExplanation,
+    TermsOutput,
+    cards_shown,
+)
+from api.serializers import step_of
+from api.views import CreateView, DetailView, FactView, ListView, Operation
+from api.views.reads import WholeListView
+from talentbank.accounts.policies import require_coordinator
+from talentbank.core.actors import Actor
+from talentbank.core.audit import Step
+from talentbank.core.errors import Forbidden, invalid
+from talentbank.matches.contacts import contacts_read
+from talentbank.matches.models import ConflictDecision, Match, Terms
+from talentbank.matches.selectors import match_actions, match_events, match_get, matches_visible, sides_of
+from talentbank.matches.services import conflict_decide, match_create, terms_draft
+from talentbank.matches.states import Origin
+from talentbank.matches.terms import terms_missing
+from talentbank.needs.selectors import need_get
+from talentbank.ranking.services import card_professional
+
+
+class MatchOperation(Operation):
+    """Shows matches: cards and conflict decisions are read for all rows of an answer at once."""
+
+    tag = "matches"
+    required_scopes = ("matches:read",)
+    output_serializer = MatchDetail
+
+    def output_context(self) -> dict[str, Any]:
+        return {**super().output_context(), "cards": {}, "conflicts": {}}
+
+    def render_rows(self, rows: list[Match]) -> list[Any]:
+        decisions = ConflictDecision.objects.filter(match__in=rows).order_by("created_at", "id")
+        context = {
+            **self.output_context(),
+            "cards": cards_shown(rows, self.actor),
+            "conflicts": {decision.match_id: decision for decision in decisions},
+        }
+        return list(MatchDetail(rows, many=True, context=context).data)
+
+
+class MatchList(MatchOperation, ListView):
+    """Matches in the caller's sight: a bank's for its coordinators, a side's once it was asked or has spoken."""
+
+    operation_id, summary = "matches_list", "List matches"
+    filterset_class = MatchFilters
+    orderings = ORDERINGS
+
+    def rows(self) -> QuerySet[Match]:
+        return matches_visible(self.actor)
+
+
+class MatchCreate(MatchOperation, CreateView):
+    """Open a match. `origin` says who begins and counts as that side's yes: prospect and repeat (coordinator),
+    apply (professional), invite (the need's organization, by card)."""
+
+    operation_id, summary = "matches_create", "Open a match"
+    required_scopes = ("matches:write",)
+    input_serializer = MatchInput
+
+    def find(self, **ids: Any) -> Any:
+        helper = bool(self.values.get("on_behalf_of"))
+        return need_get(self.actor, self.values["need"], for_helper=helper)
+
+    def scopes_of_input(self) -> tuple[str, ...]:
+        staff = self.values["origin"] in {Origin.PROSPECT, Origin.REPEAT}
+        return (*super().scopes_of_input(), *(("matches:decide",) if staff else ()))
+
+    def perform(self, parent: Any) -> Match:
+        step = step_of({name: value for name, value in self.values.items() if name not in NOT_OF_THE_STEP})
+        return match_create(
+            need_id=parent.pk,
+            professional_id=self._professional(parent),
+            origin=Origin(self.values["origin"]),
+            previous_id=self.values.get("previous"),
+            step=domain_step(self.actor, step, self.at),
+        )
+
+    def _professional(self, need: Any) -> UUID:
+        if card := self.values.get("card"):
+            return card_professional(need_id=need.pk, card_id=card)
+        if "professional" not in self.values:
+            raise invalid("/professional", "required")
+        own = self.actor.ids_as("professional")  # type: ignore[arg-type]
+        if self.values["professional"] not in own and not self.actor.is_helper_of(need.bank_id):
+            raise invalid("/professional", "by_card")
+        return self.values["professional"]
+
+
+NOT_OF_THE_STEP = frozenset({"need", "professional", "card", "origin", "previous"})
+
+
+def domain_step(actor: Actor, sent: Any, at: Any) -> Step:
+    """Make the domain's step of a body's common keys."""
+    return Step(
+        actor=actor,
+        at=at,
+        on_behalf=sent.on_behalf,
+        happened_on=sent.happened_on,
+        reason_codes=sent.reason_codes,
+        note=sent.note,
+        input=sent.input,
+    )
+
+
+class MatchRead(MatchOperation, DetailView):
+    """One match, as its reader may see it."""
+
+    operation_id, summary = "matches_read", "Read a match"
+
+    def find(self, **ids: Any) -> Match:
+        return match_get(self.actor, ids["id"])
+
+
+class MatchActions(WholeListView):
+    """Every action with whether this caller may take it now and, if not, why."""
+
+    operation_id, summary, tag = ("matches_actions", "Say what may be done with a match", "matches")
+    required_scopes = ("matches:read",)
+    output_serializer = MatchActionAnswer
+
+    def items(self) -> list[dict[str, Any]]:
+        match = match_get(self.actor, self.kwargs["id"])
+        return match_actions(match, self.actor, self.at)
+
+
+class MatchEvents(WholeListView):
+    """The record of a match, oldest step first."""
+
+    operation_id, summary, tag = ("matches_events", "Read the record of a match", "matches")
+    required_scopes = ("matches:read",)
+    output_serializer = MatchEventOutput
+
+    def items(self) -> Any:
+        self.match = match_get(self.actor, self.kwargs["id"])
+        return match_events(self.match)
+
+    def output_context(self) -> dict[str, Any]:
+        is_staff = self.actor.is_coordinator_of(self.match.bank_id)
+        sides = [side.value for side in sides_of(self.actor, self.match)]
+        return {**super().output_context(), "is_staff": is_staff, "sides": sides}
+
+
+class MatchContactsRead(FactView):
+    """The other side's contacts, from the introduction until 90 days after the end. Each read is logged."""
+
+    operation_id, summary, tag = ("matches_contacts", "Read the contacts of the other side", "matches")
+    required_scopes = ("contacts:read",)
+    output_serializer = MatchContacts
+    extra_statuses = frozenset({409})
+
+    def answer(self, **ids: Any) -> Any:
+        self.require_scopes()
+        return contacts_read(match_id=ids["id"], actor=self.actor, at=self.at)
+
+
+class MatchExplanationRead(FactView):
+    """Score, reasons and model version as they stood when the match was opened. For coordinators."""
+
+    operation_id, summary, tag = ("matches_explanation", "Explain the score of a match", "matches")
+    required_scopes = ("matches:decide",)
+    output_serializer = MatchExplanation
+
+    def answer(self, **ids: Any) -> Any:
+        match = match_get(self.actor, ids["id"])
+        require_coordinator(self.actor, match.bank_id)
+        return {"snapshot": match.snapshot}
+
+
+class TermsOperation(Operation):
+    tag = "matches"
+    required_scopes = ("matches:read",)
+    output_serializer = TermsOutput
+
+    def output_context(self) -> dict[str, Any]:
+        return {**super().output_context(), "missing": _missing}
+
+
+def _missing(terms: Terms) -> list[str]:
+    return terms_missing(terms.content, terms.match.need, terms.match.professional)
+
+
+class TermsList(TermsOperation, WholeListView):
+    """Every version of the terms, the newest last."""
+
+    operation_id, summary = "matches_terms_list", "List the versions of the terms"
+
+    def items(self) -> Any:
+        match = match_get(self.actor, self.kwargs["id"])
+        return match.terms.select_related("match__need__bank", "match__professional").order_by("number")
+
+
+class TermsCreate(TermsOperation, CreateView):
+    """Write the next version of the terms. Confirmations of earlier versions lapse."""
+
+    operation_id, summary = ("matches_terms_create", "Write the next version of the terms")
+    required_scopes = ("matches:write",)
+    input_serializer = TermsInput
+
+    def find(self, **ids: Any) -> Match:
+        return match_get(self.actor, ids["id"], for_helper=bool(self.values.get("on_behalf_of")))
+
+    def perform(self, parent: Match) -> Terms:
+        content = dict(self.values["content"])
+        sent = step_of({name: value for name, value in self.values.items() if name != "content"})
+        step = domain_step(self.actor, sent, self.at)
+        return terms_draft(match_id=parent.pk, content=_plain(content), step=step)
+
+    def location(self, row: Terms) -> str:
+        return f"{self.request.path}#{row.number}"
+
+
+def _plain(content: dict[str, Any]) -> dict[str, Any]:
+    """Terms are kept as JSON: days as text."""
+    plain = {name: value.isoformat() if hasattr(value, "isoformat") else value for name, value in content.items()}
+    if "undecided" in plain:
+        plain["undecided"] = [_plain(dict(row)) for row in plain["undecided"]]
+    return plain
+
+
+class ConflictOperation(Operation):
+    tag = "matches"
+    required_scopes = ("matches:decide",)
+    output_serializer = ConflictOutput
+
+
+class ConflictList(ConflictOperation, WholeListView):
+    """Scans for conflicts of interest and what was decided. For coordinators."""
+
+    operation_id, summary = "matches_conflicts_list", "List conflict decisions"
+
+    def items(self) -> Any:
+        match = match_get(self.actor, self.kwargs["id"])
+        if not self.actor.is_coordinator_of(match.bank_id):
+            raise Forbidden()
+        return match.conflicts.order_by("created_at", "id")
+
+
+class ConflictDecide(ConflictOperation, CreateView):
+    """Scan again and record in writing what is decided about conflicts of interest, also when none was found."""
+
+    operation_id, summary = ("matches_conflicts_decide", "Decide on conflicts of interest")
+    input_serializer = ConflictInput
+
+    def find(self, **ids: Any) -> Match:
+        return match_get(self.actor, ids["id"])
+
+    def permit(self, row: Match) -> None:
+        require_coordinator(self.actor, row.bank_id)
+
+    def perform(self, parent: Match) -> ConflictDecision:
+        return conflict_decide(
+            match_id=parent.pk,
+            outcome=self.values["outcome"],
+            reason=self.values.get("reason", ""),
+            step=Step(actor=self.actor, at=self.at),
+        )
+
+    def location(self, row: ConflictDecision) -> str:
+        return f"{self.request.path}#{row.pk}"

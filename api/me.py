@@ -1,0 +1,209 @@
+"""The caller: account, hats, consents, and who read its contacts."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.db.models import Q, QuerySet
+from rest_framework import serializers
+from talentbank.organizations.selectors import organization_get
+from talentbank.professionals.selectors import professional_get
+
+from api.filters import StrictFilterSet, UUIDsFilter
+from api.routing import endpoint
+from api.serializers import (
+    RowOutput,
+    StrictCharField,
+    StrictChoiceField,
+    StrictDateTimeField,
+    StrictIntegerField,
+    StrictListField,
+    StrictSerializer,
+    StrictUUIDField,
+)
+from api.views import ActionView, CreateView, DetailView, FactView, ListView, Operation
+from talentbank.accounts.models import User
+from talentbank.banks.models import TextKind
+from talentbank.core.actors import Channel, Hat, Role
+from talentbank.core.audit import Subject
+from talentbank.core.errors import NotFound
+from talentbank.organizations.models import Organization
+from talentbank.privacy.models import Consent, Disclosure
+from talentbank.privacy.selectors import disclosures_of
+from talentbank.privacy.services import consent_withdraw, consents_grant
+from talentbank.professionals.models import Professional
+
+SUBJECTS = ["professional", "organization"]
+
+
+class HatOutput(serializers.Serializer):
+    """A hat: send `acting_as` in the header of that name where several fit."""
+
+    role = StrictChoiceField(Role)
+    id = StrictUUIDField()
+    bank = StrictUUIDField(source="bank_id")
+    acting_as = serializers.SerializerMethodField()
+
+    def get_acting_as(self, hat: Hat) -> str:
+        return str(hat)
+
+
+class MeOutput(serializers.Serializer):
+    id = StrictUUIDField()
+    email = StrictCharField(max_length=254)
+    name = StrictCharField(max_length=100, allow_blank=True)
+    language = StrictCharField(max_length=10)
+    hats = HatOutput(many=True)
+    scopes = StrictListField(
+        child=StrictCharField(max_length=60), max_length=50, allow_null=True, help_text="Null for a session."
+    )
+
+
+class DisclosureOutput(RowOutput):
+    """One read of the caller's contacts."""
+
+    subject_kind = StrictChoiceField(SUBJECTS)
+    subject_id = StrictUUIDField()
+    match = StrictUUIDField(source="match_id", allow_null=True)
+    reader_role = StrictChoiceField(Role)
+    fields = serializers.SerializerMethodField(method_name="get_read_fields")
+    read_at = StrictDateTimeField(source="created_at")
+
+    def get_read_fields(self, row: Disclosure) -> list[str]:
+        return list(row.fields)
+
+
+class ConsentFilters(StrictFilterSet):
+    subject = UUIDsFilter("subject_id")
+
+
+class ConsentInput(StrictSerializer):
+    """Consents of one registration to the texts that hold now."""
+
+    subject_kind = StrictChoiceField(SUBJECTS)
+    subject_id = StrictUUIDField()
+    kinds = StrictListField(child=StrictChoiceField(TextKind), max_length=10, unique=True)
+    channel = StrictChoiceField(Channel, required=False)
+
+
+class ConsentOutput(RowOutput):
+    subject_kind = StrictChoiceField(SUBJECTS)
+    subject_id = StrictUUIDField()
+    text_kind = StrictChoiceField(TextKind)
+    text_number = StrictIntegerField(minimum=1, maximum=1000)
+    text_sha256 = StrictCharField(max_length=64)
+    channel = StrictChoiceField(Channel)
+    granted_at = StrictDateTimeField()
+    withdrawn_at = StrictDateTimeField(allow_null=True)
+
+
+class MeRead(FactView):
+    """The account and its hats."""
+
+    operation_id, summary, tag = "me_read", "Read my account and hats", "me"
+    required_scopes = ("me:read",)
+    output_serializer = MeOutput
+
+    def answer(self, **ids: Any) -> dict[str, Any]:
+        user = User.objects.filter(pk=self.actor.user_id).first()
+        if user is None:
+            raise NotFound()
+        return {
+            "id": user.pk,
+            "email": user.email,
+            "name": user.name,
+            "language": user.language,
+            "hats": self.actor.hats,
+            "scopes": sorted(self.actor.scopes) if self.actor.scopes is not None else None,
+        }
+
+
+class MeDisclosures(ListView):
+    """Who read my contacts, newest first."""
+
+    operation_id, summary, tag = "me_disclosures", "List who read my contacts", "me"
+    required_scopes = ("me:read",)
+    output_serializer = DisclosureOutput
+    orderings = ("-created_at",)
+
+    def rows(self) -> QuerySet[Disclosure]:
+        return disclosures_of(self.actor.ids_as(Role.PROFESSIONAL, Role.OWNER, Role.MEMBER))
+
+
+class ConsentOperation(Operation):
+    tag = "consents"
+    required_scopes = ("consents:write",)
+    output_serializer = ConsentOutput
+
+    def visible(self) -> QuerySet[Consent]:
+        mine = Q(subject_id__in=self.actor.ids_as(Role.PROFESSIONAL, Role.OWNER))
+        banks = self.actor.banks_as(frozenset({Role.COORDINATOR, Role.BANK_ADMIN}))
+        return Consent.objects.filter(mine | Q(bank_id__in=banks))
+
+
+class ConsentList(ConsentOperation, ListView):
+    """Consents of the caller's registrations, withdrawn ones too; a coordinator sees the bank's."""
+
+    operation_id, summary = "consents_list", "List consents"
+    filterset_class = ConsentFilters
+    orderings = ("-granted_at",)
+
+    def rows(self) -> QuerySet[Consent]:
+        return self.visible()
+
+
+class ConsentRead(ConsentOperation, DetailView):
+    """One consent."""
+
+    operation_id, summary = "consents_read", "Read a consent"
+
+    def find(self, **ids: Any) -> Consent:
+        return _found(self.visible().filter(pk=ids["id"]).first())
+
+
+class ConsentCreate(ConsentOperation, CreateView):
+    """Consent to texts that hold now; answers with the first of them. A desk records what a person said."""
+
+    operation_id, summary = "consents_create", "Consent to texts"
+    input_serializer = ConsentInput
+
+    def find(self, **ids: Any) -> Professional | Organization:
+        get = professional_get if self.values["subject_kind"] == "professional" else organization_get
+        return get(self.actor, self.values["subject_id"])
+
+    def perform(self, parent: Professional | Organization) -> Consent:
+        return consents_grant(
+            subject=Subject(self.values["subject_kind"], parent.pk, parent.bank_id),
+            kinds=self.values["kinds"],
+            actor=self.actor,
+            channel=Channel(self.values.get("channel", Channel.WEB)),
+            at=self.at,
+        )[0]
+
+
+class ConsentWithdraw(ConsentOperation, ActionView):
+    """Take a consent back; what it allowed stops."""
+
+    operation_id, summary = "consents_withdraw", "Withdraw a consent"
+    input_serializer = StrictSerializer
+
+    def find(self, **ids: Any) -> Consent:
+        return _found(self.visible().filter(pk=ids["id"]).first())
+
+    def perform(self, row: Consent, *, step: Any, expected_version: int) -> Consent:
+        return consent_withdraw(consent=row, expected_version=expected_version, at=self.at)
+
+
+def _found(consent: Consent | None) -> Consent:
+    if consent is None:
+        raise NotFound()
+    return consent
+
+
+urlpatterns = [
+    endpoint("me", get=MeRead),
+    endpoint("me/disclosures", get=MeDisclosures),
+    endpoint("consents", get=ConsentList, post=ConsentCreate),
+    endpoint("consents/<uuid:id>", get=ConsentRead),
+    endpoint("consents/<uuid:id>/withdraw", post=ConsentWithdraw),
+]
