@@ -1,4 +1,4 @@
-"""Facts beside the score: place, remote, hours, fee, period, capacity. Each is met, unmet or unknown; none changes a score.
+"""Facts beside the score: place, remote, hours, fee, period, capacity. Met, unmet or unknown; none changes a score.
 
 Unknown is not unmet: what nobody has decided yet excludes nobody, and is shown as a question to ask.
 """
@@ -51,7 +51,7 @@ class NeedTerms:
 class ProfileTerms:
     """What the professional offers; None or empty where it is undecided.
 
-    areas : where they go, in the codes of `NeedTerms.area`; names of a larger area must be given beside it by the caller
+    areas : where they go, in the codes of `NeedTerms.area`; of a larger area all codes are given by the caller
     remote, on_site : whether they work so
     capacity_hours : hours a week not yet promised, >= 0
     """

@@ -111,7 +111,7 @@ class Query:
 
 @dataclass(frozen=True, slots=True, order=True)
 class Span:
-    """Characters [start, end) of the original text `texts[field]`, of its `entry`-th text where the field is a tuple."""
+    """Characters [start, end) of the original `texts[field]`, of its `entry`-th text where the field is a tuple."""
 
     field: str
     entry: int

@@ -5,7 +5,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Callable, Collection, Iterable, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
-from typing import Generic, Protocol, TypeVar
+from typing import Any, Generic, Protocol, Self, TypeVar
 
 import numpy as np
 
@@ -18,7 +18,7 @@ from matching.scoring import AnalyzedDocument, AnalyzedQuery, Model
 from matching.weighting import BackgroundFrequencies, TermRows
 
 Eligible = Callable[[str], bool] | AbstractSet[str] | Mask | None
-"""Who may be ranked: a predicate over ids, a set of ids, a boolean array in the order of `ids`, or None for everybody."""
+"""Who may be ranked: a predicate over ids, a set of ids, a boolean array in the order of `ids`, None for everybody."""
 
 REMEMBERED = 2_048
 """Analyses kept for explanations, at most; analyzing a text costs far more than scoring it."""
@@ -90,7 +90,15 @@ class _Directed(ABC, Generic[StoredT, AskedT, StoredAnalysisT, AskedAnalysisT]):
 
     def __init__(self, model: Model, items: Iterable[StoredT] = ()) -> None:
         self._writing = threading.Lock()
-        self._state = self._filled(model, {item.id: item for item in items})
+        stored = {item.id: item for item in items}
+        self._state = _filled(model, stored, self._rows(model, list(stored.values())))
+
+    def __copy__(self) -> Self:
+        """An engine that shares what there is now, at no cost, and changes apart from this one."""
+        twin = object.__new__(type(self))
+        twin._writing = threading.Lock()
+        twin._state = self._state
+        return twin
 
     def __len__(self) -> int:
         return len(self._state.stored)
@@ -141,7 +149,8 @@ class _Directed(ABC, Generic[StoredT, AskedT, StoredAnalysisT, AskedAnalysisT]):
     def rebuild(self, model: Model) -> None:
         """Index everything anew under another model, such as that of the refitted other direction."""
         with self._writing:
-            self._state = self._filled(model, self._state.stored)
+            stored = self._state.stored
+            self._state = _filled(model, stored, self._rows(model, list(stored.values())))
 
     def rank(self, asked: AskedT, *, eligible: Eligible = None, limit: int = 20) -> list[Ranked]:
         """The best by falling score, then id; only those with something in common, so possibly fewer than `limit`.
@@ -163,10 +172,6 @@ class _Directed(ABC, Generic[StoredT, AskedT, StoredAnalysisT, AskedAnalysisT]):
         """
         state = self._state
         return self._explain(self._ask(state.model, asked), self._analysis(state, id), id)
-
-    def _filled(self, model: Model, items: dict[str, StoredT]) -> _State[StoredT, StoredAnalysisT]:
-        empty: _State[StoredT, StoredAnalysisT] = _State(model, PostingsIndex(), {}, frozenset(), {})
-        return empty.with_items(items, self._rows(model, list(items.values())))
 
     def _analysis(self, state: _State[StoredT, StoredAnalysisT], id: str) -> StoredAnalysisT:
         if id not in state.stored:
@@ -203,9 +208,17 @@ class Engine(_Directed[Document, Query, AnalyzedDocument, AnalyzedQuery]):
         lexicon: Lexicon | None = None,
         background: BackgroundFrequencies | None = None,
     ) -> "Engine":
-        """Learn the idf snapshot from the documents and index them. Refit by fitting anew and swapping the engine."""
-        documents = tuple(documents)
-        return cls(Model.fit(documents, lexicon=lexicon, background=background), documents)
+        """Learn the idf snapshot from the documents and index them; of one id given twice the last counts.
+
+        Refit by fitting anew and swapping the engine.
+
+        :raises UnknownField: a text under a field without weight.
+        """
+        stored = {document.id: document for document in documents}
+        model, rows = Model.fit(list(stored.values()), lexicon=lexicon, background=background)
+        engine = cls(model)
+        engine._state = _filled(model, stored, rows)
+        return engine
 
     def _rows(self, model: Model, items: Sequence[Document]) -> TermRows:
         return model.document_rows(items)
@@ -234,6 +247,11 @@ class NeedEngine(_Directed[Query, Document, AnalyzedQuery, AnalyzedDocument]):
 
     def _explain(self, asked: AnalyzedDocument, stored: AnalyzedQuery, id: str) -> Ranked:
         return explain(stored, asked, id=id)
+
+
+def _filled(model: Model, items: dict[str, StoredT], rows: TermRows) -> _State[StoredT, Any]:
+    empty: _State[StoredT, Any] = _State(model, PostingsIndex(), {}, frozenset(), {})
+    return empty.with_items(items, rows)
 
 
 def _mask(eligible: Eligible, ids: tuple[str, ...]) -> Mask | None:

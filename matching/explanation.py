@@ -50,8 +50,8 @@ def confidence(document: AnalyzedDocument) -> float:
 def missing(query: AnalyzedQuery, document: AnalyzedDocument) -> tuple[Missing, ...]:
     """Required skills without a claim, then terms of the need without a counterpart, heaviest first.
 
-    A term is not missing where a longer one around it met (ネット within ネットショップ), nor listed twice where the longer one
-    is missing too.
+    A term is not missing where a longer one around it met (ネット within ネットショップ), nor listed twice where the
+    longer one is missing too.
     """
     claimed = {claim.code for claim in document.document.skills}
     wanted = sorted((wish for wish in query.query.wishes if wish.required), key=lambda wish: (-wish.weight, wish.code))

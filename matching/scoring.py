@@ -1,9 +1,9 @@
 """The score of a pair, defined once for both directions.
 
-    score(q, d) = a * sum_f w_f cos(q, d_f) + (1 - a) * weighted mean of the credits of the wished skills        in [0, 1]
+    score(q, d) = a * sum_f w_f cos(q, d_f) + (1 - a) * weighted mean of the credits of the wished skills      in [0, 1]
 
-a is 1 where the need wishes for no skill, 0 where it has no words, TEXT_SHARE otherwise: a fact of the need. So a score is the
-inner product of one sparse row of the need and one of the professional, and either side can be the indexed one.
+a is 1 where the need wishes for no skill, 0 where it has no words, TEXT_SHARE otherwise: a fact of the need. So a score
+is the inner product of one sparse row of the need and one of the professional, and either side can be the indexed one.
 """
 
 import hashlib
@@ -32,7 +32,7 @@ from matching.weighting import (
 )
 
 TEXT_SHARE = 0.6
-"""Of a need with words and wishes. Words outweigh: the skill list is an interpretation of the need, the words are the need."""
+"""Of a need with words and wishes. Words outweigh: they are the need, a list of skills is a reading of it."""
 
 
 class Occurrence(NamedTuple):
@@ -86,10 +86,10 @@ class AnalyzedDocument:
 
 
 class Model:
-    """Everything a score depends on besides the pair: lexicon, idf snapshot, weights. Immutable, shared by all indexes."""
+    """What a score depends on besides the pair: lexicon, idf snapshot, weights. Immutable, shared by all indexes."""
 
-    def __init__(self, lexicon: Lexicon, documents: FieldWeightedTfidf, background: str = "none") -> None:
-        self._analyzer = Analyzer(lexicon)
+    def __init__(self, analyzer: Analyzer, documents: FieldWeightedTfidf, background: str = "none") -> None:
+        self._analyzer = analyzer
         self._documents = documents
         self._queries = FieldWeightedTfidf(QUERY_FIELDS, documents.snapshot)
         self._background = background
@@ -97,20 +97,23 @@ class Model:
     @classmethod
     def fit(
         cls,
-        documents: Iterable[Document],
+        documents: Sequence[Document],
         *,
         lexicon: Lexicon | None = None,
         background: BackgroundFrequencies | None = None,
-    ) -> "Model":
-        """Learn the idf snapshot from these documents and the background.
+    ) -> tuple["Model", TermRows]:
+        """Learn the idf snapshot from these documents and the background; with the model come the documents' rows.
+
+        Each text is analyzed once: that costs far more than everything else here.
 
         :raises UnknownField: a document has a field that is none of DOCUMENT_FIELDS.
         """
         lexicon = lexicon or Lexicon()
         background = background or BackgroundFrequencies()
         analyzer = Analyzer(lexicon)
-        terms = (_field_terms(_analyzed(analyzer, document.texts, DOCUMENT_FIELDS)) for document in documents)
-        return cls(lexicon, FieldWeightedTfidf.fit(terms, background=background), background.name)
+        terms = [_field_terms(_analyzed(analyzer, document.texts, DOCUMENT_FIELDS)) for document in documents]
+        model = cls(analyzer, FieldWeightedTfidf.fit(terms, background=background), background.name)
+        return model, model._rows(documents, terms)
 
     @cached_property
     def version(self) -> str:
@@ -150,7 +153,11 @@ class Model:
     def document_rows(self, documents: Sequence[Document]) -> TermRows:
         """`AnalyzedDocument.row` of many at once, without the spans."""
         fields = self._documents.fields
-        terms = [_field_terms(_analyzed(self._analyzer, document.texts, fields)) for document in documents]
+        return self._rows(
+            documents, [_field_terms(_analyzed(self._analyzer, document.texts, fields)) for document in documents]
+        )
+
+    def _rows(self, documents: Sequence[Document], terms: Sequence[Mapping[str, list[str]]]) -> TermRows:
         words = self._documents.transform(terms)
         claims = sparse_rows([skills.claim_terms(document.skills) for document in documents])
         return TermRows(words.terms + claims.terms, sp.hstack([words.matrix, claims.matrix], format="csr"))

@@ -10,7 +10,7 @@ SKILL_MARK = "\ue001"
 CLAIM_SHARE = 0.6
 """The claim alone: most people state nothing more, and a stated skill is the point of the wish."""
 LEVEL_SHARE = 0.2
-"""Stated level against the asked one; a higher level than asked earns no more, so that experts do not crowd out the able."""
+"""Stated level against the asked one; a higher one earns no more, so that experts do not crowd out the able."""
 YEARS_SHARE = 0.1
 EVIDENCE_SHARE = 0.1
 """Small, as both favor those who can document their past."""

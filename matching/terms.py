@@ -2,7 +2,7 @@
 
 PROTECTED: dict[str, str] = {
     # form as it stands after NFKC and casefold -> the term it becomes.
-    # Reason: a word analyser turns C++, C# into "c", drops .NET, cuts Node.js at the point and reads "Power BI" and
+    # Reason: a word analyzer turns C++, C# into "c", drops .NET, cuts Node.js at the point and reads "Power BI" and
     # "After Effects" as パワー and アフター. "R" must not be read out of R&D.
     "c++": "c++",
     "c#": "c#",
@@ -109,18 +109,18 @@ PROTECTED: dict[str, str] = {
 GLUED: tuple[tuple[str, str], ...] = (("excel", "vba"),)
 """Pairs written without a space (ExcelVBA) that are still two terms: Excel VBA must meet Excel."""
 
-# As Sudachi normalises them: auxiliary verbs, formal nouns, courtesy. Topics (教える, 始める) stay.
+# As Sudachi normalizes them: auxiliary verbs, formal nouns, courtesy. Topics (教える, 始める) stay.
 _JAPANESE = """
 為る 有る 在る 居る 成る 出来る 為さる 致す 御座る 下さる 頂く 貰う 呉れる 願う 思う 言う 行く 来る 見る 置く 仕舞う
 欲しい 良い 無い 事 物 為 様 所 時 方 中 等 他 場合 程 訳 筈 毎 頃 内 上 下 間 際 点 迄 以下 以上 以外 何
 よう こと もの とき ところ とても 大変 色々 既に また 特に さらに 更に まだ もう 是非
 """
 
-# Function words after casefold. scikit-learn's own list would remove words such as "system".
+# Function words after casefold, but "it", which is IT in a Japanese text. scikit-learn's own list has "system", "bill".
 _ENGLISH = """
 a an the and or but if then else of to in on at by for from with without into onto over under as is are was were
 be been being am do does did done have has had having can could may might must shall should will would not no nor
-so such than that this these those it its itself he she they them their theirs we us our ours you your yours i me
+so such than that this these those its itself he she they them their theirs we us our ours you your yours i me
 my mine who whom whose which what when where why how all any both each few more most other some own same very
 just also only about above after again against below between during further here there once through too up down
 out off per via etc s t

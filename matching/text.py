@@ -1,10 +1,12 @@
 """Japanese mixed with English, turned into terms that still know where they stood.
 
-Steps: NFKC and casefold with a map back to the original characters; protected technical terms by longest match; Sudachi's
-normalised forms (サーバ = サーバー, Web = ウェブ) for the rest, content words only. Time is linear in the text, and no text raises.
+Steps: NFKC and casefold with a map back to the original characters; protected technical terms by longest match;
+Sudachi's normalized forms (サーバ = サーバー, Web = ウェブ) for the rest, content words only.
+
+Time is linear in the text, and no text raises.
 
 Sources: Unicode UAX #15 (NFKC, stream-safe length of 30 marks); Takaoka et al. 2018, "Sudachi: a Japanese Tokenizer for
-Business" (normalised forms, split modes).
+Business" (normalized forms, split modes).
 """
 
 import re
@@ -22,7 +24,7 @@ from sudachipy import Dictionary, SplitMode
 from matching.terms import GLUED, PROTECTED, STOP_WORDS
 
 TOKENIZER_NAME = "sudachi-core-b-1"
-"""Raised by hand whenever a rule of this file changes; with the tables and package versions it makes the model version."""
+"""Raised by hand when a rule of this file changes; with the tables and package versions it makes the model version."""
 
 CHUNK_CHARACTERS = 2_000
 """Sudachi refuses input above 49,149 bytes; 2,000 characters are at most 8,000 bytes and bound the work on one word."""
@@ -44,7 +46,7 @@ _MIXED_RUN = r"(?<![a-z0-9])(?:[a-z]+[0-9][a-z0-9]*|[0-9]+[a-z][a-z0-9]*)(?![a-z
 class Token(NamedTuple):
     """A term and the characters [start, end) of the original text it came from.
 
-    `form` is the term as the text had it, before a concept took its place: two tokens of one term and two forms are synonyms.
+    `form` is the term as the text had it, before a concept took its place: equal terms of two forms are synonyms.
     """
 
     term: str
@@ -63,7 +65,7 @@ class Normalized:
 
 
 def normalize(text: str) -> Normalized:
-    """Fold width, compatibility forms and case. Invisible marks vanish; what no analyser accepts becomes a space."""
+    """Fold width, compatibility forms and case. Invisible marks vanish; what no analyzer accepts becomes a space."""
     pieces: list[str] = []
     starts: list[int] = []
     ends: list[int] = []
@@ -110,7 +112,7 @@ def _visible(character: str) -> str:
 
 
 def _protected_pattern() -> re.Pattern[str]:
-    """Longest form first; a form that ends in a letter or digit must not go on with one, unless it is glued (ExcelVBA)."""
+    """Longest form first; a form must not go on with a letter or digit, unless it is glued (ExcelVBA)."""
     before = {right: left for left, right in GLUED}
     after = dict(GLUED)
     forms = []
@@ -156,7 +158,7 @@ def tokenize(text: str) -> tuple[Token, ...]:
 
 
 def _terms(text: str) -> list[tuple[str, int, int]]:
-    """Protected terms, and the words of the rest; Sudachi reads a noun-like blank in their place, to judge what follows."""
+    """Protected terms and the other words; Sudachi reads a noun-like blank for the former, to judge what follows."""
     protected = list(_PROTECTED.finditer(text))
     terms = [(PROTECTED.get(found.group(), found.group()), found.start(), found.end()) for found in protected]
     words = _words(_PROTECTED.sub(lambda found: BLANK * len(found.group()), text) if protected else text)
@@ -172,7 +174,7 @@ def _terms(text: str) -> list[tuple[str, int, int]]:
 
 
 def _words(text: str) -> Iterator[tuple[str, int, int]]:
-    """Content words in Sudachi's normalised form, lower-cased because it keeps case in some."""
+    """Content words in Sudachi's normalized form, lower-cased because it keeps case in some."""
     start = 0
     while start < len(text):
         stop = _chunk_end(text, start)

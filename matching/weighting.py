@@ -85,7 +85,11 @@ class IdfSnapshot:
 
 @dataclass(frozen=True, slots=True)
 class TermRows:
-    """Weights of some documents. matrix : csr, float64, shape (n_documents, n_terms); terms : of its columns, unique."""
+    """Weights of some documents.
+
+    terms : of the columns, unique
+    matrix : csr, float64, shape (n_documents, n_terms)
+    """
 
     terms: tuple[str, ...]
     matrix: Any
@@ -94,9 +98,9 @@ class TermRows:
 class FieldWeightedTfidf:
     """Sublinear TF-IDF over several fields of a document.
 
-    Each field f is a row  x_f = L2-normalized (1 + ln tf) * idf, idf(t) = ln((1 + n) / (1 + df(t))) + 1, with n and df taken
-    over all fitted documents plus the background, and the document is  sum_f w_f x_f,  sum_f w_f = 1. A document has a
-    term when one of its fields has it. An empty field is a zero row: its weight goes to nobody.
+    Each field f is a row  x_f = L2-normalized (1 + ln tf) * idf, idf(t) = ln((1 + n) / (1 + df(t))) + 1, with n and df
+    taken over all fitted documents plus the background, and the document is  sum_f w_f x_f,  sum_f w_f = 1. A document
+    has a term when one of its fields has it. An empty field is a zero row: its weight goes to nobody.
 
     Source: Manning, Raghavan and Schütze 2008, §6.2–6.4; scikit-learn's smooth idf.
 

@@ -45,7 +45,7 @@ class DuplicateId(ValueError):
 
 
 class Index(Protocol):
-    """Rows under ids. Immutable: a change returns a new index that shares what did not change, so readers need no lock."""
+    """Rows under ids. Immutable: a change returns a new index that shares what did not change; readers need no lock."""
 
     @property
     def ids(self) -> tuple[str, ...]:

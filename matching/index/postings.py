@@ -20,7 +20,12 @@ SMALLEST_MERGE = 256
 
 @dataclass(frozen=True)
 class Segment:
-    """Some rows inverted. postings : csc, shape (n_rows, n_terms); columns : term to column; alive : False for tombstones."""
+    """Some rows inverted.
+
+    positions, columns : id to row, term to column
+    postings : csc, float64, shape (n_rows, n_terms)
+    alive : shape (n_rows,), False for tombstones
+    """
 
     ids: tuple[str, ...]
     positions: Mapping[str, int]

@@ -2,6 +2,7 @@ import math
 import threading
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
+from copy import copy
 from dataclasses import replace
 from random import Random
 
@@ -369,6 +370,25 @@ def test_a_hostile_need_or_profile_is_answered(engine: Engine, text: str) -> Non
 
     for pair in (engine.score(NEEDS[0], "hostile"), *engine.rank(Query(texts={"own_words": text}))):
         assert pair.score is None or 0 <= pair.score <= 1
+
+
+def test_a_copy_changes_apart_from_its_original(engine: Engine) -> None:
+    before = engine.rank(NEEDS[0])
+    twin = copy(engine)
+
+    twin.upsert([Document("p9", {"headline": "ネットショップ"})])
+    twin.remove(["p1"])
+
+    assert engine.rank(NEEDS[0]) == before
+    assert {pair.id for pair in twin.rank(NEEDS[0])} == {pair.id for pair in before} - {"p1"} | {"p9"}
+    assert twin.model is engine.model
+
+
+def test_of_an_id_given_twice_the_last_counts() -> None:
+    engine = Engine.fit([Document("p1", {"summary": "会計"}), Document("p1", {"summary": "動画"})])
+
+    assert engine.model_version == Engine.fit([Document("p1", {"summary": "動画"})]).model_version
+    assert engine.rank(Query(texts={"title": "会計"})) == []
 
 
 def test_readers_see_whole_states_while_a_writer_works(engine: Engine) -> None:

@@ -38,6 +38,7 @@ def terms(text: str) -> list[str]:
         ("kintone", ["kintone"]),
         ("MP3と3DとB2B", ["mp3", "3d", "b2b"]),
         ("㈱", []),
+        ("IT導入補助金", ["it", "導入", "補助金"]),
         ("①", ["1"]),
     ],
 )
