@@ -40,7 +40,7 @@ class NeedReader:
     """What must be known of an actor to tell how it sees needs; made once a call.
 
     `bank_ids`: banks where the actor coordinates; `desk_bank_ids`: where it sits at a desk; `professional_bank_ids`:
-    where a professional of the actor is approved; `helped_ids`: needs on which the actor has acted for the organization.
+    where a professional of the actor is approved; `helped_ids`: needs on which it has acted for the organization.
     """
 
     user_id: UUID | None
