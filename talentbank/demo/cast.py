@@ -1,0 +1,71 @@
+"""The demo's accounts: one sign-in and one bearer token per role, made from the installation's own secret.
+
+Nothing is stored in the clear: the password and the tokens can be told again because they are derived.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import hmac
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from allauth.idp.oidc.models import Client, Token
+from django.conf import settings
+
+from talentbank.accounts.models import User
+
+CLIENT_ID = "demo"
+TOKEN_DAYS = 30
+READ = (
+    "professionals:read organizations:read needs:read matches:read contacts:read me:read me:write statistics:read"
+).split()
+SIDE = [*READ, *"professionals:write organizations:write needs:write matches:write consents:write".split()]
+SCOPES = {
+    "bank_admin": [*SIDE, "matches:decide", "desk:act", "bank:admin", "vocabulary:write"],
+    "coordinator": [*SIDE, "matches:decide", "desk:act"],
+    "support_desk": [*SIDE, "desk:act"],
+    "analyst": ["statistics:read", "me:read"],
+    "professional": SIDE,
+    "organization": SIDE,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Player:
+    """A demo account: the role it shows, its e-mail address."""
+
+    role: str
+    email: str
+
+
+def secret_of(purpose: str) -> str:
+    """Derive a printable secret of the demo from SECRET_KEY."""
+    digest = hmac.new(settings.SECRET_KEY.encode(), f"demo:{purpose}".encode(), hashlib.sha256).digest()
+    return base64.urlsafe_b64encode(digest[:18]).decode()
+
+
+def password() -> str:
+    """The one password of every demo account of this installation."""
+    return f"demo-{secret_of('password')[:12]}"
+
+
+def user_make(email: str, name: str, kana: str = "") -> User:
+    """Make a demo account, or return it."""
+    found = User.objects.filter(email=email.lower()).first()
+    return found or User.objects.create_user(email, password(), name=name, kana=kana)
+
+
+def token_renew(player: Player, *, at: datetime) -> str:
+    """Give a demo account its bearer token for the next 30 days."""
+    client, _ = Client.objects.get_or_create(id=CLIENT_ID, defaults={"name": "Demo", "type": Client.Type.CONFIDENTIAL})
+    value = f"demo-{player.role}-{secret_of(player.email)}"
+    user = User.objects.get(email=player.email)
+    token = Token.objects.filter(client=client, user=user, type=Token.Type.ACCESS_TOKEN).first()
+    token = token or Token(client=client, user=user, type=Token.Type.ACCESS_TOKEN)
+    token.set_value(value)
+    token.set_scopes(SCOPES[player.role])
+    token.created_at, token.expires_at = at, at + timedelta(days=TOKEN_DAYS)
+    token.save()
+    return value

@@ -1,0 +1,223 @@
+"""Bringing a demo bank in through the services, so that every row has its events."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from django.db import transaction
+
+from talentbank.accounts.models import StaffRole, User
+from talentbank.accounts.selectors import actor_for
+from talentbank.accounts.services import membership_create
+from talentbank.banks.models import REQUIRED_TO_SUBMIT, Bank
+from talentbank.banks.services import bank_create, bank_text_publish
+from talentbank.core.actors import Actor, Channel, OnBehalf, Side
+from talentbank.core.audit import Step
+from talentbank.core.checkdigits import corporate_check_digit, municipality_check_digit
+from talentbank.core.clock import day_of
+from talentbank.demo.cast import user_make
+from talentbank.demo.data_files import BankFolder, bank_texts, days_after, morning, moved
+from talentbank.demo.histories import history_play
+from talentbank.needs.models import Need
+from talentbank.needs.services import need_create, need_transition, need_update
+from talentbank.organizations.models import Organization
+from talentbank.organizations.services import organization_register, organization_transition
+from talentbank.professionals.models import Professional
+from talentbank.professionals.services import professional_register, professional_transition
+
+Progress = Callable[[str], None]
+VALID_YEARS = 5
+"""The demo's registrations of 2022 shall still hold when somebody looks at it."""
+MUNICIPALITY_BASES = {"akatsuki": "07291", "minakamino": "07592"}
+"""Codes of no existing municipality; the check digit is computed."""
+NOT_FIELDS = frozenset({"key", "holder", "organization", "state", "registered_on", "entered_by", "channel"})
+
+
+class BankLoading:
+    """One bank on its way in. Rows refer to each other by the keys of the data files."""
+
+    def __init__(self, folder: BankFolder, *, at: datetime, progress: Progress) -> None:
+        self.folder, self.at, self.progress = folder, at, progress
+        self.organizations: dict[str, Organization] = {}
+        self.professionals: dict[str, Professional] = {}
+        self.needs: dict[str, Need] = {}
+        self.staff: dict[str, User] = {}
+
+    @transaction.atomic
+    def load(self) -> Bank:
+        """Load everything or nothing."""
+        self.bank = self._bank()
+        self._staff()
+        for name, rows, load_one in (
+            ("organizations", self.folder.rows("organizations"), self._organization),
+            ("professionals", self.folder.rows("professionals"), self._professional),
+            ("needs", self.folder.rows("needs"), self._need),
+            ("matches", self.folder.rows("matches"), self._match),
+        ):
+            for done, row in enumerate(rows, start=1):
+                load_one(row)
+                if done % 10 == 0 or done == len(rows):
+                    self.progress(f"{self.bank.name}: {name} {done}/{len(rows)}")
+        return self.bank
+
+    def _bank(self) -> Bank:
+        fields = self.folder.bank
+        base = MUNICIPALITY_BASES[fields["slug"]]
+        opened_on = date.fromisoformat(fields.pop("opened_on"))
+        fields.pop("municipality_name_en", None)
+        bank = bank_create(
+            at=morning(opened_on, hour=8),
+            opened_on=opened_on,
+            municipality_code=f"{base}{municipality_check_digit(base)}",
+            policy={"registration_valid_years": VALID_YEARS},
+            **fields,
+        )
+        for kind, bodies in bank_texts().items():
+            bank_text_publish(bank=bank, kind=kind, number=1, bodies=bodies, at=morning(opened_on, hour=8))
+        return bank
+
+    def _staff(self) -> None:
+        names = {
+            "bank_admin": ("bank_admin", "人材バンク 管理責任者"),
+            "coordinator": ("coordinator", "人材バンク コーディネーター"),
+            "coordinator2": ("coordinator", "人材バンク コーディネーター（副）"),
+            "support_desk": ("support_desk", "デジタルサポートデスク"),
+            "analyst": ("analyst", "企画課 統計担当"),
+        }
+        at = morning(self.bank.opened_on, hour=9)
+        for key, (role, name) in names.items():
+            user = user_make(f"{key}@{self.bank.slug}.example", name)
+            assert role in StaffRole.values
+            membership_create(bank=self.bank, user=user, role=role, at=at, actor=Actor())
+            self.staff[key] = user
+
+    def actor(self, user: User, at: datetime) -> Actor:
+        return actor_for(user, at=at)
+
+    def by_desk(self, row: dict[str, Any], side: Side) -> OnBehalf | None:
+        """On whose behalf and how a row came in; None where the person did it."""
+        if row["entered_by"] == "self":
+            return None
+        return OnBehalf(side, Channel(row["channel"]), "窓口で聞き取り、読み上げて確認")
+
+    def step(self, user: User, at: datetime, on_behalf: OnBehalf | None = None, **values: Any) -> Step:
+        return Step(actor=self.actor(user, at), at=at, on_behalf=on_behalf, input=values)
+
+    def _organization(self, row: dict[str, Any]) -> None:
+        at = morning(row["registered_on"])
+        fields = {name: value for name, value in row.items() if name not in NOT_FIELDS}
+        base = fields.pop("corporate_number_base", "")
+        fields["corporate_number"] = f"{corporate_check_digit(base)}{base}" if base else ""
+        on_behalf = self.by_desk(row, Side.ORGANIZATION)
+        user = self.staff["support_desk"] if on_behalf else user_make(row["contact_email"], row["contact_name"])
+        organization = organization_register(
+            actor=self.actor(user, at),
+            bank=self.bank,
+            fields=fields,
+            on_behalf=on_behalf,
+            consents=[*map(str, REQUIRED_TO_SUBMIT)],
+            at=at,
+        )
+        self._review(organization_transition, organization, row, user, on_behalf)
+        self.organizations[row["key"]] = Organization.objects.get(pk=organization.pk)
+
+    def _professional(self, row: dict[str, Any]) -> None:
+        at = morning(row["registered_on"], hour=13)
+        fields = {name: value for name, value in row.items() if name not in NOT_FIELDS}
+        on_behalf = self.by_desk(row, Side.PROFESSIONAL)
+        if row["holder"] == "organization":
+            held_by = self.organizations[row["organization"]]
+            fields |= {"organization": held_by.pk}
+        if on_behalf:
+            user = self.staff["support_desk"]
+        elif row["holder"] == "organization":
+            user = self._owner(held_by)
+        else:
+            user = user_make(row["email"], row["name"], row["kana"])
+        professional = professional_register(
+            actor=self.actor(user, at),
+            bank=self.bank,
+            fields=fields,
+            on_behalf=on_behalf,
+            consents=[*map(str, REQUIRED_TO_SUBMIT)],
+            at=at,
+        )
+        self._review(professional_transition, professional, row, user, on_behalf)
+        self.professionals[row["key"]] = Professional.objects.get(pk=professional.pk)
+
+    def _owner(self, organization: Organization) -> User:
+        member = organization.members.filter(ended_at__isnull=True).order_by("role").last()
+        return member.user if member else self.staff["support_desk"]
+
+    def _review(
+        self, transition: Callable[..., Any], kept: Any, row: dict[str, Any], user: User, on_behalf: OnBehalf | None
+    ) -> None:
+        """Submit and, as far as the row says, review."""
+        if row["state"] == "draft":
+            return
+        submitted = days_after(kept.created_at, 0) + timedelta(minutes=20)
+        transition(
+            id=kept.pk, action="submit", expected_version=None, step=self.step(user, submitted, on_behalf)
+        )
+        reviewed = days_after(submitted, 3)
+        coordinator = self.staff["coordinator"]
+        if row["state"] == "approved":
+            transition(id=kept.pk, action="approve", expected_version=None, step=self.step(coordinator, reviewed))
+        elif row["state"] == "changes_requested":
+            comments = {"/experiences": "どのような場面でお使いになったか、もう少し教えてください。"}
+            step = self.step(coordinator, reviewed, comments=comments)
+            transition(id=kept.pk, action="request-changes", expected_version=None, step=step)
+
+    def _need(self, row: dict[str, Any]) -> None:
+        organization = self.organizations[row["organization"]]
+        at = max(morning(row["posted_on"], hour=11), days_after(morning(day_of(organization.created_at)), 4))
+        drop = {"key", "organization", "state", "posted_on", "entered_by", "channel", "public_summary", "deadline"}
+        fields = {name: value for name, value in row.items() if name not in drop and value is not None}
+        if deadline := moved(row.get("deadline"), day_of(self.at)):
+            fields["deadline"] = deadline
+        for name in ("period_start", "period_end"):
+            if isinstance(fields.get(name), str):
+                fields[name] = date.fromisoformat(fields[name])
+        on_behalf = self.by_desk(row, Side.ORGANIZATION)
+        owner = self._owner(organization)
+        if owner == self.staff["support_desk"] and on_behalf is None:
+            on_behalf = OnBehalf(Side.ORGANIZATION, Channel.PHONE, "電話で聞き取り")
+        user = self.staff["support_desk"] if on_behalf else owner
+        need = need_create(
+            actor=self.actor(user, at), organization=organization, fields=fields, on_behalf=on_behalf, at=at
+        )
+        if row["state"] != "draft":
+            self._publish(need, row, user, on_behalf, at)
+        self.needs[row["key"]] = Need.objects.get(pk=need.pk)
+
+    def _publish(self, need: Need, row: dict[str, Any], user: User, on_behalf: OnBehalf | None, at: datetime) -> None:
+        def move(who: User, action: str, minutes: int, behalf: OnBehalf | None = None) -> None:
+            step = self.step(who, at + timedelta(minutes=minutes), behalf)
+            need_transition(need_id=need.pk, action=action, expected_version=None, step=step)
+
+        coordinator = self.staff["coordinator"]
+        move(user, "submit", 10, on_behalf)
+        if row["state"] != "open":
+            return
+        need_update(
+            actor=self.actor(coordinator, at),
+            need_id=need.pk,
+            expected_version=None,
+            changes={"public_summary": row["public_summary"]},
+            on_behalf=None,
+            at=at + timedelta(minutes=60),
+        )
+        move(user, "agree-summary", 90, on_behalf)
+        move(coordinator, "open", 120)
+
+    def _match(self, row: dict[str, Any]) -> None:
+        history_play(self, row)
+
+
+def demo_load(folder: BankFolder, *, at: datetime, progress: Progress) -> Bank | None:
+    """Load one demo bank through the services; None when it is there already."""
+    if Bank.objects.filter(slug=folder.bank["slug"]).exists():
+        return None
+    return BankLoading(folder, at=at, progress=progress).load()

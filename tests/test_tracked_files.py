@@ -1,0 +1,40 @@
+"""What git tracks names no registry host, no machine path, and pins every requirement by hash."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parent.parent
+TRACKED = subprocess.run(["git", "ls-files", "-z"], cwd=ROOT, capture_output=True, text=True, check=True).stdout.split(
+    "\0"
+)[:-1]
+DOT = re.escape(".")
+REGISTRIES = re.compile(
+    rf"pypi{DOT}org/simple|files{DOT}pythonhosted|registry{DOT}npm|--(extra-)?index-" rf"url[ =]|--find-" rf"links[ =]"
+)
+MACHINE = re.compile(r"(?<![\w.])/(wo" r"rk|ro" r"ot|home/\w+)/[\w.]")
+
+
+def text_of(name: str) -> str:
+    try:
+        return (ROOT / name).read_text("utf-8")
+    except (UnicodeDecodeError, FileNotFoundError):
+        return ""
+
+
+@pytest.mark.parametrize(("what", "pattern"), [("a registry", REGISTRIES), ("a machine's path", MACHINE)])
+def test_no_tracked_file_names_it(what, pattern):
+    found = [f"{name}: {match.group()}" for name in TRACKED for match in pattern.finditer(text_of(name))]
+    assert not found, f"tracked files name {what}"
+
+
+@pytest.mark.parametrize("lock", ["base", "dev"])
+def test_every_requirement_is_pinned_by_hash(lock):
+    text = text_of(f"requirements/{lock}.txt")
+    requirements = re.findall(r"^[a-z0-9].*?(?=^[a-z0-9]|\Z)", text, re.MULTILINE | re.DOTALL)
+    assert len(requirements) > 20
+    assert [each.split()[0] for each in requirements if "==" not in each or "--hash=sha256:" not in each] == []
