@@ -42,6 +42,7 @@ class InvalidInput(DomainError):
     def __init__(self, errors: Sequence[FieldError]) -> None:
         super().__init__()
         self.errors = tuple(errors)
+        self.args = (self.code, [(error.pointer, error.code) for error in self.errors])
 
 
 class NotFound(DomainError):
@@ -85,6 +86,7 @@ class ActionRefused(Conflict):
         self.action = action
         self.allowed_actions = tuple(allowed_actions)
         self.refusals = tuple(refusals)
+        self.args = (self.code, action, state, [refusal.code for refusal in self.refusals])
 
 
 def invalid(pointer: str, code: str, **facts: Any) -> InvalidInput:

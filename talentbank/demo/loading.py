@@ -120,13 +120,17 @@ class BankLoading:
             consents=[*map(str, REQUIRED_TO_SUBMIT)],
             at=at,
         )
-        self._review(organization_transition, organization, row, user, on_behalf)
+        self._review(self._move_organization, organization, row, user, on_behalf)
         self.organizations[row["key"]] = Organization.objects.get(pk=organization.pk)
 
     def _professional(self, row: dict[str, Any]) -> None:
         at = morning(row["registered_on"], hour=13)
         fields = {name: value for name, value in row.items() if name not in NOT_FIELDS}
+        fields["skills"] = [_claim_as_of(claim, row["registered_on"][:7]) for claim in row["skills"]]
+        fields["experiences"] = [_given(experience) for experience in row["experiences"]]
         on_behalf = self.by_desk(row, Side.PROFESSIONAL)
+        if on_behalf is None:
+            fields.pop("employer", None)  # staff alone write it
         if row["holder"] == "organization":
             held_by = self.organizations[row["organization"]]
             fields |= {"organization": held_by.pk}
@@ -144,31 +148,39 @@ class BankLoading:
             consents=[*map(str, REQUIRED_TO_SUBMIT)],
             at=at,
         )
-        self._review(professional_transition, professional, row, user, on_behalf)
+        self._review(self._move_professional, professional, row, user, on_behalf)
         self.professionals[row["key"]] = Professional.objects.get(pk=professional.pk)
 
     def _owner(self, organization: Organization) -> User:
         member = organization.members.filter(ended_at__isnull=True).order_by("role").last()
         return member.user if member else self.staff["support_desk"]
 
+    def _move_organization(self, kept: Any, action: str, step: Step) -> None:
+        organization_transition(organization_id=kept.pk, action=action, expected_version=None, step=step)
+
+    def _move_professional(self, kept: Any, action: str, step: Step) -> None:
+        professional_transition(professional_id=kept.pk, action=action, expected_version=None, step=step)
+
     def _review(
-        self, transition: Callable[..., Any], kept: Any, row: dict[str, Any], user: User, on_behalf: OnBehalf | None
+        self,
+        move: Callable[[Any, str, Step], None],
+        kept: Any,
+        row: dict[str, Any],
+        user: User,
+        on_behalf: OnBehalf | None,
     ) -> None:
         """Submit and, as far as the row says, review."""
         if row["state"] == "draft":
             return
-        submitted = days_after(kept.created_at, 0) + timedelta(minutes=20)
-        transition(
-            id=kept.pk, action="submit", expected_version=None, step=self.step(user, submitted, on_behalf)
-        )
+        submitted = kept.created_at + timedelta(minutes=20)
+        move(kept, "submit", self.step(user, submitted, on_behalf))
         reviewed = days_after(submitted, 3)
         coordinator = self.staff["coordinator"]
         if row["state"] == "approved":
-            transition(id=kept.pk, action="approve", expected_version=None, step=self.step(coordinator, reviewed))
+            move(kept, "approve", self.step(coordinator, reviewed))
         elif row["state"] == "changes_requested":
             comments = {"/experiences": "どのような場面でお使いになったか、もう少し教えてください。"}
-            step = self.step(coordinator, reviewed, comments=comments)
-            transition(id=kept.pk, action="request-changes", expected_version=None, step=step)
+            move(kept, "request-changes", self.step(coordinator, reviewed, comments=comments))
 
     def _need(self, row: dict[str, Any]) -> None:
         organization = self.organizations[row["organization"]]
@@ -214,6 +226,18 @@ class BankLoading:
 
     def _match(self, row: dict[str, Any]) -> None:
         history_play(self, row)
+
+
+def _given(values: dict[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in values.items() if value not in (None, "")}
+
+
+def _claim_as_of(claim: dict[str, Any], month: str) -> dict[str, Any]:
+    """A skill's claim as it could be made in the month of registration; absent values left out."""
+    known = _given(claim)
+    if "last_used" in known:
+        known["last_used"] = min(known["last_used"], month)
+    return known
 
 
 def demo_load(folder: BankFolder, *, at: datetime, progress: Progress) -> Bank | None:

@@ -17,4 +17,6 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         for folder in bank_folders():
             bank = demo_load(folder, at=now(), progress=lambda line: self.stdout.write(f"  {line}"))
-            self.stdout.write(f"{bank.name}: loaded" if bank else f"{folder.bank['name']}: already there, left as it is")
+            self.stdout.write(
+                f"{bank.name}: loaded" if bank else f"{folder.bank['name']}: already there, left as it is"
+            )
