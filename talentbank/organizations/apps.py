@@ -4,3 +4,9 @@ from django.apps import AppConfig
 class OrganizationsConfig(AppConfig):
     name = "talentbank.organizations"
     label = "organizations"
+
+    def ready(self) -> None:
+        from talentbank.accounts.hats import register_hat_source
+        from talentbank.organizations.selectors import organization_hats
+
+        register_hat_source(organization_hats)

@@ -4,3 +4,9 @@ from django.apps import AppConfig
 class ProfessionalsConfig(AppConfig):
     name = "talentbank.professionals"
     label = "professionals"
+
+    def ready(self) -> None:
+        from talentbank.accounts.hats import register_hat_source
+        from talentbank.professionals.selectors import professional_hats
+
+        register_hat_source(professional_hats)

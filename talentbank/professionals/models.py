@@ -133,7 +133,9 @@ class Professional(Registration):
                 name="professional_registration_state_is_known",
             ),
             models.CheckConstraint(
-                condition=Q(fee_min_yen__isnull=True) | Q(fee_max_yen__isnull=True) | Q(fee_min_yen__lte=F("fee_max_yen")),
+                condition=Q(fee_min_yen__isnull=True)
+                | Q(fee_max_yen__isnull=True)
+                | Q(fee_min_yen__lte=F("fee_max_yen")),
                 name="professional_fee_range_is_ordered",
             ),
             models.CheckConstraint(

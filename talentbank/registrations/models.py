@@ -56,3 +56,19 @@ class Registration(Row):
     @property
     def is_approved(self) -> bool:
         return self.registration_state == RegistrationState.APPROVED
+
+
+class RegistrationHelper(models.Model):
+    """Staff who have acted for a holder: a desk sees whom it acts for, and nobody approves what they typed in."""
+
+    subject_kind = models.CharField(max_length=20)
+    subject_id = models.UUIDField()
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.RESTRICT, related_name="+")
+
+    class Meta:
+        ordering = ("id",)
+        constraints = (
+            models.UniqueConstraint(
+                fields=("user", "subject_kind", "subject_id"), name="registration_helper_is_kept_once"
+            ),
+        )

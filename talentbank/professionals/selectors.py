@@ -1,0 +1,68 @@
+"""Reading professionals: what an actor may see, and how many hours are left."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from uuid import UUID
+
+from django.db.models import Q, QuerySet, Sum
+
+from talentbank.core.actors import ORGANIZATION_ROLES, Actor, Hat, Role
+from talentbank.core.errors import NotFound
+from talentbank.organizations.models import MemberRole
+from talentbank.professionals.models import HoursReservation, Professional
+from talentbank.registrations.selectors import staff_scope
+
+RELATED = ("bank", "organization")
+LISTED = ("skills__skill",)
+"""What a list shows beside the row itself."""
+
+
+def professionals_visible(actor: Actor) -> QuerySet[Professional]:
+    """Professionals in the actor's sight.
+
+    Coordinators see their bank's, desks those they entered or act for, a holder their own, an organization's people
+    those that it holds; analysts and everybody else none.
+    """
+    own = Q(pk__in=actor.ids_as(Role.PROFESSIONAL)) | Q(organization_id__in=actor.ids_as(*ORGANIZATION_ROLES))
+    where = staff_scope(actor, "professional") | own
+    return Professional.objects.filter(where).select_related(*RELATED).prefetch_related(*LISTED)
+
+
+def professionals_search(rows: QuerySet[Professional], actor: Actor, text: str) -> QuerySet[Professional]:
+    """Staff's search over name, kana, phone and reference. Rows that the actor sees as a side are not searched."""
+    found = Q()
+    for name in ("name", "kana", "phone", "reference"):
+        found |= Q(**{f"{name}__icontains": text})
+    return rows.filter(found & staff_scope(actor, "professional"))
+
+
+def professional_get(actor: Actor, professional_id: UUID) -> Professional:
+    """:raises NotFound: absent or out of sight."""
+    row = professionals_visible(actor).filter(pk=professional_id).first()
+    if row is None:
+        raise NotFound()
+    return row
+
+
+def hours_reserved(professional_ids: Iterable[UUID]) -> dict[UUID, int]:
+    """Hours a week that running matches hold, of those professionals that have any."""
+    rows = HoursReservation.objects.filter(professional_id__in=list(professional_ids), released_at__isnull=True)
+    return dict(rows.order_by().values_list("professional_id").annotate(Sum("hours_per_week")))
+
+
+def capacity_left(professional: Professional) -> int:
+    """Hours a week offered less those of running matches; offering nothing yet counts 0. May be negative."""
+    return (professional.hours_per_week or 0) - hours_reserved([professional.pk]).get(professional.pk, 0)
+
+
+def professional_hats(user_id: UUID) -> Iterable[Hat]:
+    """Hats of holders: one's own registrations, and those held by organizations that one owns."""
+    held = Q(
+        organization__members__user_id=user_id,
+        organization__members__role=MemberRole.OWNER,
+        organization__members__ended_at__isnull=True,
+    )
+    rows = Professional.objects.filter(Q(user_id=user_id) | held).order_by("pk").distinct()
+    for id, bank_id in rows.values_list("pk", "bank_id"):
+        yield Hat(Role.PROFESSIONAL, id, bank_id)

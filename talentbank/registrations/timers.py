@@ -1,0 +1,31 @@
+"""The system's rows that wait for a day: run by the command `tick`."""
+
+from __future__ import annotations
+
+from collections import Counter
+from datetime import datetime
+
+from django.db.models import Q
+
+from talentbank.core.clock import day_of
+from talentbank.registrations.lifecycle import RegistrationAction
+from talentbank.registrations.models import RegistrationState
+from talentbank.registrations.rooms import Room
+from talentbank.registrations.services import registration_tick
+
+
+def registrations_tick(*, room: Room, due: dict[RegistrationAction, Q], at: datetime) -> dict[str, int]:
+    """Take every row of the system's that is due; return how often each ran. Safe to run twice, also at once.
+
+    `due` nets the rows of an action; the guards decide under the lock.
+    """
+    done: Counter[str] = Counter()
+    for action, where in due.items():
+        for id in list(room.model._default_manager.filter(where).order_by("pk").values_list("pk", flat=True)):
+            done[action.value] += registration_tick(room=room, id=id, action=action, at=at)
+    return {action: count for action, count in done.items() if count}
+
+
+def expiring(at: datetime) -> Q:
+    """Approved registrations whose last day has passed."""
+    return Q(registration_state=RegistrationState.APPROVED, valid_until__lt=day_of(at))
