@@ -13,9 +13,6 @@ from uuid import UUID
 
 from django.core.exceptions import ValidationError as DjangoValidationError
 from django.core.validators import validate_email
-from drf_spectacular.drainage import warn
-from drf_spectacular.extensions import OpenApiSerializerFieldExtension
-from drf_spectacular.plumbing import ResolvedComponent
 from rest_framework import serializers
 
 from api.catalogue import sentence
@@ -58,12 +55,12 @@ class StrictCharField(StrictField):
     def to_internal_value(self, value: Any) -> str:
         if not isinstance(value, str):
             self.fail("not_a_string")
+        if len(value) > self.max_length:
+            self.fail("max_length", maximum=self.max_length)
         if not value.strip():
             if not self.allow_blank:
                 self.fail("blank")
-            return value[: self.max_length]
-        if len(value) > self.max_length:
-            self.fail("max_length", maximum=self.max_length)
+            return value
         if len(value) < self.min_length or (self.pattern and not self.pattern.fullmatch(value)):
             self.fail("invalid")
         return value
@@ -274,40 +271,3 @@ class StrictListField(serializers.ListField):
         if self.unique and len({repr(item) for item in items}) < len(items):
             raise serializers.ValidationError(sentence("duplicate_item"), code="duplicate_item")
         return items
-
-
-class StrictFieldSchema(OpenApiSerializerFieldExtension):
-    """The strict fields in the specification."""
-
-    target_class = StrictField
-    match_subclasses = True
-
-    def get_name(self) -> str | None:
-        return self.target.component_name or None
-
-    def map_serializer_field(self, auto_schema: Any, direction: str) -> dict[str, Any]:
-        schema = self.target.json_schema()
-        if direction == "response":
-            schema.pop("minLength", None)  # what a caller may not send blank may still be shown blank
-        if name := self.get_name():
-            self._warn_of_namesake(auto_schema, name, schema)
-        return schema
-
-    @staticmethod
-    def _warn_of_namesake(auto_schema: Any, name: str, schema: dict[str, Any]) -> None:
-        key = (name, ResolvedComponent.SCHEMA)
-        known = auto_schema.registry._components.get(key)
-        if known is not None and known.schema != schema:
-            warn(f"two different choices are called {name}; name one with component=")
-
-
-class StrictListSchema(OpenApiSerializerFieldExtension):
-    target_class = StrictListField
-
-    def map_serializer_field(self, auto_schema: Any, direction: str) -> dict[str, Any]:
-        target = self.target
-        items = auto_schema._map_serializer_field(target.child, direction)
-        schema = {"type": "array", "items": items, "maxItems": target.most}
-        if target.least:
-            schema["minItems"] = target.least
-        return {**schema, "uniqueItems": True} if target.unique else schema

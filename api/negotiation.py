@@ -23,7 +23,7 @@ class JSONOnly(DefaultContentNegotiation):
 class _WithoutQuery:
     """A request seen without its query."""
 
-    query_params: dict[str, str] = {}  # noqa: RUF012
+    query_params: dict[str, str] = {}
 
     def __init__(self, request: Request) -> None:
         self.META = request.META

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 import json
 from functools import cache
 from pathlib import Path
@@ -10,7 +11,7 @@ from typing import Any
 import uritemplate
 from django.utils import translation
 from drf_spectacular.drainage import warn
-from drf_spectacular.extensions import OpenApiAuthenticationExtension
+from drf_spectacular.extensions import OpenApiAuthenticationExtension, OpenApiSerializerFieldExtension
 from drf_spectacular.generators import EndpointEnumerator as BaseEnumerator
 from drf_spectacular.generators import SchemaGenerator
 from drf_spectacular.openapi import AutoSchema as BaseAutoSchema
@@ -19,6 +20,7 @@ from drf_spectacular.utils import OpenApiExample
 
 from api import specification
 from api.authentication import BearerAuthentication, SessionAuthentication
+from api.fields import StrictField, StrictListField
 from api.pagination import page_schema
 from api.serializers import StrictSerializer
 from talentbank.accounts.oidc import SCOPES
@@ -46,7 +48,7 @@ class AutoSchema(BaseAutoSchema):
         return [self._stated("tag")]
 
     def get_description(self) -> str:
-        return (self.view.__class__.__doc__ or "").strip()
+        return inspect.cleandoc(self.view.__class__.__doc__ or "")
 
     def _stated(self, name: str) -> str:
         value = getattr(self.view, name, "")
@@ -179,6 +181,43 @@ class SessionScheme(OpenApiAuthenticationExtension):
             "name": "sessionid",
             "description": "Sessions of the bank's own pages; unsafe methods also send `X-CSRFToken`.",
         }
+
+
+class StrictFieldSchema(OpenApiSerializerFieldExtension):
+    """The strict fields in the specification."""
+
+    target_class = StrictField
+    match_subclasses = True
+
+    def get_name(self) -> str | None:
+        return self.target.component_name or None
+
+    def map_serializer_field(self, auto_schema: Any, direction: str) -> dict[str, Any]:
+        schema = self.target.json_schema()
+        if direction == "response":
+            schema.pop("minLength", None)  # what a caller may not send blank may still be shown blank
+        if name := self.get_name():
+            self._warn_of_namesake(auto_schema, name, schema)
+        return schema
+
+    @staticmethod
+    def _warn_of_namesake(auto_schema: Any, name: str, schema: dict[str, Any]) -> None:
+        key = (name, ResolvedComponent.SCHEMA)
+        known = auto_schema.registry._components.get(key)
+        if known is not None and known.schema != schema:
+            warn(f"two different choices are called {name}; name one with component=")
+
+
+class StrictListSchema(OpenApiSerializerFieldExtension):
+    target_class = StrictListField
+
+    def map_serializer_field(self, auto_schema: Any, direction: str) -> dict[str, Any]:
+        target = self.target
+        items = auto_schema._map_serializer_field(target.child, direction)
+        schema = {"type": "array", "items": items, "maxItems": target.most}
+        if target.least:
+            schema["minItems"] = target.least
+        return {**schema, "uniqueItems": True} if target.unique else schema
 
 
 class Enumerator(BaseEnumerator):

@@ -78,16 +78,21 @@ class DetailView(Operation):
 
 
 class FactView(Operation):
-    """Something computed, without a version: figures, the caller's own account, what may be done.
+    """Something computed, without a version: figures, the caller's own account, what may be done."""
 
-    `private = True` marks answers that nobody may keep (`no-store`), whoever asks.
-    """
+    def find(self, **ids: Any) -> Any:
+        """Return the row that the facts are about, for `permit`; None where there is none.
+
+        :raises NotFound: it is absent or out of the scope of `self.actor`.
+        """
+        return None
 
     def answer(self, **ids: Any) -> Any:
-        """Return what `output_serializer` shows."""
+        """Return what `output_serializer` shows. Runs last, so that a read which leaves a trace is a permitted one."""
         raise NotImplementedError
 
     def get(self, request: Request, **ids: Any) -> Response:
-        facts = self.answer(**ids)
+        row = self.find(**ids)
         self.require_scopes()
-        return answer(self.render_row(facts))
+        self.permit(row)
+        return answer(self.render_row(self.answer(**ids)))

@@ -51,9 +51,7 @@ class WriteOperation(Operation):
             self.permit(row)
             if request.method != "POST":
                 return self._act_or_refuse(row, version)
-            return answer_once(
-                request, actor=self.actor, at=self.at, act=lambda: self._act_or_refuse(row, version)
-            )
+            return answer_once(request, actor=self.actor, at=self.at, act=lambda: self._act_or_refuse(row, version))
 
     def _act_or_refuse(self, row: Any, version: int | None) -> Response:
         """Act in a savepoint. A refusal by state or version becomes an answer that an Idempotency-Key can keep."""

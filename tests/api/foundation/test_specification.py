@@ -1,0 +1,157 @@
+"""The specification: complete, bounded, deterministic, with tested examples, and equal to the committed file."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from io import StringIO
+from typing import Any
+
+import pytest
+from django.core.management import CommandError, call_command
+from openapi_spec_validator import validate
+
+from api import documents
+from api.schema import EXAMPLES_DIR, example_of, generate
+from tests.api.foundation.conftest import document
+from tests.contract import Contract, contract, escaped
+
+
+def operations(spec: dict[str, Any]) -> Iterator[tuple[str, str, dict[str, Any]]]:
+    for path, methods in spec["paths"].items():
+        for method, operation in methods.items():
+            yield path, method, operation
+
+
+def nodes(node: Any, trail: str = "") -> Iterator[tuple[str, dict[str, Any]]]:
+    if isinstance(node, dict):
+        yield trail, node
+        for key, child in node.items():
+            yield from nodes(child, f"{trail}/{key}")
+    elif isinstance(node, list):
+        for position, child in enumerate(node):
+            yield from nodes(child, f"{trail}/{position}")
+
+
+@pytest.fixture(params=["tiny resource", "whole API"])
+def spec(request: Any) -> dict[str, Any]:
+    return document() if request.param == "tiny resource" else contract().document
+
+
+def test_it_is_valid_openapi(spec: dict[str, Any]) -> None:
+    validate(spec)
+    assert spec["openapi"] == "3.1.1"
+
+
+def test_every_operation_has_a_name_a_summary_a_tag_and_security(spec: dict[str, Any]) -> None:
+    for path, method, operation in operations(spec):
+        assert re.fullmatch(r"[a-z]+(_[a-z0-9]+)+", operation["operationId"]), (path, method)
+        assert operation["summary"] and operation["tags"] and "security" in operation, (path, method)
+
+
+def test_every_operation_documents_its_problems(spec: dict[str, Any]) -> None:
+    for path, method, operation in operations(spec):
+        statuses = {int(status) for status in operation["responses"]}
+        assert {400, 401, 406, 429, 503} <= statuses, (path, method)
+        assert ("{" not in path) or 404 in statuses, (path, method)
+        assert method != "post" or {409, 413, 415, 422} <= statuses, (path, method)
+        assert 500 not in statuses
+
+
+def test_every_integer_is_bounded_and_no_nullable_is_left(spec: dict[str, Any]) -> None:
+    for trail, node in nodes(spec):
+        if node.get("type") == "integer":
+            assert {"minimum", "maximum"} <= node.keys(), trail
+        assert "nullable" not in node, trail
+
+
+def test_only_request_bodies_are_closed(spec: dict[str, Any]) -> None:
+    closed = {name for name, each in spec["components"]["schemas"].items() if each.get("additionalProperties") is False}
+    for _, _, operation in operations(spec):
+        body = operation.get("requestBody", {}).get("content", {}).get("application/json", {}).get("schema", {})
+        if "$ref" in body:
+            assert body["$ref"].rsplit("/", 1)[1] in closed
+        for status, answer in operation["responses"].items():
+            shown = answer.get("content", {}).get("application/json", {}).get("schema", {}).get("$ref", "")
+            assert shown.rsplit("/", 1)[-1] not in closed, status
+
+
+def test_ids_in_addresses_are_uuids(spec: dict[str, Any]) -> None:
+    for path, _, operation in operations(spec):
+        for parameter in operation.get("parameters", []):
+            if parameter.get("name") == "id" and parameter["in"] == "path":
+                assert parameter["schema"] == {"type": "string", "format": "uuid"}, path
+
+
+def test_the_tiny_resource_reads_as_intended() -> None:
+    spec = document()
+    rename = spec["paths"]["/api/v1/things/{id}/rename"]["post"]
+    listing = spec["paths"]["/api/v1/things"]["get"]
+
+    assert rename["operationId"] == "things_rename"
+    assert {"oauth2": ["needs:write"]} in rename["security"] and {} not in rename["security"]
+    assert {} in listing["security"]
+    references = {each["$ref"].rsplit("/", 1)[1] for each in rename["parameters"] if "$ref" in each}
+    assert references == {"AcceptLanguage", "ActingAs", "IdempotencyKey", "IfMatch"}
+    names = [each["name"] for each in listing["parameters"] if "name" in each]
+    assert set(names) == {
+        *("id", "kind", "q", "new", "version", "updated_since"),
+        *("expand", "cursor", "limit", "ordering"),
+    }
+    assert {"ThingInput", "PatchedThingInput", "RenameInput", "Thing", "PaginatedThingList", "Channel", "Side"} <= set(
+        spec["components"]["schemas"]
+    )
+    page = spec["components"]["schemas"]["PaginatedThingList"]
+    assert page["properties"]["next"]["type"] == ["string", "null"]
+
+
+def test_it_says_the_same_twice() -> None:
+    assert generate("tests.api.foundation.resource") == document()
+
+
+def test_the_committed_file_is_what_the_code_says() -> None:
+    call_command("openapi", check=True, stdout=StringIO())
+
+
+def test_drift_is_told_with_a_hint(tmp_path: Any, settings: Any) -> None:
+    settings.BASE_DIR = tmp_path
+    (tmp_path / documents.OPENAPI_FILE).write_text("openapi: 3.1.1\n")
+
+    with pytest.raises(CommandError, match="has drifted"):
+        call_command("openapi", check=True, stdout=StringIO())
+
+
+def test_an_operation_without_a_summary_fails_the_command(monkeypatch: Any, tmp_path: Any, settings: Any) -> None:
+    from api.meta import MetaDetail
+
+    settings.BASE_DIR = tmp_path
+    monkeypatch.setattr(MetaDetail, "summary", "")
+
+    with pytest.raises(CommandError, match="incomplete"):
+        call_command("openapi", stdout=StringIO())
+
+
+def test_every_operation_has_an_example_that_is_true() -> None:
+    spec = contract().document
+    held = Contract(spec)
+    without = []
+    for path, method, operation in operations(spec):
+        name = operation["operationId"]
+        call = example_of(name)
+        pointer = f"#/paths/{escaped(path)}/{method}"
+        success = next(status for status in operation["responses"] if status < "300")
+        wanted = {"request"} if "requestBody" in operation and operation["requestBody"].get("required") else set()
+        wanted |= {"response"} if "content" in operation["responses"][success] else set()
+        if not wanted <= call.keys():
+            without.append(name)
+        if "request" in call:
+            held.validate(f"{pointer}/requestBody/content/application~1json/schema", call["request"], name)
+        if "response" in call:
+            held.validate(f"{pointer}/responses/{success}/content/application~1json/schema", call["response"], name)
+    assert not without, f"no example in api/examples (CONTRACT_RECORD=1 records one): {without}"
+
+
+def test_no_example_is_left_of_an_operation_that_is_gone() -> None:
+    known = {operation["operationId"] for _, _, operation in operations(contract().document)}
+
+    assert {path.stem for path in EXAMPLES_DIR.glob("*.json")} <= known
