@@ -9,6 +9,7 @@ from datetime import date, datetime, timedelta
 from django.db import transaction
 from django.db.models import Q, QuerySet
 
+from talentbank.accounts.mailing import mail_queue
 from talentbank.accounts.models import Invitation, StaffMembership, User
 from talentbank.accounts.policies import require_bank_admin
 from talentbank.banks.models import Bank
@@ -16,7 +17,6 @@ from talentbank.core.actors import Actor, Role
 from talentbank.core.audit import Step, Subject, event_record
 from talentbank.core.errors import Conflict, NotFound, StaleVersion, invalid
 from talentbank.core.models import lock
-from talentbank.notifications.services import mail_queue
 
 INVITATION_DAYS = 14
 

@@ -19,9 +19,8 @@ class ReferenceKind(StrEnum):
 def reference_next(bank_id: UUID, kind: ReferenceKind, at: datetime) -> str:
     """Give out the next reference, such as `R8-登-0012`. Locks the bank's counter of that kind."""
     year = fiscal_year(day_of(at))
-    key = {"bank_id": bank_id, "fiscal_year": year, "kind": kind.value}
-    ReferenceCounter.objects.get_or_create(**key)
-    counter = ReferenceCounter.objects.select_for_update(of=("self",)).get(**key)
+    counter, _ = ReferenceCounter.objects.get_or_create(bank_id=bank_id, fiscal_year=year, kind=kind.value)
+    counter = ReferenceCounter.objects.select_for_update(of=("self",)).get(pk=counter.pk)
     counter.value += 1
     counter.save(update_fields=["value"])
     return f"R{reiwa_year(year)}-{kind}-{counter.value:04d}"

@@ -19,9 +19,10 @@ from talentbank.accounts.models import User
 CLIENT_ID = "demo"
 TOKEN_DAYS = 30
 READ = (
-    "professionals:read organizations:read needs:read matches:read contacts:read me:read me:write statistics:read"
-).split()
-SIDE = [*READ, *"professionals:write organizations:write needs:write matches:write consents:write".split()]
+    *("professionals:read", "organizations:read", "needs:read", "matches:read"),
+    *("contacts:read", "me:read", "me:write", "statistics:read"),
+)
+SIDE = (*READ, "professionals:write", "organizations:write", "needs:write", "matches:write", "consents:write")
 SCOPES = {
     "bank_admin": [*SIDE, "matches:decide", "desk:act", "bank:admin", "vocabulary:write"],
     "coordinator": [*SIDE, "matches:decide", "desk:act"],

@@ -6,7 +6,7 @@ from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from talentbank.accounts.models import User
-from talentbank.core.actors import Channel, OnBehalf, Side
+from talentbank.core.actors import Channel, Hat, OnBehalf, Side
 from talentbank.core.audit import Step
 from talentbank.core.clock import day_of
 from talentbank.demo.data_files import days_after, morning
@@ -60,7 +60,7 @@ class History:
         hats = [hat for hat in actor.hats if isinstance(who, Side) and not on_behalf and self._fits(hat, who)]
         return Step(actor=actor.as_hat(hats[0]) if hats else actor, at=at, on_behalf=on_behalf, input=values)
 
-    def _fits(self, hat: Any, side: Side) -> bool:
+    def _fits(self, hat: Hat, side: Side) -> bool:
         return hat.id == (self.professional.pk if side is Side.PROFESSIONAL else self.need.organization_id)
 
     def move(self, action: str, who: Side | str, days: int = 0, **values: Any) -> None:

@@ -66,9 +66,9 @@ REASONS: Mapping[Action, Mapping[str, Reason]] = {
     Action.WITHDRAW: SIDE_REASONS,
     Action.REJECT: STAFF_REASONS,
     Action.CANCEL: STAFF_REASONS,
-    Action.SUSPEND: STAFF_REASONS | SIDE_REASONS,
-    Action.TERMINATE: SIDE_REASONS | STAFF_REASONS,
-    Action.UNDO: STAFF_REASONS | SIDE_REASONS,
+    Action.SUSPEND: {**STAFF_REASONS, **SIDE_REASONS},
+    Action.TERMINATE: {**SIDE_REASONS, **STAFF_REASONS},
+    Action.UNDO: {**STAFF_REASONS, **SIDE_REASONS},
     Action.CORRECT: STAFF_REASONS,
 }
 """Actions that take reason codes, and which."""

@@ -19,7 +19,8 @@ class Match(Row):
     """The record of a pair from first step to evaluation. RESTRICT: a match outlives neither party's record.
 
     `snapshot` keeps score, parts, reasons and model version as computed at creation. `resume_state` is where a
-    postponed match goes back to. `undo_agreed` {event, sides} keeps who agreed to undo a contract's step. `made_on` is the day it first reached `contracted` (null again when that is undone).
+    postponed match goes back to. `undo_agreed` {event, sides} keeps who agreed to undo a contract's step. `made_on` is
+    the day it first reached `contracted` (null again when that is undone).
     """
 
     bank = models.ForeignKey(Bank, models.RESTRICT, related_name="+")

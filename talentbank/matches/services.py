@@ -128,7 +128,7 @@ def _draft(need: Need, professional: Professional, origin: Origin, row: Transiti
         round=need.round,
         professional=professional,
         origin=origin,
-        state=row.target,
+        state=str(row.target),
         state_since=step.at,
         created_by_id=step.actor.user_id,
     )

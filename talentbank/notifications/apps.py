@@ -4,3 +4,9 @@ from django.apps import AppConfig
 class NotificationsConfig(AppConfig):
     name = "talentbank.notifications"
     label = "notifications"
+
+    def ready(self) -> None:
+        from talentbank.accounts.mailing import register_mail_queue
+        from talentbank.notifications.services import mail_queue
+
+        register_mail_queue(mail_queue)
