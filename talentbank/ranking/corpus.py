@@ -18,7 +18,7 @@ from matching.lexicon import Lexicon
 from talentbank.needs.models import Need
 from talentbank.professionals.models import Professional
 from talentbank.ranking.names import without_legal_form
-from talentbank.skills.models import Skill
+from talentbank.skills.selectors import lexicon_groups, surface_forms
 
 PROBLEM_SHARE = 0.5
 """Of a wish that a named problem suggests: half of one that the need states itself, for nobody has asked for it yet."""
@@ -37,14 +37,9 @@ def needs_with_texts(rows: QuerySet[Need]) -> QuerySet[Need]:
     return rows.prefetch_related("skills__skill", "problems__skill_weights__skill").order_by("id")
 
 
-def lexicon_of(skills: Iterable[Skill]) -> Lexicon:
+def lexicon() -> Lexicon:
     """Each skill is a concept, and its names and aliases are the words for it."""
-    return Lexicon({skill.code: tuple(skill_words(skill)) for skill in skills})
-
-
-def skill_words(skill: Skill) -> list[str]:
-    """Names and aliases in both languages, each once."""
-    return list(dict.fromkeys([skill.name_ja, skill.name_en, *skill.aliases_ja, *skill.aliases_en]))
+    return Lexicon(dict(lexicon_groups()))
 
 
 def document_of(professional: Professional) -> Document:
@@ -56,7 +51,7 @@ def document_of(professional: Professional) -> Document:
         id=str(professional.pk),
         texts={
             "headline": struck_out(professional.headline, names),
-            "skills": tuple(word for claim in claims for word in skill_words(claim.skill)),
+            "skills": tuple(word for claim in claims for word in surface_forms(claim.skill)),
             "experiences": experiences,
             "summary": struck_out(professional.summary, names),
         },
@@ -79,7 +74,7 @@ def query_of(need: Need) -> Query:
             "outcome": need.wished_outcome,
             "deliverables": need.deliverables,
             "problems": tuple(problem.name_ja for problem in problems),
-            "skills": tuple(word for wish in asked for word in skill_words(wish.skill)),
+            "skills": tuple(word for wish in asked for word in surface_forms(wish.skill)),
         },
         wishes=_wishes(asked, problems),
     )

@@ -8,7 +8,7 @@ from typing import Any
 from uuid import UUID
 
 from talentbank.core.clock import day_of
-from talentbank.professionals.models import FeeBasis, Professional, Residency
+from talentbank.professionals.models import FeeBasis, Professional, ProfessionalSkill, Residency
 from talentbank.ranking.corpus import STRUCK_OUT, names_in_texts, struck_out
 
 HOURS_BANDS = ((1, 4), (5, 9), (10, 19), (20, None))
@@ -40,10 +40,7 @@ def card_view(professional: Professional, card_id: UUID, *, at: datetime | None 
         "card": card_id,
         "alias": alias_of(card_id),
         "headline": _shown(professional.headline, names),
-        "skills": [
-            {"code": claim.skill.code, "name_ja": claim.skill.name_ja, "name_en": claim.skill.name_en, "level": claim.level}
-            for claim in professional.skills.all()
-        ],
+        "skills": [_skill(claim) for claim in professional.skills.all()],
         "experiences": [_experience(each, names, today) for each in professional.experiences],
         "residence": RESIDENCE_BANDS.get(Residency(professional.residency), "other") if professional.residency else "",
         "hours_band": _hours_band(professional.hours_per_week),
@@ -64,6 +61,11 @@ def alias_of(card_id: UUID) -> str:
 
 def _shown(text: str, names: list[str]) -> str:
     return WHEN.sub(STRUCK_OUT, struck_out(text, names))
+
+
+def _skill(claim: ProfessionalSkill) -> dict[str, Any]:
+    skill = claim.skill
+    return {"code": skill.code, "name_ja": skill.name_ja, "name_en": skill.name_en, "level": claim.level}
 
 
 def _experience(experience: dict[str, Any], names: list[str], today: date | None) -> dict[str, Any]:

@@ -9,6 +9,7 @@ from typing import Any
 from uuid import UUID, uuid4
 
 from django.db import transaction
+from django.db.models import prefetch_related_objects
 
 from matching.documents import Ranked
 from matching.engine import Engine
@@ -228,14 +229,14 @@ def _professionals(
     ids = [UUID(each.id) for each in ranked]
     rows = {row.pk: row for row in corpus.professionals_with_texts(Professional.objects.filter(pk__in=ids))}
     cards = cards_of(need_id=need.pk, professional_ids=ids) if for_sides and ids else {}
-    asked = list(need.skills.select_related("skill"))
+    prefetch_related_objects([need], "skills__skill")
     return tuple(
         Candidate(
             need=need,
             professional=rows[id],
             ranked=each,
             conditions=conditions_of(need, rows[id], left=seen[id].left, today=day_of(at)),
-            missing=missing_skills(asked, rows[id].skills.all()),
+            missing=missing_skills(need.skills.all(), rows[id].skills.all()),
             in_city=seen[id].in_city,
             is_reserve=id in reserves,
             card_id=cards.get(id),
@@ -252,14 +253,14 @@ def _needs(
     rows = {
         row.pk: row for row in corpus.needs_with_texts(Need.objects.filter(pk__in=ids).select_related("organization"))
     }
-    claims = list(professional.skills.select_related("skill"))
+    prefetch_related_objects([professional], "skills__skill")
     return tuple(
         Candidate(
             need=rows[id],
             professional=professional,
             ranked=each,
             conditions=conditions_of(rows[id], professional, left=standing.left, today=day_of(at)),
-            missing=missing_skills(rows[id].skills.all(), claims),
+            missing=missing_skills(rows[id].skills.all(), professional.skills.all()),
             in_city=standing.in_city,
             is_reserve=pairs.get(id) == PairState.RESERVE,
         )

@@ -24,7 +24,6 @@ from talentbank.needs.models import Need
 from talentbank.professionals.models import Professional
 from talentbank.ranking import corpus
 from talentbank.registrations.models import RegistrationState
-from talentbank.skills.models import Skill
 
 ItemT = TypeVar("ItemT", Document, Query)
 REFIT_UP_TO = 100
@@ -104,7 +103,7 @@ def _applied(held: State, revision: int, documents: dict[UUID, Document], querie
     changed = held.changed + len(new) + len(gone)
     if (new or gone) and (len(documents) <= REFIT_UP_TO or changed > REFIT_SHARE * len(documents)):
         return _fitted(revision, documents, queries)
-    # A shallow copy shares the immutable index; the held engine, which others read, stays as it is.
+    # A copy shares the index and changes apart from the held engine, which others read.
     professionals, needs = copy(held.professionals), copy(held.needs)
     professionals.remove({str(id) for id in gone})
     professionals.upsert(new)
@@ -127,8 +126,7 @@ def _difference(old: Mapping[UUID, ItemT], new: Mapping[UUID, ItemT]) -> tuple[l
 
 
 def _fitted(revision: int, documents: dict[UUID, Document], queries: dict[UUID, Query]) -> State:
-    lexicon = corpus.lexicon_of(Skill.objects.order_by("code"))
-    professionals = Engine.fit(_by_id(documents), lexicon=lexicon)
+    professionals = Engine.fit(_by_id(documents), lexicon=corpus.lexicon())
     return State(revision, professionals, NeedEngine(professionals.model, _by_id(queries)), documents, queries)
 
 

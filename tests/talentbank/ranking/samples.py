@@ -15,7 +15,9 @@ EMPTY = {"headline": "", "summary": "", "experiences": [], "skills": []}
 
 
 def make_shop_skill() -> None:
-    make_skill("ec-site", name_ja="ECサイト構築", name_en="Online shop building", aliases_ja=["ネットショップ", "通販サイト"])
+    make_skill(
+        "ec-site", name_ja="ECサイト構築", name_en="Online shop building", aliases_ja=["ネットショップ", "通販サイト"]
+    )
 
 
 def make_shop_need(organization: Organization, **fields: Any) -> Need:

@@ -305,7 +305,12 @@ def test_missing_names_required_skills_without_claim_or_evidence(bank, need):
 
 def test_conditions_are_facts_with_values_and_do_not_exclude(bank, organization):
     need = make_shop_need(
-        organization, place="on_site", area="あかつき市", budget_max_yen=1500, budget_basis="hour", engagement_type="advice"
+        organization,
+        place="on_site",
+        area="あかつき市",
+        budget_max_yen=1500,
+        budget_basis="hour",
+        engagement_type="advice",
     )
     make_shopkeeper(bank, remote="", areas=["となり市"], engagement_types=["advice"])
 

@@ -93,7 +93,19 @@ def test_a_card_leaks_no_name_contact_client_or_date(bank):
     card = shown(professional)
     text = str(card)
 
-    hidden = ("阿武隈", "ひとみ", "アブクマ", "090-1234", "みちのく", "ほしぞら", "2019", "令和", "2020", "http", "秘密")
+    hidden = (
+        "阿武隈",
+        "ひとみ",
+        "アブクマ",
+        "090-1234",
+        "みちのく",
+        "ほしぞら",
+        "2019",
+        "令和",
+        "2020",
+        "http",
+        "秘密",
+    )
     assert [word for word in hidden if word in text] == []
     assert professional.reference not in text
     assert str(professional.pk) not in text
@@ -103,7 +115,13 @@ def test_a_card_leaks_no_name_contact_client_or_date(bank):
 
 @pytest.mark.parametrize(
     ("started", "ended", "years"),
-    [("2019-04", "2021-03", 2), ("2026-01", "2026-03", 1), ("2016-11", "", 10), ("", "2021-03", None), ("昨年", "", None)],
+    [
+        ("2019-04", "2021-03", 2),
+        ("2026-01", "2026-03", 1),
+        ("2016-11", "", 10),
+        ("", "2021-03", None),
+        ("昨年", "", None),
+    ],
 )
 def test_an_experience_shows_its_length_only(bank, started, ended, years):
     professional = make_professional(bank, experiences=[{"title": "店長", "started": started, "ended": ended}])
@@ -126,9 +144,15 @@ def test_hours_are_a_band(bank, hours, band):
     [
         ({"fee_basis": ""}, None),
         ({"fee_basis": "unpaid"}, {"basis": "unpaid", "from_yen": None, "to_yen": None}),
-        ({"fee_basis": "hour", "fee_max_yen": 1000, "fee_min_yen": 0}, {"basis": "hour", "from_yen": 0, "to_yen": 1000}),
+        (
+            {"fee_basis": "hour", "fee_max_yen": 1000, "fee_min_yen": 0},
+            {"basis": "hour", "from_yen": 0, "to_yen": 1000},
+        ),
         ({"fee_basis": "hour", "fee_max_yen": 20000}, {"basis": "hour", "from_yen": 10001, "to_yen": None}),
-        ({"fee_basis": "day", "fee_max_yen": None, "fee_min_yen": 15000}, {"basis": "day", "from_yen": 10001, "to_yen": 20000}),
+        (
+            {"fee_basis": "day", "fee_max_yen": None, "fee_min_yen": 15000},
+            {"basis": "day", "from_yen": 10001, "to_yen": 20000},
+        ),
     ],
 )
 def test_fees_are_a_band(bank, fee, band):

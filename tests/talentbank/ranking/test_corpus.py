@@ -31,7 +31,7 @@ def test_nothing_tells_who_somebody_is(bank):
         employer="みちのく銀行",
         hidden_from=["有限会社だるま"],
         headline="阿武隈ひとみのEC支援",
-        summary="みちのく銀行勤務。連絡は hitomi@example.jp か 024-555-0101、https://hitomi.example まで。アブクマと呼ばれます。",
+        summary="みちのく銀行勤務。hitomi@example.jp か 024-555-0101、https://hitomi.example まで。アブクマより。",
         experiences=[EXPERIENCE],
     )
 

@@ -123,7 +123,11 @@ def test_pulling_gives_what_loading_anew_gives(shop_bank):
     pulled = state_of(shop_bank.pk)
     anew = store.loaded(shop_bank.pk, pulled.revision)
 
-    assert (pulled.documents, pulled.queries, pulled.model_version) == (anew.documents, anew.queries, anew.model_version)
+    assert (pulled.documents, pulled.queries, pulled.model_version) == (
+        anew.documents,
+        anew.queries,
+        anew.model_version,
+    )
 
 
 def test_what_is_rolled_back_was_seen_inside_and_is_kept_nowhere(shop_bank):

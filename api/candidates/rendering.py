@@ -1,0 +1,132 @@
+"""A ranking as the values that the outputs show, by who reads it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from api.catalogue import sentence
+from talentbank.core.actors import Side
+from talentbank.ranking.candidates import Candidate, CandidateList
+from talentbank.ranking.conditions import Condition, ConditionKind
+from talentbank.ranking.policies import Audience
+from talentbank.ranking.readers import Reason, ReasonKind, conditions_for, reasons_for
+from talentbank.ranking.selectors import card_view
+
+
+def ranking_shown(ranking: CandidateList, *, asking: Side, audience: Audience) -> dict[str, Any]:
+    """The whole answer. `asking` is the side that looks for the other."""
+    staff = audience is Audience.STAFF
+    shown = [_staff_row(each, asking) if staff else _side_row(each, asking, ranking) for each in ranking.results]
+    return {
+        "results": shown,
+        "residents_first": ranking.residents_first,
+        "insufficient_data": ranking.insufficient_data,
+        "refusals": [{"code": each.code, "detail": sentence(each.code, **each.facts)} for each in ranking.refusals],
+        "counts": _counts(ranking) if staff else None,
+        "model_version": ranking.model_version,
+        "as_of": {"revision": ranking.revision, "at": ranking.at},
+    }
+
+
+def _counts(ranking: CandidateList) -> dict[str, Any]:
+    excluded = [{"code": code, "count": count} for code, count in ranking.excluded.items()]
+    return {"considered": ranking.considered, "excluded": excluded}
+
+
+def _staff_row(candidate: Candidate, asking: Side) -> dict[str, Any]:
+    ranked = candidate.ranked
+    shown = {
+        "card": None,
+        "professional": candidate.professional if asking is Side.ORGANIZATION else None,
+        "need": _need(candidate, named=True) if asking is Side.PROFESSIONAL else None,
+        "staff": {
+            "score": ranked.score,
+            "parts": {str(part): value for part, value in ranked.parts.items()} if ranked.parts else None,
+            "contributions": [
+                {
+                    "part": str(row.part),
+                    "need_term": row.query_term,
+                    "profile_term": row.document_term,
+                    "relation": str(row.relation),
+                    "similarity": row.similarity,
+                    "value": row.value,
+                    "field": row.field,
+                }
+                for row in ranked.contributions
+            ],
+            "missing_terms": list(candidate.missing_terms),
+            "is_reserve": candidate.is_reserve,
+        },
+    }
+    return shown | _common(candidate, _staff_reasons(candidate), candidate.conditions)
+
+
+def _side_row(candidate: Candidate, asking: Side, ranking: CandidateList) -> dict[str, Any]:
+    card = candidate.card_id if asking is Side.ORGANIZATION else None
+    shown = {
+        "card": card_view(candidate.professional, card, at=ranking.at) if card else None,
+        "professional": None,
+        "need": _need(candidate, named=not candidate.need.anonymous) if asking is Side.PROFESSIONAL else None,
+        "staff": None,
+    }
+    return shown | _common(candidate, reasons_for(candidate, asking), conditions_for(candidate, asking))
+
+
+def _common(candidate: Candidate, reasons: Iterable[Reason], conditions: Iterable[Condition]) -> dict[str, Any]:
+    return {
+        "strength": candidate.strength,
+        "insufficient_data": candidate.ranked.insufficient_data,
+        "confidence": candidate.ranked.confidence,
+        "reasons": list(reasons),
+        "missing": list(candidate.missing),
+        "conditions": [_condition(each) for each in conditions],
+    }
+
+
+def _staff_reasons(candidate: Candidate) -> list[Reason]:
+    """Every reason in words, each once; staff may read both texts."""
+    rows = candidate.ranked.contributions
+    made = (
+        Reason(ReasonKind.SKILL, skill=row.query_term)
+        if row.relation == "skill"
+        else Reason(ReasonKind.TERM, row.query_term, row.document_term)
+        for row in rows
+    )
+    return list(dict.fromkeys(made))
+
+
+def _need(candidate: Candidate, *, named: bool) -> dict[str, Any]:
+    need = candidate.need
+    return {
+        "id": need.pk,
+        "reference": need.reference,
+        "title": need.title,
+        "organization": need.organization.name if named else None,
+        "area": need.area,
+        "engagement_type": need.engagement_type,
+        "deadline": need.deadline,
+    }
+
+
+def _condition(condition: Condition) -> dict[str, Any]:
+    return {
+        "kind": condition.kind,
+        "status": condition.status,
+        "reason": condition.reason,
+        "detail": sentence(condition.reason),
+        "need": _terms(condition.kind, condition.need_value),
+        "professional": _terms(condition.kind, condition.professional_value),
+    }
+
+
+def _terms(kind: ConditionKind, value: Any) -> dict[str, Any] | None:
+    """What a side holds, under the member that fits its kind; None where it has not said."""
+    if value is None:
+        return None
+    if kind is ConditionKind.FEE:
+        yen = value.get("max_yen", value.get("min_yen"))
+        return {name: held for name, held in {"yen": yen, "basis": value["basis"]}.items() if held is not None} or None
+    if kind is ConditionKind.CAPACITY:
+        return {"hours": value}
+    return {"values": value} if isinstance(value, list) else {"value": str(value)}

@@ -1,0 +1,59 @@
+"""Operations on candidates: computed at each call, never kept."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from api.candidates.outputs import CandidateListOutput
+from api.candidates.rendering import ranking_shown
+from api.filters import StrictFilterSet, WholeFilter
+from api.pagination import DEFAULT_LIMIT, MAX_LIMIT
+from api.views import FactView
+from talentbank.core.actors import Side
+from talentbank.ranking.policies import Audience, need_for_candidates, professional_for_candidates
+from talentbank.ranking.services import candidates_for_need, candidates_for_professional
+
+
+class CandidateFilters(StrictFilterSet):
+    limit = WholeFilter(minimum=1, maximum=MAX_LIMIT, help_text=f"How many of the best; {DEFAULT_LIMIT} if absent.")
+
+
+class CandidateOperation(FactView):
+    """Ranks. There is no cursor: the best are few, and the order may change with the next edit of a profile."""
+
+    tag = "candidates"
+    required_scopes = ("matches:read",)
+    filterset_class = CandidateFilters
+    output_serializer = CandidateListOutput
+
+    @property
+    def limit(self) -> int:
+        return self.parameters["limit"] or DEFAULT_LIMIT
+
+
+class NeedCandidates(CandidateOperation):
+    """Professionals for a need, ranked and explained: real names and numbers for coordinators, cards for its own
+    people. Who cannot be matched now is left out, and counted for coordinators."""
+
+    operation_id, summary = "needs_candidates", "Rank professionals for a need"
+
+    def answer(self, **ids: Any) -> Any:
+        need, audience = need_for_candidates(self.actor, ids["id"])
+        self.require_scopes()
+        side = audience is Audience.SIDE
+        ranking = candidates_for_need(need=need, limit=self.limit, at=self.at, for_sides=side)
+        return ranking_shown(ranking, asking=Side.ORGANIZATION, audience=audience)
+
+
+class ProfessionalCandidates(CandidateOperation):
+    """Needs for a professional, ranked and explained: all with numbers for coordinators; for the professional those it
+    may see, in words."""
+
+    operation_id, summary = "professionals_candidates", "Rank needs for a professional"
+
+    def answer(self, **ids: Any) -> Any:
+        professional, audience = professional_for_candidates(self.actor, ids["id"])
+        self.require_scopes()
+        side = audience is Audience.SIDE
+        ranking = candidates_for_professional(professional=professional, limit=self.limit, at=self.at, for_sides=side)
+        return ranking_shown(ranking, asking=Side.PROFESSIONAL, audience=audience)

@@ -1,0 +1,76 @@
+"""What a side may read of a pair: its own words and the taxonomy's, never the other's hidden text, and no number."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from enum import StrEnum
+
+from matching.documents import Contribution, Part, Span, Texts
+from talentbank.core.actors import Side
+from talentbank.needs.models import Need
+from talentbank.ranking.candidates import Candidate
+from talentbank.ranking.conditions import Condition, ConditionKind
+from talentbank.ranking.corpus import query_of
+
+CARD_FIELDS = frozenset({"headline", "skills", "experiences"})
+"""Fields of a profile that its card shows. A word met elsewhere is not told: a need could be worded to fish for it."""
+NEED_FIELDS = frozenset({"title", "background", "tools", "outcome", "deliverables", "problems", "skills"})
+"""Fields of a need that a professional may read; own words never, the public summary once the owner agreed to it."""
+
+
+class ReasonKind(StrEnum):
+    """`other` stands for all that may not be told."""
+
+    TERM = "term"
+    SKILL = "skill"
+    OTHER = "other"
+
+
+@dataclass(frozen=True, slots=True)
+class Reason:
+    """A reason in words. `own_term` is the reader's own, where the reader is the professional."""
+
+    kind: ReasonKind
+    need_term: str = ""
+    own_term: str = ""
+    skill: str = ""
+
+
+OTHER = Reason(ReasonKind.OTHER)
+
+
+def reasons_for(candidate: Candidate, side: Side) -> list[Reason]:
+    """The reasons that a side may read, the weightiest first, each once; `other` last."""
+    texts = query_of(candidate.need).texts if side is Side.PROFESSIONAL else {}
+    told = [_told(row, candidate.need, texts, side) for row in candidate.ranked.contributions]
+    known = [reason for reason in dict.fromkeys(told) if reason.kind is not ReasonKind.OTHER]
+    return [*known, OTHER] if OTHER in told else known
+
+
+def conditions_for(candidate: Candidate, side: Side) -> list[Condition]:
+    """The facts as a side may read them.
+
+    An organization reads whether a term is met, not what the professional holds; a professional reads nothing of a
+    budget that is not shared.
+    """
+    if side is Side.ORGANIZATION:
+        return [replace(fact, professional_value=None) for fact in candidate.conditions]
+    shared = candidate.need.budget_shared
+    return [fact for fact in candidate.conditions if shared or fact.kind is not ConditionKind.FEE]
+
+
+def _told(row: Contribution, need: Need, texts: Texts, side: Side) -> Reason:
+    if row.part is Part.SKILLS:
+        return Reason(ReasonKind.SKILL, skill=row.query_term)
+    if side is Side.ORGANIZATION:
+        return Reason(ReasonKind.TERM, row.query_term) if row.field in CARD_FIELDS else OTHER
+    shown = NEED_FIELDS | ({"public_summary"} if need.summary_agreed_at else frozenset())
+    span = next((span for span in row.query_spans if span.field in shown), None)
+    return OTHER if span is None else Reason(ReasonKind.TERM, _surface(texts, span), row.document_term)
+
+
+def _surface(texts: Mapping[str, str | tuple[str, ...]], span: Span) -> str:
+    """The word as that field has it: the row's own may come from a field that is not shown."""
+    text = texts[span.field]
+    return (text if isinstance(text, str) else text[span.entry])[span.start : span.end]
