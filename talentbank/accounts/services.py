@@ -7,7 +7,7 @@ import secrets
 from datetime import date, datetime, timedelta
 
 from django.db import transaction
-from django.db.models import Q, QuerySet
+from django.db.models import Q
 
 from talentbank.accounts.mailing import mail_queue
 from talentbank.accounts.models import Invitation, StaffMembership, User
@@ -15,6 +15,7 @@ from talentbank.accounts.policies import require_bank_admin
 from talentbank.banks.models import Bank
 from talentbank.core.actors import Actor, Role
 from talentbank.core.audit import Step, Subject, event_record
+from talentbank.core.clock import day_of
 from talentbank.core.errors import Conflict, NotFound, StaleVersion, invalid
 from talentbank.core.models import lock
 
@@ -29,6 +30,12 @@ class InvitationSpent(Conflict):
 
 class MembershipExists(Conflict):
     code = "membership_exists"
+
+
+class MembershipEnded(Conflict):
+    """The role ended; a new one begins by invitation."""
+
+    code = "membership_ended"
 
 
 class LastAdmin(Conflict):
@@ -131,7 +138,7 @@ def membership_create(
     lock(Bank, bank.pk)
     if StaffMembership.objects.filter(bank=bank, user=user, role=role, ended_at__isnull=True).exists():
         raise MembershipExists(role=role)
-    row = StaffMembership.create(at=at, bank=bank, user=user, role=role, valid_from=at.date(), valid_until=valid_until)
+    row = StaffMembership.create(at=at, bank=bank, user=user, role=role, valid_from=day_of(at), valid_until=valid_until)
     _membership_event(row, actor, "create", at)
     return row
 
@@ -143,13 +150,14 @@ def membership_update(
     """This function will change the day until which a role holds.
 
     :raises InvalidInput: the day lies before the membership began.
+    :raises MembershipEnded: it is over.
+    :raises LastAdmin: the day is past, and nobody would be left to administer the bank.
     """
-    require_bank_admin(actor, membership.bank_id)
-    row = lock(StaffMembership, membership.pk)
-    if row.version != expected_version:
-        raise StaleVersion(version=row.version)
+    row = _locked_running(membership, actor, expected_version)
     if valid_until and valid_until < row.valid_from:
         raise invalid("/valid_until", "before_start")
+    if valid_until and valid_until < day_of(at):
+        _require_another_admin(row, at)
     row.valid_until = valid_until
     row.save_step(at=at)
     _membership_event(row, actor, "update", at)
@@ -162,25 +170,37 @@ def membership_end(
 ) -> StaffMembership:
     """This function will end a role at once.
 
+    :raises MembershipEnded: it is over.
     :raises LastAdmin: nobody would be left to administer the bank.
     """
-    require_bank_admin(actor, membership.bank_id)
-    lock(Bank, membership.bank_id)
-    row = lock(StaffMembership, membership.pk)
-    if row.version != expected_version:
-        raise StaleVersion(version=row.version)
-    if row.role == Role.BANK_ADMIN and not _other_admins(row, at).exists():
-        raise LastAdmin()
+    row = _locked_running(membership, actor, expected_version)
+    _require_another_admin(row, at)
     row.ended_at = at
     row.save_step(at=at)
     _membership_event(row, actor, "end", at)
     return row
 
 
-def _other_admins(row: StaffMembership, at: datetime) -> QuerySet[StaffMembership]:
-    running = Q(valid_until__isnull=True) | Q(valid_until__gte=at.date())
-    others = StaffMembership.objects.filter(running, bank_id=row.bank_id, role=Role.BANK_ADMIN, ended_at__isnull=True)
-    return others.exclude(pk=row.pk)
+def _locked_running(membership: StaffMembership, actor: Actor, expected_version: int) -> StaffMembership:
+    """Lock a membership that has not ended; the bank's lock first, so that two admins cannot end each other."""
+    require_bank_admin(actor, membership.bank_id)
+    lock(Bank, membership.bank_id)
+    row = lock(StaffMembership, membership.pk)
+    if row.version != expected_version:
+        raise StaleVersion(version=row.version)
+    if row.ended_at:
+        raise MembershipEnded()
+    return row
+
+
+def _require_another_admin(row: StaffMembership, at: datetime) -> None:
+    """:raises LastAdmin: the row is the last running bank_admin's with an active account."""
+    today = day_of(at)
+    running = Q(valid_until__isnull=True) | Q(valid_until__gte=today)
+    admins = StaffMembership.objects.filter(running, role=Role.BANK_ADMIN, ended_at__isnull=True, valid_from__lte=today)
+    others = admins.filter(bank_id=row.bank_id, user__is_active=True).exclude(pk=row.pk)
+    if row.role == Role.BANK_ADMIN and not others.exists():
+        raise LastAdmin()
 
 
 def _membership_event(row: StaffMembership, actor: Actor, action: str, at: datetime) -> None:

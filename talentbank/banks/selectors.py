@@ -18,6 +18,8 @@ def banks() -> QuerySet[Bank]:
 
 def bank_get(id_or_slug: str | UUID) -> Bank:
     """:raises NotFound: no such bank."""
+    if "\x00" in str(id_or_slug):  # PostgreSQL refuses NUL in a text outright
+        raise NotFound()
     try:
         where = Q(pk=UUID(str(id_or_slug)))
     except ValueError:

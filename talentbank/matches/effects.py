@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from datetime import date, timedelta
 
 from talentbank.core.actors import Side
+from talentbank.core.audit import canonical
 from talentbank.core.errors import invalid
 from talentbank.core.models import Event
 from talentbank.matches.case import Case
@@ -109,7 +111,7 @@ def approve(case: Case) -> None:
     case.match.introduced_at = case.step.at
     case.match.introduced_by_id = case.step.actor.user_id
     case.match.countersign_pending = recorded_by_actor(case) and case.policy.four_eyes == "countersign"
-    case.match.decision = case.step.input.get("decision")
+    case.match.decision = json.loads(canonical(case.step.input.get("decision")))
 
 
 def reject(case: Case) -> None:

@@ -207,6 +207,12 @@ def undo_pair_free(case: Case) -> Refusal | None:
     return None
 
 
+def fact_recorded(case: Case) -> Refusal | None:
+    """Only what is on record can be put right; a made-up day would count as a match made."""
+    field = case.step.input.get("field")
+    return Refusal("nothing_to_correct") if field and getattr(case.match, field) is None else None
+
+
 def last_event(match: Match) -> Event | None:
     """The newest event of a match, whatever it records."""
     return _events(match).first()

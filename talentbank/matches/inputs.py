@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from datetime import date
 from typing import Any
 
@@ -26,6 +27,7 @@ REQUIRED: dict[str, tuple[str, ...]] = {
 }
 CORRECTABLE = {"made_on": date, "started_on": date, "ended_on": date, "hours_worked": float}
 """Recorded facts that `correct` may change, with their kind."""
+MOST_HOURS = 100_000
 
 
 def input_check(action: str, step: Step, match: Match, last: Event | None) -> None:
@@ -39,7 +41,7 @@ def input_check(action: str, step: Step, match: Match, last: Event | None) -> No
     errors += _reason_errors(action, step)
     errors += _day_errors(step, last)
     if action == Action.CORRECT and not errors:
-        errors += _correction_errors(step.input)
+        errors += _correction_errors(step)
     if errors:
         raise InvalidInput(errors)
 
@@ -69,12 +71,16 @@ def _day_errors(step: Step, last: Event | None) -> list[FieldError]:
     return errors
 
 
-def _correction_errors(values: dict[str, Any]) -> list[FieldError]:
+def _correction_errors(step: Step) -> list[FieldError]:
+    """The right value is a day that has come, or possible hours."""
+    values: dict[str, Any] = step.input
     kind = CORRECTABLE.get(values["field"])
     if kind is None:
         return [FieldError("/field", "not_correctable", {"known": sorted(CORRECTABLE)})]
     try:
-        values["new"] = date.fromisoformat(values["new"]) if kind is date else float(values["new"])
+        new = values["new"] = date.fromisoformat(values["new"]) if kind is date else float(values["new"])
     except (TypeError, ValueError):
         return [FieldError("/new", "invalid")]
-    return []
+    if isinstance(new, date):
+        return [FieldError("/new", "in_the_future")] if new > day_of(step.at) else []
+    return [] if math.isfinite(new) and 0 <= new <= MOST_HOURS else [FieldError("/new", "invalid")]

@@ -154,7 +154,7 @@ TABLE = Table(
             g.undo_agreed,
             g.undo_pair_free,
         ),
-        _row(Action.CORRECT, frozenset(State), None, COORDINATOR),
+        _row(Action.CORRECT, frozenset(State), None, COORDINATOR, g.fact_recorded),
     ],
 )
 CREATION = {row.note: row for row in TABLE.rows if row.action == Action.CREATE}

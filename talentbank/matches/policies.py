@@ -8,6 +8,7 @@ from talentbank.accounts.policies import single_hat
 from talentbank.core.actors import COORDINATORS, ORGANIZATION_ROLES, Actor, Hat, OnBehalf, Role, Side
 from talentbank.core.errors import Forbidden
 from talentbank.core.lifecycle import Part
+from talentbank.matches.lifecycle import TABLE
 from talentbank.matches.models import Match
 from talentbank.matches.states import State
 
@@ -57,6 +58,21 @@ def part_for(actor: Actor, match: Match, allowed: Iterable[Part], on_behalf: OnB
     fitting = [hat for hat in actor.worn if hat_parts(hat, match) & wanted]
     hat = single_hat(fitting)
     return _first(hat_parts(hat, match) & wanted), hat.role
+
+
+def part_asking(actor: Actor, match: Match, action: str, on_behalf: OnBehalf | None) -> tuple[Part, Role]:
+    """Choose the part for an action in the state at hand.
+
+    A side that is merely not the one asked gets its part all the same, so that the table refuses it (409, not 403).
+
+    :raises Forbidden: no hat of the actor may ever do this.
+    :raises ActingAsRequired: several fit.
+    """
+    here = [row.parts for row in TABLE.rows if row.action == action and match.state in row.sources]
+    try:
+        return part_for(actor, match, frozenset().union(*here), on_behalf)
+    except Forbidden:
+        return part_for(actor, match, TABLE.parts_for(action), on_behalf)
 
 
 _HELPERS = COORDINATORS | {Role.SUPPORT_DESK}

@@ -10,14 +10,15 @@ from django.db.models import Q, QuerySet
 
 from talentbank.core.actors import COORDINATORS, ORGANIZATION_ROLES, Actor, Role, Side
 from talentbank.core.audit import Step
-from talentbank.core.errors import ActingAsRequired, ActionRefused, Forbidden, NotFound
+from talentbank.core.errors import ActingAsRequired, ActionRefused, DomainError, Forbidden, NotFound, Refusal
 from talentbank.core.models import Event
+from talentbank.matches.codes import REASON_REQUIRED
 from talentbank.matches.inputs import REQUIRED
 from talentbank.matches.lifecycle import TABLE
 from talentbank.matches.locks import case_of
 from talentbank.matches.models import Match
 from talentbank.matches.moves import transition_for
-from talentbank.matches.policies import HIDDEN_FROM_SIDES, part_for, parts_of, sees
+from talentbank.matches.policies import HIDDEN_FROM_SIDES, part_asking, parts_of, sees
 from talentbank.matches.states import Action
 
 RELATED = ("need", "need__organization", "professional", "bank")
@@ -56,24 +57,33 @@ def allowed_actions(match: Match, actor: Actor) -> list[str]:
     return TABLE.allowed(match.state, parts_of(actor, match))
 
 
+ANSWERED_BY = {
+    "countersign_reason_missing": "note",
+    "decision_required": "decision",
+    "notice_not_stated": "notice_given_on",
+    "undo_needs_reason": "reason_codes",
+}
+"""Refusals that a caller lifts by sending a value: they say what an action requires, not that it is closed."""
+
+
 def match_actions(match: Match, actor: Actor, at: datetime) -> list[dict[str, Any]]:
     """Return for every action whether this actor may take it now, and if not why."""
     return [_action(match, action, actor, at) for action in OFFERED]
 
 
 def _action(match: Match, action: str, actor: Actor, at: datetime) -> dict[str, Any]:
-    case = case_of(match.pk, Step(actor=actor, at=at))
-    needs = list(REQUIRED.get(action, ()))
+    case = case_of(match.pk, Step(actor=actor, at=at, input={"terms_version": match.terms_version}))
+    requires = [*REQUIRED.get(action, ()), *(["reason_codes"] if action in REASON_REQUIRED else [])]
+    refusals: list[Refusal | DomainError] = []
     try:
-        here = [row for row in TABLE.rows if row.action == action and match.state in row.sources]
-        allowed = frozenset().union(*(row.parts for row in here)) or TABLE.parts_for(action)
-        case.part, _ = part_for(actor, match, allowed, None)
+        case.part, _ = part_asking(actor, match, action, None)
         transition_for(case, action)
     except ActionRefused as refused:
-        return {"action": action, "allowed": False, "refusals": list(refused.refusals), "requires": needs}
+        requires += [ANSWERED_BY[refusal.code] for refusal in refused.refusals if refusal.code in ANSWERED_BY]
+        refusals += [refusal for refusal in refused.refusals if refusal.code not in ANSWERED_BY]
     except (Forbidden, ActingAsRequired) as error:
-        return {"action": action, "allowed": False, "refusals": [error], "requires": needs}
-    return {"action": action, "allowed": True, "refusals": [], "requires": needs}
+        refusals.append(error)
+    return {"action": action, "allowed": not refusals, "refusals": refusals, "requires": requires}
 
 
 def match_events(match: Match) -> QuerySet[Event]:

@@ -13,7 +13,7 @@ from django.db import transaction
 from talentbank.core.actors import SYSTEM as SYSTEM_ACTOR
 from talentbank.core.actors import Role, Side
 from talentbank.core.audit import Step, canonical
-from talentbank.core.errors import ActionRefused, Forbidden, NotFound, Refusal, StaleVersion
+from talentbank.core.errors import ActionRefused, NotFound, Refusal, StaleVersion
 from talentbank.core.lifecycle import Part, Transition
 from talentbank.core.references import ReferenceKind, reference_next
 from talentbank.core.revision import revision_bump
@@ -21,16 +21,16 @@ from talentbank.matches.case import Case
 from talentbank.matches.conflicts import conflict_scan
 from talentbank.matches.guards import last_event, staff_is_no_side
 from talentbank.matches.inputs import input_check
-from talentbank.matches.lifecycle import CREATION, TABLE
+from talentbank.matches.lifecycle import CREATION
 from talentbank.matches.locks import lock_match, lock_pair
 from talentbank.matches.models import ConflictDecision, Match, Terms
 from talentbank.matches.moves import follow, match_event, match_step, transition_for
-from talentbank.matches.policies import part_for, sees
+from talentbank.matches.policies import part_asking, part_for, sees
 from talentbank.matches.states import INTRODUCING, Action, Origin, State
 from talentbank.matches.terms import terms_check, terms_required
 from talentbank.needs.models import Need
 from talentbank.professionals.models import Professional
-from talentbank.ranking.services import pair_snapshot
+from talentbank.ranking.services import card_of, pair_snapshot
 
 WHOLE_NEED = frozenset({Action.CONFIRM, Action.UNDO})
 """Actions that may fill a need, or undo that: they lock all its matches."""
@@ -67,13 +67,7 @@ def _part(case: Case, action: str) -> tuple[Part, Role]:
         return Part.SYSTEM, Role.SYSTEM
     if not sees(case.step.actor, case.match, case.step.on_behalf):
         raise NotFound()
-    here = [row for row in TABLE.rows if row.action == action and case.match.state in row.sources]
-    allowed = frozenset().union(*(row.parts for row in here))
-    try:
-        return part_for(case.step.actor, case.match, allowed, case.step.on_behalf)
-    except Forbidden:
-        # A side that is merely not the one asked gets the table's refusal (409), not a wall (403).
-        return part_for(case.step.actor, case.match, TABLE.parts_for(action), case.step.on_behalf)
+    return part_asking(case.step.actor, case.match, action, case.step.on_behalf)
 
 
 @transaction.atomic
@@ -151,6 +145,7 @@ def _open(case: Case) -> Match:
     match.snapshot = pair_snapshot(need=case.need, professional=case.professional, at=case.step.at)
     match.reference = reference_next(case.bank.pk, ReferenceKind.MATCH, case.step.at)
     match.save(force_insert=True)
+    card_of(need_id=case.need.pk, professional_id=case.professional.pk)
     findings = conflict_scan(case)
     ConflictDecision.create(at=case.step.at, match=match, findings=findings)
     revision_bump(case.bank.pk)

@@ -76,6 +76,8 @@ def make_ready(stage, state: str, action: str) -> Match:
         match.due_on = factories.TODAY.replace(day=1)
     if action == "resume":
         match.postponed_until = factories.TODAY
+    if action == "correct":
+        match.hours_worked = 12.0
     match.save_step(at=factories.AT)
     return match
 
