@@ -1,14 +1,14 @@
-"""Candidates both ways: order, exclusions, facts, reasons."""
+"""Candidates both ways: order, facts, reasons."""
 
 from math import fsum
-from uuid import uuid4
 
 import pytest
 
 from talentbank.banks.models import Bank
 from talentbank.needs.models import Need
 from talentbank.organizations.models import Organization
-from talentbank.professionals.models import HoursReservation, Professional
+from talentbank.professionals.models import Professional
+from talentbank.professionals.services import professional_update
 from talentbank.ranking.candidates import Gap, Strength, strength_of
 from talentbank.ranking.conditions import Status
 from talentbank.ranking.services import (
@@ -18,7 +18,7 @@ from talentbank.ranking.services import (
     pair_snapshot,
     pair_write,
 )
-from tests.factories import AT, make_bank, make_need, make_organization, make_problem, make_professional
+from tests.factories import AT, actor, make_need, make_organization, make_problem, make_professional
 from tests.talentbank.ranking.samples import EMPTY, edit, make_bookkeeper, make_shop_need, make_shopkeeper
 
 
@@ -113,118 +113,6 @@ def test_a_need_of_signs_alone_ranks_nobody(bank, organization):
     answer = for_need(make_need(organization, title="", own_words="🙏"))
 
     assert (answer.results, answer.insufficient_data) == ((), True)
-
-
-EXCLUSIONS = [
-    ({"referral_status": "paused"}, {"professional_paused": 1}),
-    ({"hours_per_week": 3}, {"capacity_insufficient": 1}),
-    ({"registration_state": "suspended"}, {}),
-    ({"registration_state": "submitted"}, {}),
-]
-
-
-@pytest.mark.parametrize(("fields", "counted"), EXCLUSIONS)
-def test_left_out_and_counted(bank, need, fields, counted):
-    make_shopkeeper(bank, **fields)
-
-    answer = for_need(need)
-
-    assert (answer.results, answer.excluded, answer.considered) == ((), counted, 0)
-
-
-@pytest.mark.parametrize(("state", "counted"), [("open", {"pair_open": 1}), ("declined", {"pair_declined": 1})])
-def test_who_is_asked_already_or_declined_is_left_out(bank, need, state, counted):
-    professional = make_shopkeeper(bank)
-    pair_write(need_id=need.pk, professional_id=professional.pk, state=state, round=1, at=AT)
-
-    answer = for_need(need)
-    back = candidates_for_professional(professional=professional, limit=20, at=AT)
-
-    assert (answer.results, answer.excluded) == ((), counted)
-    assert (back.results, back.excluded) == ((), counted)
-
-
-def test_an_ended_pair_may_meet_again(bank, need):
-    professional = make_shopkeeper(bank)
-    pair_write(need_id=need.pk, professional_id=professional.pk, state="ended", round=1, at=AT)
-
-    assert len(for_need(need).results) == 1
-
-
-def test_reserved_hours_are_left_out(bank, need):
-    professional = make_shopkeeper(bank)
-    HoursReservation.create(at=AT, professional=professional, match_id=uuid4(), hours_per_week=7)
-
-    assert for_need(need).excluded == {"capacity_insufficient": 1}
-
-
-def test_an_organization_is_no_candidate_for_itself(bank, need, organization):
-    make_shopkeeper(bank, holder_kind="organization", organization=organization)
-
-    assert for_need(need).excluded == {"holder_is_organization": 1}
-
-
-def test_excluded_pairs_are_listed_on_demand_with_every_reason(bank, need):
-    professional = make_shopkeeper(bank, referral_status="paused", hours_per_week=1)
-
-    assert for_need(need).excluded_pairs == ()
-    (pair,) = for_need(need, include_excluded=True).excluded_pairs
-    assert pair.id == professional.pk
-    assert [each.code for each in pair.refusals] == ["professional_paused", "capacity_insufficient"]
-
-
-def test_hiding_leaves_no_trace_in_either_direction(bank, need, organization):
-    hidden = make_shopkeeper(bank, hidden_from=[organization.name], referral_status="available", hours_per_week=1)
-
-    answer = for_need(need, include_excluded=True)
-    back = candidates_for_professional(professional=hidden, limit=20, at=AT, include_excluded=True)
-
-    assert (answer.results, answer.excluded, answer.excluded_pairs, answer.considered) == ((), {}, (), 0)
-    assert (back.results, back.excluded, back.excluded_pairs, back.considered) == ((), {}, (), 0)
-
-
-def test_another_bank_is_no_candidate(need):
-    make_shopkeeper(make_bank())
-
-    assert for_need(need).considered == 0
-
-
-@pytest.mark.parametrize(
-    ("fields", "code"),
-    [({"state": "submitted"}, "need_not_open"), ({"accepting": False}, "need_not_accepting")],
-)
-def test_a_need_that_takes_nobody_says_why(bank, organization, fields, code):
-    make_shopkeeper(bank)
-
-    answer = for_need(make_shop_need(organization, **fields))
-
-    assert answer.results == ()
-    assert [refusal.code for refusal in answer.refusals] == [code]
-
-
-def test_a_paused_professional_is_told_so(bank, need):
-    answer = candidates_for_professional(professional=make_shopkeeper(bank, referral_status="paused"), limit=20, at=AT)
-
-    assert answer.results == ()
-    assert [refusal.code for refusal in answer.refusals] == ["professional_paused"]
-
-
-def test_needs_that_take_nobody_are_counted_for_a_professional(bank, organization):
-    make_shop_need(organization, accepting=False)
-    make_shop_need(make_organization(bank, registration_state="suspended"))
-    make_shop_need(organization, state="closed")
-
-    answer = candidates_for_professional(professional=make_shopkeeper(bank), limit=20, at=AT)
-
-    assert answer.excluded == {"need_not_accepting": 1, "organization_not_approved": 1}
-
-
-def test_needs_for_coordinators_only_are_not_shown_to_sides(bank, organization):
-    make_shop_need(organization, confidentiality="coordinators")
-    professional = make_shopkeeper(bank)
-
-    assert len(candidates_for_professional(professional=professional, limit=20, at=AT).results) == 1
-    assert candidates_for_professional(professional=professional, limit=20, at=AT, for_sides=True).results == ()
 
 
 def set_policy(bank: Bank, value: str) -> None:
@@ -327,7 +215,7 @@ def test_conditions_are_facts_with_values_and_do_not_exclude(bank, organization)
     assert facts["fee"].status is Status.UNMET
 
 
-@pytest.mark.parametrize(("score", "strength"), [(0.35, Strength.STRONG), (0.15, Strength.FAIR), (0.1, Strength.WEAK)])
+@pytest.mark.parametrize(("score", "strength"), [(0.10, Strength.STRONG), (0.03, Strength.FAIR), (0.02, Strength.WEAK)])
 def test_strength_puts_a_score_in_words(score, strength):
     assert strength_of(score) is strength
 
@@ -338,3 +226,19 @@ def test_a_problem_named_by_the_need_finds_who_claims_its_skill(bank, organizati
     make_shopkeeper(bank, name="通販さん")
 
     assert names(for_need(need)) == ["通販さん"]
+
+
+def test_an_edit_through_the_service_ranks_anew(bank, need):
+    professional = make_bookkeeper(bank)
+    before = for_need(need).results[0].ranked.score
+
+    professional_update(
+        actor=actor(professional.user),
+        professional_id=professional.pk,
+        expected_version=professional.version,
+        changes={"headline": "ECサイトの構築と運用"},
+        on_behalf=None,
+        at=AT,
+    )
+
+    assert for_need(need).results[0].ranked.score > before
