@@ -20,7 +20,7 @@ from talentbank.needs.models import Confidentiality, Need, NeedHelper, NeedState
 from talentbank.needs.moves import case_of, row_for
 from talentbank.needs.policies import ON_BEHALF, part_for, parts_of
 from talentbank.professionals.models import Professional
-from talentbank.registrations.models import RegistrationState
+from talentbank.registrations.models import RegistrationHelper, RegistrationState
 
 RELATED = ("organization", "bank")
 LISTED = ("problems", "problems__area", "skills__skill")
@@ -40,7 +40,7 @@ class NeedReader:
     """What must be known of an actor to tell how it sees needs; made once a call.
 
     `bank_ids`: banks where the actor coordinates; `desk_bank_ids`: where it sits at a desk; `professional_bank_ids`:
-    where a professional of the actor is approved; `helped_ids`: needs on which it has acted for the organization.
+    where a professional of the actor is approved; `helped_ids`, `helped_organization_ids`: whom it has acted for.
     """
 
     user_id: UUID | None
@@ -49,6 +49,7 @@ class NeedReader:
     organization_ids: frozenset[UUID]
     professional_bank_ids: frozenset[UUID]
     helped_ids: frozenset[UUID]
+    helped_organization_ids: frozenset[UUID]
 
     def view_of(self, need: Need) -> NeedView:
         """The fullest view the actor has; it says nothing of whether the need is in scope."""
@@ -62,16 +63,19 @@ class NeedReader:
         """A desk that typed the need or its organization in, or has acted for it."""
         if need.bank_id not in self.desk_bank_ids:
             return False
-        return self.user_id in (need.entered_by_id, need.organization.entered_by_id) or need.pk in self.helped_ids
+        typed = self.user_id in (need.entered_by_id, need.organization.entered_by_id)
+        return typed or need.pk in self.helped_ids or need.organization_id in self.helped_organization_ids
 
 
 def need_reader(actor: Actor) -> NeedReader:
     """Read once what the views of many needs depend on."""
     desks = actor.banks_as(frozenset({Role.SUPPORT_DESK}))
-    helped: frozenset[UUID] = frozenset()
+    helped, organizations = frozenset[UUID](), frozenset[UUID]()
     if desks and actor.user_id:
         rows = NeedHelper.objects.filter(user_id=actor.user_id, need__bank_id__in=desks)
         helped = frozenset(rows.values_list("need_id", flat=True))
+        known = RegistrationHelper.objects.filter(user_id=actor.user_id, subject_kind="organization")
+        organizations = frozenset(known.values_list("subject_id", flat=True))
     return NeedReader(
         user_id=actor.user_id,
         bank_ids=actor.banks_as(COORDINATORS),
@@ -79,6 +83,7 @@ def need_reader(actor: Actor) -> NeedReader:
         organization_ids=actor.ids_as(*ORGANIZATION_ROLES),
         professional_bank_ids=_professional_banks(actor),
         helped_ids=helped,
+        helped_organization_ids=organizations,
     )
 
 
@@ -97,9 +102,8 @@ def _professional_banks(actor: Actor) -> frozenset[UUID]:
 
 def needs_in_detail(reader: NeedReader) -> Q:
     """Needs that the reader sees as staff or as their own side. Search and filters on hidden facts stay within."""
-    helped = (
-        Q(entered_by_id=reader.user_id) | Q(organization__entered_by_id=reader.user_id) | Q(pk__in=reader.helped_ids)
-    )
+    typed = Q(entered_by_id=reader.user_id) | Q(organization__entered_by_id=reader.user_id)
+    helped = typed | Q(pk__in=reader.helped_ids) | Q(organization_id__in=reader.helped_organization_ids)
     where = Q(bank_id__in=reader.bank_ids) | Q(organization_id__in=reader.organization_ids)
     return where | (Q(bank_id__in=reader.desk_bank_ids) & helped) if reader.desk_bank_ids else where
 

@@ -28,8 +28,9 @@ def _pattern(surfaces: frozenset[str]) -> re.Pattern[str]:
 
 
 def _bounded(surface: str) -> str:
-    """A Latin word counts only as a whole: `ai` does not occur in `mail`."""
+    """A Latin word counts only as a whole, katakana only from its start: no `ai` in `mail`, no ライン in オンライン."""
     before = r"(?<![a-z0-9])" if re.match(r"[a-z0-9]", surface) else ""
+    before = r"(?<![ァ-ヴー])" if re.match(r"[ァ-ヴ]", surface) else before
     after = r"(?![a-z0-9])" if re.search(r"[a-z0-9]\Z", surface) else ""
     return before + re.escape(surface) + after
 

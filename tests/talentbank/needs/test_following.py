@@ -21,6 +21,7 @@ from tests import factories
 from tests.factories import AT, TODAY
 from tests.talentbank.needs.conftest import actions_of
 
+pytestmark = pytest.mark.database
 STEP = Step(actor=SYSTEM, at=AT)
 
 

@@ -25,6 +25,7 @@ from tests import factories
 from tests.factories import AT
 from tests.talentbank.needs.conftest import FOR_ORGANIZATION, move, owner_actor, professional_actor
 
+pytestmark = pytest.mark.database
 Actors = Callable[[str], Actor]
 PUBLIC = {"confidentiality": "public", "public_summary": "漬物をネットで売りたい", "summary_agreed_at": AT}
 ANYBODY = Actor()

@@ -20,6 +20,7 @@ from tests import factories
 from tests.factories import AT
 from tests.talentbank.needs.conftest import FOR_ORGANIZATION, actions_of, move, owner_actor
 
+pytestmark = pytest.mark.database
 Actors = Callable[[str], Actor]
 WORDS = {"title": "ネットで漬物を売りたい", "own_words": "ﾈｯﾄ通販を始めたい🥒 髙橋﨑"}
 

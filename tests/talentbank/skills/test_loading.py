@@ -17,7 +17,7 @@ from talentbank.skills.models import Problem, Skill, SkillGroup
 from talentbank.skills.services import vocabulary_load
 from tests import factories
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.database]
 
 
 @pytest.fixture

@@ -1,0 +1,269 @@
+"""What a need looks like to its readers: its own side and staff, professionals, everybody."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from drf_spectacular.utils import PolymorphicProxySerializer, extend_schema_field
+from rest_framework import serializers
+
+from api.catalogue import sentence
+from api.serializers import (
+    RowOutput,
+    StrictBooleanField,
+    StrictCharField,
+    StrictChoiceField,
+    StrictDateField,
+    StrictDateTimeField,
+    StrictFloatField,
+    StrictIntegerField,
+    StrictListField,
+    StrictUUIDField,
+)
+from talentbank.core.actors import HELPERS, Channel
+from talentbank.core.clock import day_of
+from talentbank.core.models import Event
+from talentbank.needs.models import Confidentiality, Need, NeedClosedReason, NeedState, Place, SubsidyUse
+from talentbank.needs.selectors import ActionAnswer, NeedReader, NeedView, allowed_actions, need_accepts
+from talentbank.professionals.models import EngagementType, FeeBasis
+
+COUNT = {"minimum": 0, "maximum": 99}
+YEN = {"minimum": 0, "maximum": 999_999_999, "allow_null": True}
+TOLD = ("comments", "public_summary")
+"""Words of a staff member's step that are meant for the organization."""
+
+
+def _undecided(choices: Any) -> StrictChoiceField:
+    return StrictChoiceField(["", *choices], component=f"{choices.__name__}OrUndecided")
+
+
+class ViewField(StrictChoiceField):
+    """Tells the three outputs apart: one constant each."""
+
+    def __init__(self, view: NeedView) -> None:
+        super().__init__([view], component=f"NeedView{view.value.capitalize()}", source="*")
+
+    def to_representation(self, value: Any) -> str:
+        return self.values[0]
+
+
+class NeedOrganization(serializers.Serializer):
+    id = StrictUUIDField()
+    name = StrictCharField(max_length=200)
+
+
+class NeedProblem(serializers.Serializer):
+    """A problem with its field (`area`)."""
+
+    code = StrictCharField(max_length=60)
+    area = StrictCharField(max_length=60, source="area.code")
+    name_ja = StrictCharField(max_length=100)
+    name_en = StrictCharField(max_length=200)
+
+
+class NeedSkillOutput(serializers.Serializer):
+    skill = StrictCharField(max_length=60, source="skill.code")
+    name_ja = StrictCharField(max_length=100, source="skill.name_ja")
+    name_en = StrictCharField(max_length=200, source="skill.name_en")
+    required = StrictBooleanField()
+    level = StrictIntegerField(minimum=1, maximum=4, allow_null=True)
+    weight = StrictFloatField(minimum=0, maximum=1)
+
+
+class NeedBudget(serializers.Serializer):
+    min_yen = StrictIntegerField(**YEN, source="budget_min_yen")
+    max_yen = StrictIntegerField(**YEN, source="budget_max_yen")
+    basis = StrictChoiceField(["", *FeeBasis], source="budget_basis", component="FeeBasisOrUndecided")
+
+
+class NeedPlaces(serializers.Serializer):
+    """Places of this round. `free` = headcount − taken."""
+
+    headcount = StrictIntegerField(**COUNT)
+    taken = StrictIntegerField(**COUNT)
+    free = StrictIntegerField(**COUNT, source="places_free")
+    introducing = StrictIntegerField(minimum=0, maximum=10_000)
+    running = StrictIntegerField(**COUNT)
+    completed = StrictIntegerField(**COUNT)
+
+
+class NeedShared(RowOutput):
+    """What every reader sees. The organization is null while it is anonymous, the budget while it is not shared."""
+
+    bank = StrictUUIDField(source="bank_id")
+    state = StrictChoiceField(NeedState)
+    public_summary = serializers.SerializerMethodField()
+    problems = NeedProblem(many=True)
+    area = StrictCharField(max_length=100, allow_blank=True)
+    engagement_type = _undecided(EngagementType)
+    deadline = StrictDateField(allow_null=True)
+    organization = serializers.SerializerMethodField()
+    budget = serializers.SerializerMethodField()
+    accepting_now = serializers.SerializerMethodField()
+
+    def get_public_summary(self, need: Need) -> str:
+        return need.public_summary if need.summary_agreed_at else ""
+
+    @extend_schema_field(NeedOrganization(allow_null=True))
+    def get_organization(self, need: Need) -> dict[str, Any] | None:
+        return None if need.anonymous else NeedOrganization(need.organization).data
+
+    @extend_schema_field(NeedBudget(allow_null=True))
+    def get_budget(self, need: Need) -> dict[str, Any] | None:
+        return NeedBudget(need).data if need.budget_shared else None
+
+    def get_accepting_now(self, need: Need) -> bool:
+        return need_accepts(need, day_of(self.context["at"]))
+
+
+class NeedPublic(NeedShared):
+    """An open, public need as anybody may read it."""
+
+    view = ViewField(NeedView.PUBLIC)
+
+
+class NeedWork(NeedShared):
+    """What the work is: for professionals, and for those who see everything."""
+
+    reference = StrictCharField(max_length=30, allow_blank=True)
+    title = StrictCharField(max_length=200, allow_blank=True)
+    background = StrictCharField(max_length=4000, allow_blank=True)
+    tools_today = StrictCharField(max_length=4000, allow_blank=True)
+    wished_outcome = StrictCharField(max_length=4000, allow_blank=True)
+    deliverables = StrictCharField(max_length=4000, allow_blank=True)
+    skills = NeedSkillOutput(many=True)
+    period_start = StrictDateField(allow_null=True)
+    period_end = StrictDateField(allow_null=True)
+    hours_per_week = StrictIntegerField(minimum=1, maximum=168, allow_null=True)
+    place = _undecided(Place)
+    updated_at = StrictDateTimeField()
+
+
+class NeedForProfessional(NeedWork):
+    """A need as a professional may read it: what the work is, never the organization's own words."""
+
+    view = ViewField(NeedView.PROFESSIONAL)
+    places_free = StrictIntegerField(**COUNT)
+
+
+class NeedDetail(NeedWork):
+    """A need in full, for its organization and for staff."""
+
+    view = ViewField(NeedView.DETAIL)
+    state_since = StrictDateTimeField()
+    round = StrictIntegerField(minimum=1, maximum=1000)
+    channel = StrictChoiceField(Channel)
+    own_words = StrictCharField(max_length=4000, allow_blank=True)
+    summary_agreed_at = StrictDateTimeField(allow_null=True)
+    budget_shared = StrictBooleanField()
+    subsidy_use = _undecided(SubsidyUse)
+    places = NeedPlaces(source="*")
+    accepting = StrictBooleanField()
+    confidentiality = StrictChoiceField(Confidentiality)
+    anonymous = StrictBooleanField()
+    closed_reason = StrictChoiceField(["", *NeedClosedReason], component="NeedClosedReason")
+    review_comments = serializers.DictField(child=serializers.CharField())
+    submitted_at = StrictDateTimeField(allow_null=True)
+    opened_at = StrictDateTimeField(allow_null=True)
+    allowed_actions = serializers.SerializerMethodField()
+    created_at = StrictDateTimeField()
+
+    def get_public_summary(self, need: Need) -> str:
+        return need.public_summary
+
+    @extend_schema_field(NeedOrganization)
+    def get_organization(self, need: Need) -> dict[str, Any]:
+        return NeedOrganization(need.organization).data
+
+    @extend_schema_field(NeedBudget)
+    def get_budget(self, need: Need) -> dict[str, Any]:
+        return NeedBudget(need).data
+
+    def get_allowed_actions(self, need: Need) -> list[str]:
+        return allowed_actions(self.context["actor"], need)
+
+
+VIEWS: dict[NeedView, type[NeedShared]] = {
+    NeedView.DETAIL: NeedDetail,
+    NeedView.PROFESSIONAL: NeedForProfessional,
+    NeedView.PUBLIC: NeedPublic,
+}
+NeedOutput = PolymorphicProxySerializer(
+    component_name="Need",
+    serializers=[NeedDetail, NeedForProfessional, NeedPublic],
+    resource_type_field_name=None,
+    many=False,
+)
+"""In the spec: one of the three, told apart by `view`."""
+
+
+def needs_shown(rows: Iterable[Need], reader: NeedReader, context: dict[str, Any]) -> list[dict[str, Any]]:
+    """Each need in the view that this reader has of it."""
+    made = {view: kind(context=context) for view, kind in VIEWS.items()}
+    return [made[reader.view_of(need)].to_representation(need) for need in rows]
+
+
+class NeedRefusal(serializers.Serializer):
+    code = StrictCharField(max_length=60)
+    detail = StrictCharField(max_length=1000)
+
+
+class NeedActionAnswer(serializers.Serializer):
+    """Whether this caller may take an action now, and if not why. `on_behalf`: only for the organization."""
+
+    action = StrictCharField(max_length=40)
+    allowed = StrictBooleanField()
+    on_behalf = StrictBooleanField()
+    requires = StrictListField(child=StrictCharField(max_length=40), max_length=10)
+    refusals = serializers.SerializerMethodField()
+
+    @extend_schema_field(NeedRefusal(many=True))
+    def get_refusals(self, answer: ActionAnswer) -> list[dict[str, str]]:
+        return [{"code": each.code, "detail": sentence(each.code, **each.facts)} for each in answer.refusals]
+
+
+class NeedEventOutput(serializers.Serializer):
+    """One step of the record. The organization reads its own words, and of staff's what was meant for it."""
+
+    id = StrictUUIDField()
+    action = StrictCharField(max_length=40)
+    from_state = StrictCharField(max_length=40, allow_blank=True)
+    to_state = StrictCharField(max_length=40)
+    at = StrictDateTimeField()
+    happened_on = StrictDateField()
+    actor_role = StrictCharField(max_length=20)
+    on_behalf_of = StrictCharField(max_length=20, allow_blank=True)
+    channel = StrictCharField(max_length=20)
+    reason_codes = StrictListField(child=StrictCharField(max_length=60), max_length=10)
+    texts = serializers.SerializerMethodField()
+    hash = StrictCharField(max_length=64)
+
+    def get_texts(self, event: Event) -> dict[str, Any]:
+        text = getattr(event, "text", None)
+        if text is None:
+            return {}
+        by_staff = event.actor_role in HELPERS and not event.on_behalf_of
+        if self.context["is_staff"] or not by_staff:
+            return dict(text.content)
+        return {name: words for name, words in text.content.items() if name in TOLD}
+
+
+class SuggestedProblem(NeedProblem):
+    """A problem that the words suggest; `found` are the words it was found by."""
+
+    found = StrictListField(child=StrictCharField(max_length=200), max_length=100)
+
+
+class SuggestedSkill(serializers.Serializer):
+    code = StrictCharField(max_length=60)
+    name_ja = StrictCharField(max_length=100)
+    name_en = StrictCharField(max_length=200)
+    found = StrictListField(child=StrictCharField(max_length=200), max_length=100)
+
+
+class NeedSuggestions(serializers.Serializer):
+    """What the vocabulary finds in plain words, the best first. Nothing found is an honest answer."""
+
+    problems = SuggestedProblem(many=True)
+    skills = SuggestedSkill(many=True)

@@ -1,0 +1,120 @@
+"""Skills, problems and code lists: readable by anybody, complete in both languages."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from api.codes import code_lists
+from talentbank.matches.states import LABELS, Action, ClosedReason, Origin
+from talentbank.needs.lifecycle import ACTIONS
+from talentbank.needs.models import NeedState
+from talentbank.registrations.models import RegistrationState
+from talentbank.skills.files import vocabulary_read
+from talentbank.skills.models import Problem, Skill
+from talentbank.skills.services import vocabulary_load
+from tests.contract import ContractClient
+
+URL = "/api/v1"
+
+
+@pytest.fixture
+def anybody(db: None) -> ContractClient:
+    return ContractClient()
+
+
+@pytest.fixture
+def vocabulary(db: None) -> None:
+    vocabulary_load(vocabulary=vocabulary_read())
+
+
+def results(response: Any) -> list[dict[str, Any]]:
+    assert response.status_code == 200, response.content
+    return list(response.json()["results"])
+
+
+@pytest.mark.usefixtures("vocabulary")
+def test_skills_are_paged_and_found_by_scheme_group_and_words(anybody: ContractClient) -> None:
+    assert len(results(anybody.get(f"{URL}/skills", {"limit": 2}))) == 2
+    first = anybody.get(f"{URL}/skills", {"limit": 100}).json()
+
+    assert len(first["results"]) == 100
+    assert first["next"]
+    dssp = results(anybody.get(f"{URL}/skills", {"scheme": "dss-p", "limit": 100}))
+    assert len(dssp) == 67
+    office = results(anybody.get(f"{URL}/skills", {"group": "office", "limit": 100}))
+    assert {skill["group"]["code"] for skill in office} == {"office"}
+    for words in ("ｴｸｾﾙﾏｸﾛ", "excel vba", "えくせるぶい"):
+        assert "excel-vba" in [skill["code"] for skill in results(anybody.get(f"{URL}/skills", {"q": words}))]
+
+
+@pytest.mark.usefixtures("vocabulary")
+def test_problems_name_their_area_and_their_skills(anybody: ContractClient) -> None:
+    assert len(results(anybody.get(f"{URL}/problems", {"limit": 1}))) == 1
+    found = results(anybody.get(f"{URL}/problems", {"area": "online-sales"}))
+
+    assert {problem["area"]["code"] for problem in found} == {"online-sales"}
+    assert all(0 < link["weight"] <= 1 for problem in found for link in problem["skills"])
+    codes = Problem.objects.values_list("code", flat=True)
+    assert [p["code"] for p in results(anybody.get(f"{URL}/problems", {"q": "お客さんが減って"}))] == [
+        "fewer-customers"
+    ]
+    assert len(codes) >= 60
+
+
+@pytest.mark.usefixtures("vocabulary")
+@pytest.mark.parametrize(("path", "cost"), [("skills", 2), ("problems", 4)])
+def test_a_list_costs_the_same_whatever_its_length(
+    anybody: ContractClient, django_assert_max_num_queries: Any, path: str, cost: int
+) -> None:
+    with django_assert_max_num_queries(cost):
+        results(anybody.get(f"{URL}/{path}", {"limit": 100}))
+
+
+@pytest.mark.parametrize("query", [{"color": "red"}, {"limit": "0"}, {"cursor": "x"}, {"ordering": "id"}])
+def test_a_wrong_parameter_is_refused(anybody: ContractClient, query: dict[str, str]) -> None:
+    response = anybody.get(f"{URL}/skills", query)
+
+    assert response.status_code == 400
+    assert response.json()["errors"][0]["pointer"] == f"/query/{next(iter(query))}"
+
+
+def test_every_list_answers_with_labels_in_both_languages(anybody: ContractClient) -> None:
+    names = [entry["name"] for entry in results(anybody.get(f"{URL}/codes"))]
+
+    assert names == list(code_lists())
+    for name in names:
+        codes = results(anybody.get(f"{URL}/codes/{name}"))
+        assert codes
+        assert all(code["label"] == code["ja"] for code in codes)
+        assert all(code["ja"] and code["en"].isprintable() for code in codes)
+    english = results(anybody.get(f"{URL}/codes/match-states", headers={"Accept-Language": "en"}))
+    assert english[0] == {
+        "code": "prospect",
+        "label": "Under consideration",
+        "ja": "検討中",
+        "en": "Under consideration",
+    }
+
+
+def test_the_lists_hold_every_value_of_their_enums() -> None:
+    lists = {name: [code.code for code in codes] for name, codes in code_lists().items()}
+
+    assert lists["match-states"] == [str(state) for state in LABELS]
+    assert [code.ja for code in code_lists()["match-states"]] == list(LABELS.values())
+    assert lists["match-origins"] == [str(origin) for origin in Origin]
+    assert lists["match-closed-reasons"] == [str(reason) for reason in ClosedReason]
+    assert set(lists["match-actions"]) == set(Action) - {Action.CREATE, Action.EXPIRE, Action.CASCADE}
+    assert lists["need-states"] == NeedState.values
+    assert lists["need-actions"] == [str(action) for action in ACTIONS]
+    assert lists["registration-states"] == RegistrationState.values
+
+
+def test_an_unknown_list_is_not_found(anybody: ContractClient) -> None:
+    assert anybody.get(f"{URL}/codes/colors").status_code == 404
+
+
+def test_skills_are_not_written_over_the_api(anybody: ContractClient) -> None:
+    assert anybody.post(f"{URL}/skills", {}).status_code == 405
+    assert not Skill.objects.exists()
