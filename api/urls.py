@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from django.urls import URLPattern, URLResolver, include, path
 
-from api import documents, meta
+from api import candidates, documents, meta
 
-RESOURCES = [meta]
+RESOURCES = [meta, candidates]
 """Modules under /api/v1, in the order in which their addresses are tried."""
 
 routes: list[URLPattern | URLResolver] = [pattern for resource in RESOURCES for pattern in resource.urlpatterns]
