@@ -64,7 +64,7 @@ def install(requirements: str) -> None:
     if stamp.is_file() and stamp.read_text() == digest:
         return
     say(f"installing {lock.relative_to(ROOT)} (the first time takes a minute or two)")
-    run(PYTHON, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--require-hashes", "-r", lock)
+    run(PYTHON, "-m", "pip", "install", "-qq", "--disable-pip-version-check", "--require-hashes", "-r", lock)
     stamp.write_text(digest)
     if requirements == "dev":  # the development lock holds everything of the base lock
         base = ROOT / "requirements" / "base.txt"
