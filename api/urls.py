@@ -4,9 +4,36 @@ from __future__ import annotations
 
 from django.urls import URLPattern, URLResolver, include, path
 
-from api import candidates, documents, meta
+from api import (
+    banks,
+    candidates,
+    documents,
+    matches,
+    me,
+    memberships,
+    meta,
+    needs,
+    organization_members,
+    organizations,
+    professionals,
+    statistics,
+    vocabulary,
+)
 
-RESOURCES = [meta, candidates]
+RESOURCES = [
+    meta,
+    candidates,
+    needs,
+    vocabulary,
+    banks,
+    matches,
+    me,
+    memberships,
+    statistics,
+    professionals,
+    organizations,
+    organization_members,
+]
 """Modules under /api/v1, in the order in which their addresses are tried."""
 
 routes: list[URLPattern | URLResolver] = [pattern for resource in RESOURCES for pattern in resource.urlpatterns]

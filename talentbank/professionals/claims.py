@@ -63,9 +63,9 @@ def _claim_errors(
     elif code in before:
         errors.append(FieldError(f"{pointer}/skill", "duplicate_item"))
     if level is not None and (isinstance(level, bool) or level not in LEVELS):
-        errors.append(FieldError(f"{pointer}/level", "out_of_range", {"min": 1, "max": 4}))
+        errors.append(FieldError(f"{pointer}/level", "skill_level_unknown"))
     if years is not None and not (_is_number(years) and 0 <= years <= MOST_YEARS):
-        errors.append(FieldError(f"{pointer}/years", "out_of_range", {"min": 0, "max": MOST_YEARS}))
+        errors.append(FieldError(f"{pointer}/years", "skill_years_out_of_range", {"maximum": MOST_YEARS}))
     if not isinstance(last_used, str) or (last_used and not MONTH.match(last_used)):
         errors.append(FieldError(f"{pointer}/last_used", "invalid"))
     elif last_used > today.strftime("%Y-%m"):

@@ -57,7 +57,7 @@ def helper_role(
     :raises InvalidInput: the side named is not the one that holds such a registration.
     """
     if on_behalf.side is not room.side:
-        raise invalid("/on_behalf_of", "not_a_side")
+        raise invalid("/on_behalf_of", "not_the_holder")
     if not ON_BEHALF & asked:
         raise Forbidden()
     return single_hat(hat for hat in actor.worn if hat.bank_id == bank_id and hat.role in HELPERS).role

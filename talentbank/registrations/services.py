@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
@@ -10,13 +10,14 @@ from uuid import UUID
 
 from django.db import transaction
 
-from talentbank.core.actors import SYSTEM, Actor, OnBehalf
+from talentbank.accounts.policies import single_hat
+from talentbank.core.actors import HELPERS, SYSTEM, Actor, OnBehalf
 from talentbank.core.audit import Step
 from talentbank.core.errors import ActionRefused, Conflict, NotFound, StaleVersion
 from talentbank.core.lifecycle import Part
 from talentbank.core.models import lock
 from talentbank.core.revision import revision_bump
-from talentbank.privacy.services import consents_grant
+from talentbank.privacy.services import consents_grant, disclosure_record
 from talentbank.registrations.dependents import dependents_prepare
 from talentbank.registrations.inputs import day_check, input_check
 from talentbank.registrations.lifecycle import CASCADING, EDITABLE, REVIEWED
@@ -28,7 +29,7 @@ from talentbank.registrations.moves import (
     registration_step,
     row_for,
 )
-from talentbank.registrations.policies import part_for
+from talentbank.registrations.policies import ON_BEHALF, part_for, parts_of
 from talentbank.registrations.rooms import RegistrationCase, Room
 from talentbank.registrations.selectors import registration_get
 
@@ -158,6 +159,20 @@ def consents_take(case: RegistrationCase, kinds: Iterable[str]) -> None:
         consents_grant(
             subject=case.room.subject(case.row), kinds=kinds, actor=step.actor, channel=channel, at=step.at
         )
+
+
+def contacts_read(*, room: Room, actor: Actor, row: Any, fields: Sequence[str], at: datetime) -> bool:
+    """This function will log that staff read a holder's contacts; the holder's own reads are nobody's business.
+
+    Returns whether it was logged.
+    """
+    if parts_of(room, actor, row) & ON_BEHALF or actor.user_id in room.people(row):
+        return False
+    staff = [hat for hat in actor.worn if hat.bank_id == row.bank_id and hat.role in HELPERS]
+    disclosure_record(
+        subject=room.subject(row), actor=actor, role=single_hat(staff).role, match_id=None, fields=fields, at=at
+    )
+    return True
 
 
 def require_visible(room: Room, actor: Actor, id: UUID, on_behalf: OnBehalf | None) -> None:

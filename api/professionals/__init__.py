@@ -1,0 +1,5 @@
+"""The resource `professionals`: inputs, outputs, views."""
+
+from api.professionals.views import urlpatterns
+
+__all__ = ["urlpatterns"]

@@ -1,0 +1,1 @@
+"""What the resources `professionals` and `organizations` share: filters, inputs, outputs, views, actions."""

@@ -1,0 +1,161 @@
+"""What both kinds of registration look like: review, validity, record."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from drf_spectacular.utils import extend_schema_field
+from rest_framework import serializers
+
+from api.catalogue import sentence
+from api.problems import pointer_of
+from api.serializers import (
+    RowOutput,
+    StrictBooleanField,
+    StrictCharField,
+    StrictChoiceField,
+    StrictDateField,
+    StrictDateTimeField,
+    StrictListField,
+    StrictUUIDField,
+)
+from talentbank.core.actors import HELPERS, Channel
+from talentbank.core.models import Event
+from talentbank.professionals.fields import STAFF_ONLY
+from talentbank.registrations.models import RegistrationState
+from talentbank.registrations.rooms import Room
+from talentbank.registrations.selectors import ActionAnswer, allowed_actions
+
+TOLD = ("comments",)
+"""Words of a staff member's step that are meant for the holder."""
+
+
+class PendingChange(serializers.Serializer):
+    """A change that waits for a coordinator; `pointer` says of what."""
+
+    pointer = StrictCharField(max_length=200)
+    value = StrictCharField(max_length=10_000, allow_blank=True)
+
+
+class RegistrationDecision(serializers.Serializer):
+    """A formal decision (決裁)."""
+
+    document_number = StrictCharField(max_length=100)
+    decided_on = StrictDateField()
+    decided_by_title = StrictCharField(max_length=100)
+
+
+class RegistrationStaffView(serializers.Serializer):
+    """What only staff of the bank see."""
+
+    countersign_pending = StrictBooleanField()
+    decision = RegistrationDecision(allow_null=True)
+
+
+class RegistrationDetail(RowOutput):
+    """Base of both outputs."""
+
+    room: Room
+
+    bank = StrictUUIDField(source="bank_id")
+    reference = StrictCharField(max_length=30, allow_blank=True)
+    registration_state = StrictChoiceField(RegistrationState)
+    channel = StrictChoiceField(Channel)
+    submitted_at = StrictDateTimeField(allow_null=True)
+    approved_at = StrictDateTimeField(allow_null=True)
+    valid_until = StrictDateField(allow_null=True)
+    pending_changes = serializers.SerializerMethodField()
+    changed_since_review = StrictListField(child=StrictCharField(max_length=60), max_length=100)
+    review_comments = serializers.DictField(child=serializers.CharField())
+    staff = serializers.SerializerMethodField()
+    allowed_actions = serializers.SerializerMethodField()
+    created_at = StrictDateTimeField()
+    updated_at = StrictDateTimeField()
+
+    @extend_schema_field(PendingChange(many=True))
+    def get_pending_changes(self, row: Any) -> list[dict[str, str]]:
+        return [{"pointer": pointer, "value": value} for pointer, value in _pending(row)]
+
+    @extend_schema_field(RegistrationStaffView(allow_null=True))
+    def get_staff(self, row: Any) -> dict[str, Any] | None:
+        if not self.is_helper(row):
+            return None
+        return {"countersign_pending": row.countersign_pending, "decision": row.decision}
+
+    def get_allowed_actions(self, row: Any) -> list[str]:
+        return allowed_actions(self.room, self.context["actor"], row)
+
+    def is_helper(self, row: Any) -> bool:
+        return bool(self.context["actor"].is_helper_of(row.bank_id))
+
+    def shows_contacts(self) -> bool:
+        """Contacts are shown where one row is read or written, never in a list."""
+        return bool(self.context.get("with_contacts"))
+
+
+def _pending(row: Any) -> Iterator[tuple[str, str]]:
+    for name, value in sorted(row.pending_changes.items()):
+        if name == "evidence":
+            yield from ((pointer_of("skills", code, "evidence"), words) for code, words in sorted(value.items()))
+        else:
+            yield pointer_of(name), value
+
+
+class RegistrationRefusal(serializers.Serializer):
+    code = StrictCharField(max_length=60)
+    detail = StrictCharField(max_length=1000)
+
+
+class RegistrationActionAnswer(serializers.Serializer):
+    """Whether this caller may take an action now, and if not why. `on_behalf`: only for the holder."""
+
+    action = StrictCharField(max_length=40)
+    allowed = StrictBooleanField()
+    on_behalf = StrictBooleanField()
+    requires = StrictListField(child=StrictCharField(max_length=40), max_length=10)
+    refusals = serializers.SerializerMethodField()
+
+    @extend_schema_field(RegistrationRefusal(many=True))
+    def get_refusals(self, answer: ActionAnswer) -> list[dict[str, str]]:
+        return [{"code": each.code, "detail": sentence(each.code, **each.facts)} for each in answer.refusals]
+
+
+class RegistrationEventOutput(serializers.Serializer):
+    """One step of the record, with roles and no names. Of staff's words the holder reads the comments."""
+
+    id = StrictUUIDField()
+    action = StrictCharField(max_length=40)
+    from_state = StrictCharField(max_length=40, allow_blank=True)
+    to_state = StrictCharField(max_length=40)
+    at = StrictDateTimeField()
+    happened_on = StrictDateField()
+    actor_role = StrictCharField(max_length=20)
+    on_behalf_of = StrictCharField(max_length=20, allow_blank=True)
+    channel = StrictCharField(max_length=20)
+    reason_codes = StrictListField(child=StrictCharField(max_length=60), max_length=10)
+    changed = serializers.SerializerMethodField()
+    texts = serializers.SerializerMethodField()
+    hash = StrictCharField(max_length=64)
+
+    @extend_schema_field(StrictListField(child=StrictCharField(max_length=60), max_length=100))
+    def get_changed(self, event: Event) -> list[str]:
+        """Names of the fields that an edit or a review was about."""
+        names = {*event.facts.get("fields", ()), *event.facts.get("pending", ())}
+        return sorted(names if self.context["is_staff"] else names - STAFF_ONLY)
+
+    def get_texts(self, event: Event) -> dict[str, Any]:
+        text = getattr(event, "text", None)
+        if text is None:
+            return {}
+        if self.context["is_staff"]:
+            return dict(text.content)
+        by_staff = event.actor_role in HELPERS and not event.on_behalf_of
+        told = {name: words for name, words in text.content.items() if not by_staff or name in TOLD}
+        return {name: _without_staff_fields(words) for name, words in told.items()}
+
+
+def _without_staff_fields(words: Any) -> Any:
+    if not isinstance(words, dict):
+        return words
+    return {name: value for name, value in words.items() if name not in STAFF_ONLY}
