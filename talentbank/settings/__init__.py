@@ -122,7 +122,7 @@ LOCALE_PATHS = [BASE_DIR / "talentbank" / "locale"]
 TIME_ZONE = "Asia/Tokyo"
 USE_TZ = True
 STATIC_URL = "static/"
-STATIC_ROOT = VAR_DIR / "static"
+STATIC_ROOT = VAR_DIR / "static" if PRODUCTION else None  # elsewhere WhiteNoise serves from the apps
 WHITENOISE_USE_FINDERS = True
 WHITENOISE_AUTOREFRESH = False
 
