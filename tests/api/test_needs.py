@@ -467,3 +467,18 @@ def test_a_professional_reads_the_work_but_not_the_organizations_own_words(
     text = json.dumps(shown, ensure_ascii=False)
     for hidden in (SECRET, "123456", organization.name, str(organization.pk)):
         assert hidden not in text
+
+
+def test_a_tokens_scopes_bound_what_its_roles_allow(
+    organization: Organization, coordinator: User, desk: User, bearer: Callable[..., ContractClient]
+) -> None:
+    need = factories.make_need(organization)
+    blind, reader = bearer(coordinator, scopes=("me:read",)), bearer(coordinator, scopes=("needs:read",))
+    helper = bearer(desk, scopes=("needs:read", "needs:write"))
+    behalf = {"on_behalf_of": "organization", "channel": "phone"}
+
+    assert blind.get(f"{URL}/{need.pk}").status_code == 404
+    assert read(reader, need)["view"] == "detail"
+    assert act(reader, read(reader, need), "hold").status_code == 403
+    refused = act(helper, read(reader, need), "hold", **behalf)
+    assert (refused.status_code, refused.json()["code"]) == (403, "insufficient_scope")
