@@ -78,6 +78,27 @@ class BankInput(StrictSerializer):
     policy = PolicyInput()
 
 
+class BankPolicy(serializers.Serializer):
+    """What a city decides for itself. Days are calendar days."""
+
+    four_eyes = StrictChoiceField(FourEyes)
+    ask_first = StrictChoiceField(Side)
+    residents_first = StrictChoiceField(ResidentsFirst)
+    introductions_per_place = StrictIntegerField(minimum=1, maximum=100)
+    open_invitations_per_need = StrictIntegerField(minimum=0, maximum=100)
+    decision_required = StrictBooleanField()
+    registration_valid_years = StrictIntegerField(minimum=1, maximum=20)
+    answer_days = StrictIntegerField(**DAYS)
+    organization_answer_days = StrictIntegerField(**DAYS)
+    prospect_days = StrictIntegerField(**DAYS)
+    postpone_days = StrictIntegerField(**DAYS)
+    fulfilled_close_days = StrictIntegerField(**DAYS)
+    need_on_hold_days = StrictIntegerField(**DAYS)
+    contacts_days_after_end = StrictIntegerField(**DAYS)
+    undo_minutes = StrictIntegerField(**DAYS)
+    undo_days = StrictIntegerField(**DAYS)
+
+
 class BankDetail(RowOutput):
     slug = StrictCharField(max_length=40)
     kind = StrictChoiceField(BankKind)
@@ -92,11 +113,8 @@ class BankDetail(RowOutput):
     intro_en = StrictCharField(max_length=4000, allow_blank=True)
     opened_on = StrictDateField()
     free_placement_notified_on = StrictDateField(allow_null=True)
-    policy = serializers.SerializerMethodField()
+    policy = BankPolicy()
     updated_at = StrictDateTimeField()
-
-    def get_policy(self, bank: Bank) -> PolicyInput:
-        return bank.policy.to_json()  # type: ignore[return-value]
 
 
 class BankTextInput(StrictSerializer):

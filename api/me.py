@@ -6,8 +6,6 @@ from typing import Any
 
 from django.db.models import Q, QuerySet
 from rest_framework import serializers
-from talentbank.organizations.selectors import organization_get
-from talentbank.professionals.selectors import professional_get
 
 from api.filters import StrictFilterSet, UUIDsFilter
 from api.routing import endpoint
@@ -28,10 +26,12 @@ from talentbank.core.actors import Channel, Hat, Role
 from talentbank.core.audit import Subject
 from talentbank.core.errors import NotFound
 from talentbank.organizations.models import Organization
+from talentbank.organizations.selectors import organization_get
 from talentbank.privacy.models import Consent, Disclosure
 from talentbank.privacy.selectors import disclosures_of
 from talentbank.privacy.services import consent_withdraw, consents_grant
 from talentbank.professionals.models import Professional
+from talentbank.professionals.selectors import professional_get
 
 SUBJECTS = ["professional", "organization"]
 
@@ -82,7 +82,7 @@ class ConsentInput(StrictSerializer):
 
     subject_kind = StrictChoiceField(SUBJECTS)
     subject_id = StrictUUIDField()
-    kinds = StrictListField(child=StrictChoiceField(TextKind), max_length=10, unique=True)
+    kinds = StrictListField(child=StrictChoiceField(TextKind), min_length=1, max_length=10, unique=True)
     channel = StrictChoiceField(Channel, required=False)
 
 
@@ -165,6 +165,7 @@ class ConsentCreate(ConsentOperation, CreateView):
     """Consent to texts that hold now; answers with the first of them. A desk records what a person said."""
 
     operation_id, summary = "consents_create", "Consent to texts"
+    extra_statuses = frozenset({404})
     input_serializer = ConsentInput
 
     def find(self, **ids: Any) -> Professional | Organization:

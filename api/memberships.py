@@ -148,6 +148,7 @@ class InvitationCreate(InvitationOperation, CreateView):
     """Invite somebody to a staff role; a mail with a single-use link goes out."""
 
     operation_id, summary = "invitations_create", "Invite somebody to a staff role"
+    extra_statuses = frozenset({404})
     input_serializer = InvitationInput
 
     def permit(self, row: None) -> None:

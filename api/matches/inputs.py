@@ -29,7 +29,7 @@ class MatchInput(CommonActionInput):
     need = StrictUUIDField()
     professional = StrictUUIDField(required=False)
     card = StrictUUIDField(required=False)
-    origin = StrictChoiceField(Origin)
+    origin = StrictChoiceField(Origin, component="MatchOrigin")
     previous = StrictUUIDField(required=False, help_text="origin repeat: the completed match; the last one if absent.")
     agreed_by = StrictListField(
         child=StrictChoiceField(Side), max_length=2, unique=True, required=False, help_text="origin repeat: both sides."

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.db.models import Q
+from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from api.catalogue import sentence
@@ -74,13 +75,15 @@ class MatchStaffView(serializers.Serializer):
 
 
 class MatchDetail(RowOutput):
+    """A match as its reader may see it: `staff` is null to the sides, names are null before the introduction."""
+
     reference = StrictCharField(max_length=30)
     bank = StrictUUIDField(source="bank_id")
     need = MatchNeed()
     professional = serializers.SerializerMethodField()
     organization = serializers.SerializerMethodField()
-    origin = StrictChoiceField(Origin)
-    state = StrictChoiceField(State)
+    origin = StrictChoiceField(Origin, component="MatchOrigin")
+    state = StrictChoiceField(State, component="MatchState")
     state_since = StrictDateTimeField()
     due_on = StrictDateField(allow_null=True)
     answers = serializers.SerializerMethodField()
@@ -90,7 +93,7 @@ class MatchDetail(RowOutput):
     started_on = StrictDateField(allow_null=True)
     ended_on = StrictDateField(allow_null=True)
     hours_worked = StrictFloatField(minimum=0, maximum=100_000, allow_null=True)
-    closed_reason = StrictChoiceField(["", *ClosedReason], component="MatchClosedReason")
+    closed_reason = serializers.SerializerMethodField()
     terms_version = StrictIntegerField(**COUNT)
     agreed_terms_version = StrictIntegerField(**COUNT)
     previous = StrictUUIDField(source="previous_id", allow_null=True)
@@ -115,15 +118,21 @@ class MatchDetail(RowOutput):
         return {"id": str(organization.pk) if known else None, "name": organization.name if known else None}  # type: ignore[return-value]
 
     def get_answers(self, match: Match) -> MatchAnswers:
-        actor: Actor = self.context["actor"]
-        shown = list(Side) if actor.is_coordinator_of(match.bank_id) else sides_of(actor, match)
+        shown = list(Side) if self._is_staff(match) else sides_of(self.context["actor"], match)
         return {side.value: getattr(match, f"{side}_answer") if side in shown else None for side in Side}  # type: ignore[return-value]
 
-    def get_staff(self, match: Match) -> MatchStaffView | None:
-        if not self.context["actor"].is_coordinator_of(match.bank_id):
+    @extend_schema_field(StrictChoiceField(["", *ClosedReason], component="MatchClosedReason"))
+    def get_closed_reason(self, match: Match) -> str:
+        """What staff found out about conflicts of interest is not for the sides: to them it is a rejection."""
+        internal = match.closed_reason == ClosedReason.CONFLICT_OF_INTEREST
+        return ClosedReason.REJECTED.value if internal and not self._is_staff(match) else match.closed_reason
+
+    @extend_schema_field(MatchStaffView(allow_null=True))
+    def get_staff(self, match: Match) -> dict[str, Any] | None:
+        if not self._is_staff(match):
             return None
         decision = self.context["conflicts"].get(match.pk)
-        return {  # type: ignore[return-value]
+        return {
             "first_asked": match.first_asked,
             "countersign_pending": match.countersign_pending,
             "conflict_outcome": decision.outcome if decision else "",
@@ -134,16 +143,24 @@ class MatchDetail(RowOutput):
     def get_allowed_actions(self, match: Match) -> list[str]:
         return TABLE.allowed(match.state, parts_of(self.context["actor"], match))
 
+    def _is_staff(self, match: Match) -> bool:
+        return bool(self.context["actor"].is_coordinator_of(match.bank_id))
+
     def _knows(self, match: Match, side: Side) -> bool:
-        actor: Actor = self.context["actor"]
-        if actor.is_coordinator_of(match.bank_id) or match.introduced_at is not None:
-            return True
-        return side in sides_of(actor, match)
+        return knows(self.context["actor"], match, side)
+
+
+def knows(actor: Actor, match: Match, side: Side) -> bool:
+    """Tell whether the actor knows a side by name, or only as a card."""
+    if actor.is_coordinator_of(match.bank_id) or match.introduced_at is not None:
+        return True
+    return side in sides_of(actor, match)
 
 
 def cards_shown(matches: list[Match], actor: Actor) -> dict[Any, Any]:
     """(need, professional) → card id for the matches whose professional the actor knows only as a card."""
-    pairs = {(match.need_id, match.professional_id) for match in matches if match.introduced_at is None}
+    unknown = [match for match in matches if not knows(actor, match, Side.PROFESSIONAL)]
+    pairs = {(match.need_id, match.professional_id) for match in unknown}
     where = Q()
     for need_id, professional_id in pairs:
         where |= Q(need_id=need_id, professional_id=professional_id)
@@ -167,12 +184,17 @@ class MatchActionAnswer(serializers.Serializer):
     requires = StrictListField(child=StrictCharField(max_length=40), max_length=10)
     refusals = serializers.SerializerMethodField()
 
-    def get_refusals(self, answer: dict[str, Any]) -> list[ActionRefusal]:
-        return [refusal_shown(refusal) for refusal in answer["refusals"]]  # type: ignore[misc]
+    @extend_schema_field(ActionRefusal(many=True))
+    def get_refusals(self, answer: dict[str, Any]) -> list[dict[str, str]]:
+        return [refusal_shown(refusal) for refusal in answer["refusals"]]
 
 
 def refusal_shown(refusal: Refusal | DomainError) -> dict[str, str]:
     return {"code": refusal.code, "detail": sentence(refusal.code, **refusal.facts)}
+
+
+FOR_BOTH = frozenset({"report", "missing"})
+"""Texts of an event that are written for the other side: what was delivered, what is missing."""
 
 
 class MatchEventOutput(serializers.Serializer):
@@ -196,13 +218,13 @@ class MatchEventOutput(serializers.Serializer):
 
     def get_texts(self, event: Event) -> dict[str, Any]:
         text = getattr(event, "text", None)
-        return dict(text.content) if text and self._may_read(event) else {}
+        content = dict(text.content) if text else {}
+        return content if self._may_read(event) else {name: content[name] for name in FOR_BOTH & content.keys()}
 
     def _may_read(self, event: Event) -> bool:
-        """Reasons and words are for staff and for the side that gave them; reports and what is missing for both."""
+        """Reasons and words are for staff and for the side that gave them."""
         sides: list[Side] = self.context["sides"]
-        spoken_for = event.facts.get("side", "")
-        return self.context["is_staff"] or spoken_for in sides or event.action in {"deliver", "return"}
+        return self.context["is_staff"] or event.facts.get("side", "") in sides
 
 
 class TermsOutput(RowOutput):

@@ -25,7 +25,7 @@ from api.views.reads import WholeListView
 from talentbank.accounts.policies import require_coordinator
 from talentbank.core.actors import Actor
 from talentbank.core.audit import Step
-from talentbank.core.errors import Forbidden, invalid
+from talentbank.core.errors import invalid
 from talentbank.matches.contacts import contacts_read
 from talentbank.matches.models import ConflictDecision, Match, Terms
 from talentbank.matches.selectors import match_actions, match_events, match_get, matches_visible, sides_of
@@ -72,6 +72,7 @@ class MatchCreate(MatchOperation, CreateView):
     apply (professional), invite (the need's organization, by card)."""
 
     operation_id, summary = "matches_create", "Open a match"
+    extra_statuses = frozenset({404})
     required_scopes = ("matches:write",)
     input_serializer = MatchInput
 
@@ -166,8 +167,10 @@ class MatchContactsRead(FactView):
     output_serializer = MatchContacts
     extra_statuses = frozenset({409})
 
+    def find(self, **ids: Any) -> Match:
+        return match_get(self.actor, ids["id"])
+
     def answer(self, **ids: Any) -> Any:
-        self.require_scopes()
         return contacts_read(match_id=ids["id"], actor=self.actor, at=self.at)
 
 
@@ -178,10 +181,14 @@ class MatchExplanationRead(FactView):
     required_scopes = ("matches:decide",)
     output_serializer = MatchExplanation
 
+    def find(self, **ids: Any) -> Match:
+        return match_get(self.actor, ids["id"])
+
+    def permit(self, row: Match) -> None:
+        require_coordinator(self.actor, row.bank_id)
+
     def answer(self, **ids: Any) -> Any:
-        match = match_get(self.actor, ids["id"])
-        require_coordinator(self.actor, match.bank_id)
-        return {"snapshot": match.snapshot}
+        return {"snapshot": self.row.snapshot}
 
 
 class TermsOperation(Operation):
@@ -248,8 +255,8 @@ class ConflictList(ConflictOperation, WholeListView):
 
     def items(self) -> Any:
         match = match_get(self.actor, self.kwargs["id"])
-        if not self.actor.is_coordinator_of(match.bank_id):
-            raise Forbidden()
+        self.require_scopes()
+        require_coordinator(self.actor, match.bank_id)
         return match.conflicts.order_by("created_at", "id")
 
 

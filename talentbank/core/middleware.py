@@ -38,5 +38,7 @@ class RequestIdFilter(logging.Filter):
     """Put the request id on log records."""
 
     def filter(self, record: logging.LogRecord) -> bool:
-        record.request_id = _current.get()
+        # Django logs a refused request after the whole chain has ended; the record then carries the request itself.
+        request = getattr(record, "request", None)
+        record.request_id = getattr(request, "request_id", None) or _current.get()
         return True

@@ -13,6 +13,7 @@ from talentbank.core.audit import Subject
 from talentbank.core.errors import Refusal
 from talentbank.core.models import Event
 from talentbank.matches.case import Case
+from talentbank.matches.inputs import CORRECTABLE
 from talentbank.matches.models import Match
 from talentbank.matches.states import CLOSED_STATES, TAKING, UP_TO_NEGOTIATING, Action
 from talentbank.matches.terms import terms_missing
@@ -209,8 +210,10 @@ def undo_pair_free(case: Case) -> Refusal | None:
 
 def fact_recorded(case: Case) -> Refusal | None:
     """Only what is on record can be put right; a made-up day would count as a match made."""
-    field = case.step.input.get("field")
-    return Refusal("nothing_to_correct") if field and getattr(case.match, field) is None else None
+    named = case.step.input.get("field")
+    fields = [named] if named else CORRECTABLE
+    recorded = any(getattr(case.match, field) is not None for field in fields)
+    return None if recorded else Refusal("nothing_to_correct")
 
 
 def last_event(match: Match) -> Event | None:

@@ -1,0 +1,95 @@
+"""What tests over HTTP share: a clock that stands still, callers by session and by bearer token."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+import pytest
+from allauth.idp.oidc.models import Client, Token
+from django.utils import timezone
+
+from talentbank.accounts.models import User
+from talentbank.accounts.oidc import SCOPES
+from talentbank.needs.models import Need
+from talentbank.organizations.models import Organization
+from tests import factories
+from tests.contract import ContractClient
+from tests.factories import AT
+
+Caller = Callable[..., ContractClient]
+
+
+@dataclass
+class Clock:
+    """The moment that every reader of the clock sees."""
+
+    at: datetime = AT
+
+    def forward(self, **by: float) -> datetime:
+        self.at += timedelta(**by)
+        return self.at
+
+
+@pytest.fixture
+def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
+    """Stops the clock at `factories.AT`; a test moves it by `forward`."""
+    stopped = Clock()
+    monkeypatch.setattr(timezone, "now", lambda: stopped.at)
+    return stopped
+
+
+def with_hat(client: ContractClient, acting_as: str) -> ContractClient:
+    if acting_as:
+        client.credentials(**{**client._credentials, "HTTP_ACTING_AS": acting_as})
+    return client
+
+
+@pytest.fixture
+def session(db: None) -> Caller:
+    """Make a client of somebody who signed in with a session."""
+
+    def make(user: User | None, acting_as: str = "") -> ContractClient:
+        client = ContractClient()
+        if user:
+            client.force_login(user)
+        return with_hat(client, acting_as)
+
+    return make
+
+
+@pytest.fixture
+def bearer(db: None) -> Caller:
+    """Make a client that sends an access token; without `scopes` it has every scope."""
+
+    def make(user: User | None, acting_as: str = "", scopes: tuple[str, ...] | None = None, **fields: Any) -> Any:
+        token, number = fields.pop("token", ""), Token.objects.count()
+        owner = Client.objects.create(name=f"front end {number}")
+        expires_at = fields.pop("expires_at", timezone.now() + timedelta(hours=1))
+        row = Token(type=Token.Type.ACCESS_TOKEN, client=owner, user=user, expires_at=expires_at, **fields)
+        row.set_value(token or f"token-{number}")
+        row.set_scopes(list(SCOPES if scopes is None else scopes))
+        row.save()
+        client = ContractClient()
+        client.credentials(HTTP_AUTHORIZATION=f"Bearer {token or f'token-{number}'}")
+        return with_hat(client, acting_as)
+
+    return make
+
+
+@pytest.fixture(params=["session", "bearer"])
+def door(request: pytest.FixtureRequest) -> Caller:
+    """Both ways in, one after the other."""
+    return request.getfixturevalue(request.param)
+
+
+@pytest.fixture
+def need(organization: Organization) -> Need:
+    return factories.make_need(organization)
+
+
+@pytest.fixture
+def owner(organization: Organization) -> User:
+    return factories.owner_of(organization)
