@@ -78,7 +78,12 @@ class DetailView(Operation):
 
 
 class FactView(Operation):
-    """Something computed, without a version: figures, the caller's own account, what may be done."""
+    """Something computed, without a version: figures, the caller's own account, what may be done.
+
+    `answer` finds in `self.row` what `find` returned.
+    """
+
+    row: Any = None
 
     def find(self, **ids: Any) -> Any:
         """Return the row that the facts are about, for `permit`; None where there is none.
@@ -92,7 +97,7 @@ class FactView(Operation):
         raise NotImplementedError
 
     def get(self, request: Request, **ids: Any) -> Response:
-        row = self.find(**ids)
+        self.row = self.find(**ids)
         self.require_scopes()
-        self.permit(row)
+        self.permit(self.row)
         return answer(self.render_row(self.answer(**ids)))
