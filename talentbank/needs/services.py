@@ -17,6 +17,7 @@ from talentbank.core.errors import Conflict, FieldError, Forbidden, InvalidInput
 from talentbank.core.lifecycle import Part
 from talentbank.core.models import lock
 from talentbank.core.revision import revision_bump
+from talentbank.needs.case import NeedCase
 from talentbank.needs.fields import (
     ORGANIZATION_ONLY,
     STAFF_ONLY,
@@ -118,18 +119,13 @@ def need_update(
     vocabulary_put(need, checked)
     after = fields_read(need, checked.names)
     changed = sorted(name for name in before if before[name] != after[name])
-    if not changed:
-        return need
-    case = case_of(need, step, parts)
-    if need.state in SEEKING | {NeedState.ON_HOLD} and placement_notified(case):
-        raise PlacementNotNotified()
-    need.revision = revision_bump(need.bank_id)
-    need.save_step(at=at)
-    need_helper_keep(need, step)
-    case.texts = {"before": {name: before[name] for name in changed}, "after": {name: after[name] for name in changed}}
-    need_event(case, "update", need.state, {"fields": changed})
-    if "headcount" in changed:
-        need_follow(need, step)
+    if changed:
+        case = case_of(need, step, parts)
+        case.texts = {
+            "before": {name: before[name] for name in changed},
+            "after": {name: after[name] for name in changed},
+        }
+        _save_edit(case, changed)
     return need
 
 
@@ -197,6 +193,22 @@ def _require_own_fields(given: set[str], parts: frozenset[Part]) -> None:
     others = STAFF_ONLY if Part.ORGANIZATION in parts else ORGANIZATION_ONLY
     if wrong := given & others:
         raise Forbidden(fields=sorted(wrong))
+
+
+def _save_edit(case: NeedCase, changed: list[str]) -> None:
+    """Save an edited need with its event; another headcount may fulfill it.
+
+    :raises PlacementNotNotified: an open need would turn into employment.
+    """
+    need, step = case.need, case.step
+    if need.state in SEEKING | {NeedState.ON_HOLD} and placement_notified(case):
+        raise PlacementNotNotified()
+    need.revision = revision_bump(need.bank_id)
+    need.save_step(at=step.at)
+    need_helper_keep(need, step)
+    need_event(case, "update", need.state, {"fields": changed})
+    if "headcount" in changed:
+        need_follow(need, step)
 
 
 def _require_editable(need: Need, checked: NeedFields) -> None:
