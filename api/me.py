@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Any
+from uuid import UUID
 
 from django.db.models import Q, QuerySet
 from rest_framework import serializers
@@ -20,7 +21,9 @@ from api.serializers import (
     StrictUUIDField,
 )
 from api.views import ActionView, CreateView, DetailView, FactView, ListView, Operation
+from api.views.writes import DESK_SCOPE
 from talentbank.accounts.models import User
+from talentbank.accounts.policies import require_helper
 from talentbank.banks.models import TextKind
 from talentbank.core.actors import Channel, Hat, Role
 from talentbank.core.audit import Subject
@@ -98,9 +101,10 @@ class ConsentOutput(RowOutput):
 
 
 class MeRead(FactView):
-    """The account and its hats."""
+    """The account and its hats. A client's own token has no account: 404."""
 
     operation_id, summary, tag = "me_read", "Read my account and hats", "me"
+    extra_statuses = frozenset({404})
     required_scopes = ("me:read",)
     output_serializer = MeOutput
 
@@ -134,6 +138,12 @@ class ConsentOperation(Operation):
     tag = "consents"
     required_scopes = ("consents:write",)
     output_serializer = ConsentOutput
+
+    def permit_for(self, kind: str, id: UUID, bank_id: UUID) -> None:
+        """The holder consents itself; staff record what it said, which asks a token for the desk's scope."""
+        if not self.actor.wears(Role.PROFESSIONAL if kind == "professional" else Role.OWNER, id):
+            self.require_scopes(DESK_SCOPE)
+            require_helper(self.actor, bank_id)
 
     def visible(self) -> QuerySet[Consent]:
         mine = Q(subject_id__in=self.actor.ids_as(Role.PROFESSIONAL, Role.OWNER))
@@ -172,6 +182,9 @@ class ConsentCreate(ConsentOperation, CreateView):
         get = professional_get if self.values["subject_kind"] == "professional" else organization_get
         return get(self.actor, self.values["subject_id"])
 
+    def permit(self, row: Professional | Organization) -> None:
+        self.permit_for(self.values["subject_kind"], row.pk, row.bank_id)
+
     def perform(self, parent: Professional | Organization) -> Consent:
         return consents_grant(
             subject=Subject(self.values["subject_kind"], parent.pk, parent.bank_id),
@@ -179,6 +192,7 @@ class ConsentCreate(ConsentOperation, CreateView):
             actor=self.actor,
             channel=Channel(self.values.get("channel", Channel.WEB)),
             at=self.at,
+            pointer="/kinds",
         )[0]
 
 
@@ -190,6 +204,9 @@ class ConsentWithdraw(ConsentOperation, ActionView):
 
     def find(self, **ids: Any) -> Consent:
         return _found(self.visible().filter(pk=ids["id"]).first())
+
+    def permit(self, row: Consent) -> None:
+        self.permit_for(row.subject_kind, row.subject_id, row.bank_id)
 
     def perform(self, row: Consent, *, step: Any, expected_version: int) -> Consent:
         return consent_withdraw(consent=row, expected_version=expected_version, at=self.at)

@@ -33,3 +33,8 @@ class OIDCAdapter(DefaultOIDCAdapter):  # type: ignore[misc]
     """allauth's provider with the talent bank's scopes."""
 
     scope_display: dict[str, Any] = {**DefaultOIDCAdapter.scope_display, **SCOPES}
+
+    def populate_server_metadata(self, data: dict[str, Any]) -> None:
+        """Add our scopes to the discovery document, which allauth fills with OpenID's alone."""
+        super().populate_server_metadata(data)
+        data["scopes_supported"] = [*data["scopes_supported"], *SCOPES]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.views.decorators.http import require_GET, require_http_methods
+from django.views.decorators.http import require_http_methods, require_safe
 
 from talentbank.accounts.models import User
 from talentbank.accounts.selectors import actor_for
@@ -26,7 +26,7 @@ ROLE_LABELS = {
 }
 
 
-@require_GET
+@require_safe
 def home(request: HttpRequest) -> HttpResponse:
     """The front door: figures of every bank, sign-in, and where developers go on."""
     at = now()
@@ -44,7 +44,7 @@ def home(request: HttpRequest) -> HttpResponse:
 
 
 @login_required
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def invitation(request: HttpRequest, token: str) -> HttpResponse:
     """Show an invitation; only the POST accepts it, for mail programs fetch links."""
     context: dict[str, object] = {"token": token}

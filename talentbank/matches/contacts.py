@@ -13,6 +13,7 @@ from talentbank.core.actors import Actor, Role, Side
 from talentbank.core.audit import Subject
 from talentbank.core.errors import Conflict, Forbidden
 from talentbank.matches.models import Match
+from talentbank.matches.policies import hat_parts
 from talentbank.matches.selectors import contacts_open, match_get, sides_of
 from talentbank.organizations.models import Organization
 from talentbank.privacy.selectors import consents_running
@@ -44,7 +45,7 @@ def contacts_read(*, match_id: UUID, actor: Actor, at: datetime) -> dict[str, di
     read = _sides_to_read(match, actor)
     if not contacts_open(match, at):
         raise ContactsClosed(state=match.state)
-    role = actor.acting_as.role if actor.acting_as else _role(match, actor)
+    role = next(hat.role for hat in actor.worn if hat_parts(hat, match))
     return {side.value: _read(match, side, actor, role, at) for side in read}
 
 
@@ -55,12 +56,6 @@ def _sides_to_read(match: Match, actor: Actor) -> list[Side]:
     if not mine:
         raise Forbidden()
     return [side.other for side in mine]
-
-
-def _role(match: Match, actor: Actor) -> Role:
-    if actor.is_coordinator_of(match.bank_id):
-        return Role.COORDINATOR
-    return Role.PROFESSIONAL if Side.PROFESSIONAL in sides_of(actor, match) else Role.MEMBER
 
 
 def _read(match: Match, side: Side, actor: Actor, role: Role, at: datetime) -> dict[str, Any]:

@@ -18,16 +18,18 @@ from talentbank.privacy.models import Consent, Disclosure
 
 @transaction.atomic
 def consents_grant(
-    *, subject: Subject, kinds: Iterable[str], actor: Actor, channel: Channel, at: datetime
+    *, subject: Subject, kinds: Iterable[str], actor: Actor, channel: Channel, at: datetime, pointer: str = "/consents"
 ) -> list[Consent]:
     """This function will record consents to the texts that hold now; an older version's consent ends.
+
+    `pointer` is where the caller's input holds the kinds.
 
     :raises InvalidInput: the bank has no such text today.
     """
     current = {text.kind: text for text in texts_current(subject.bank_id, at).filter(language="ja")}
     wanted = list(dict.fromkeys(kinds))
     if missing := [n for n, kind in enumerate(wanted) if kind not in current]:
-        raise InvalidInput([FieldError(f"/consents/{n}", "no_such_text") for n in missing])
+        raise InvalidInput([FieldError(f"{pointer}/{n}", "no_such_text") for n in missing])
     granted = []
     for kind in wanted:
         text = current[kind]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -18,6 +18,7 @@ from talentbank.organizations.models import Organization
 from tests import factories
 from tests.contract import ContractClient
 from tests.factories import AT
+from tests.mailbox import Mailbox, open_mailbox
 
 Caller = Callable[..., ContractClient]
 
@@ -93,3 +94,14 @@ def need(organization: Organization) -> Need:
 @pytest.fixture
 def owner(organization: Organization) -> User:
     return factories.owner_of(organization)
+
+
+@pytest.fixture
+def mailbox(settings: Any) -> Iterator[Mailbox]:
+    """A mail server that runs, and settings that send to it."""
+    with open_mailbox() as server:
+        settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
+        settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", server.port
+        settings.EMAIL_USE_TLS = settings.EMAIL_USE_SSL = False
+        settings.EMAIL_TIMEOUT = 5
+        yield server
