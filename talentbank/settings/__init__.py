@@ -14,7 +14,7 @@ BASE_DIR = Path(__file__).resolve().parent.parent.parent
 VAR_DIR = BASE_DIR / "var"
 
 env = Environment.read(BASE_DIR / ".env")
-MODE = env.text("TALENTBANK_MODE", "production")
+MODE = env.choice("TALENTBANK_MODE", ("production", "local", "test"))
 PRODUCTION = MODE == "production"
 TEST = MODE == "test"
 _lenient = None if PRODUCTION else ""

@@ -47,6 +47,14 @@ class Environment:
     def names(self, name: str, default: str | None = None) -> list[str]:
         return [part.strip() for part in self.text(name, default).split(",") if part.strip()]
 
+    def choice(self, name: str, choices: tuple[str, ...]) -> str:
+        """One of `choices`; the first where nothing is said or something unknown, which is a problem."""
+        value = self.text(name, choices[0])
+        if value not in choices:
+            self.problems.append(f"{name} must be one of {', '.join(choices)}, not {value!r}")
+            return choices[0]
+        return value
+
     def flag(self, name: str, default: bool) -> bool:
         value = self.text(name, "1" if default else "0").lower()
         if value not in {"0", "1", "true", "false", "yes", "no"}:
