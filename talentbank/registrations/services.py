@@ -40,8 +40,6 @@ class RegistrationNotEditable(Conflict):
     code = "registration_not_editable"
 
 
-
-
 @transaction.atomic
 def registration_transition(
     *, room: Room, id: UUID, action: str, expected_version: int | None, step: Step

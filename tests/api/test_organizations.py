@@ -15,6 +15,7 @@ from talentbank.organizations.models import Organization, OrganizationMember
 from tests import factories
 from tests.contract import ContractClient
 
+pytestmark = [pytest.mark.usefixtures("clock"), pytest.mark.database]
 NUMBER = "1000012160145"
 
 

@@ -16,6 +16,7 @@ from talentbank.professionals.models import Professional
 from tests import factories
 from tests.contract import ContractClient
 
+pytestmark = [pytest.mark.usefixtures("clock"), pytest.mark.database]
 CONSENTS = [str(kind) for kind in REQUIRED_TO_SUBMIT]
 BY_PHONE = {"on_behalf_of": "professional", "channel": "phone", "evidence_note": "電話で本人に確認"}
 
