@@ -157,7 +157,16 @@ def demo() -> None:
     say(f"starting server and worker at {url}")
     granian = (PYTHON, "-m", "granian", "--interface", "wsgi", "--host", "127.0.0.1", "--port", str(port))
     commands = {
-        "server": (*granian, "--workers", "2", "--log-level", "warning", "talentbank.wsgi:application"),
+        "server": (
+            *granian,
+            "--workers",
+            "2",
+            "--backpressure",
+            "32",
+            "--log-level",
+            "error",
+            "talentbank.wsgi:application",
+        ),
         "worker": (PYTHON, "manage.py", "work"),
     }
     serve(commands, url)

@@ -30,6 +30,7 @@ from talentbank.matches.policies import parts_of
 from talentbank.matches.selectors import sides_of
 from talentbank.matches.states import ClosedReason, Origin, State
 from talentbank.ranking.models import Card
+from talentbank.ranking.selectors import card_headline
 from talentbank.ranking.services import cards_of
 
 ANSWERS = ["", "asked", "yes", "no", "later"]
@@ -109,7 +110,7 @@ class MatchDetail(RowOutput):
             "id": str(match.professional_id) if known else None,
             "card": None if known else str(cards[match.need_id, match.professional_id]),
             "name": match.professional.name if known else None,
-            "headline": match.professional.headline,
+            "headline": match.professional.headline if known else card_headline(match.professional),
         }
 
     def get_organization(self, match: Match) -> MatchOrganization:

@@ -13,6 +13,7 @@ NEED_CAUSES = {
     "cancelled": ClosedReason.NEED_CANCELLED,
     "expired": ClosedReason.NEED_EXPIRED,
     "on_hold": ClosedReason.NEED_ON_HOLD,
+    "filled": ClosedReason.FILLED,
 }
 
 

@@ -35,7 +35,7 @@ from talentbank.needs.moves import case_of, need_event, need_follow, need_helper
 from talentbank.needs.policies import WRITERS, part_for
 from talentbank.needs.selectors import need_get
 from talentbank.organizations.models import Organization
-from talentbank.registrations.dependents import dependents_prepare
+from talentbank.registrations.dependents import dependents_ended, dependents_prepare
 
 
 class NeedNotEditable(Conflict):
@@ -107,6 +107,8 @@ def need_update(
     :raises Conflict: the need is history, or the places are taken.
     """
     _require_visible(actor, need_id, on_behalf)
+    if "headcount" in changes:
+        dependents_prepare("need", need_id)
     need = need_lock(need_id)
     parts, role = part_for(actor, need.organization, WRITERS | {Part.COORDINATOR}, on_behalf)
     require_version(need, expected_version)
@@ -126,6 +128,8 @@ def need_update(
             "after": {name: after[name] for name in changed},
         }
         _save_edit(case, changed)
+        if "headcount" in changed and need.places_free == 0:
+            dependents_ended("need", need.pk, cause="filled", step=step)
     return need
 
 

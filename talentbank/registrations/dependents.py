@@ -21,7 +21,7 @@ class Dependents(Protocol):
         """Tell whether a match in contracted…delivered hangs on it."""
 
     def ended(self, kind: str, id: UUID, *, cause: str, step: Step) -> None:
-        """Follow the end. `cause`: suspended, expired, withdrawn, cancelled, on_hold."""
+        """Follow the end. `cause`: suspended, expired, withdrawn, cancelled, on_hold, filled."""
 
 
 _registered: list[Dependents] = []

@@ -8,132 +8,312 @@ import talentbank.core.ids
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('banks', '0001_initial'),
-        ('organizations', '0001_initial'),
-        ('skills', '0001_initial'),
+        ("banks", "0001_initial"),
+        ("organizations", "0001_initial"),
+        ("skills", "0001_initial"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Need',
+            name="Need",
             fields=[
-                ('id', models.UUIDField(default=talentbank.core.ids.new_id, editable=False, primary_key=True, serialize=False)),
-                ('version', models.PositiveIntegerField(default=1)),
-                ('created_at', models.DateTimeField()),
-                ('updated_at', models.DateTimeField()),
-                ('reference', models.CharField(blank=True, max_length=30)),
-                ('state', models.CharField(choices=[('draft', '下書き'), ('submitted', '申請中'), ('changes_requested', '差し戻し'), ('open', '募集中'), ('in_progress', '支援中'), ('on_hold', '保留中'), ('fulfilled', '充足'), ('closed', '終了'), ('cancelled', '取り消し'), ('expired', '期限切れ')], default='draft', max_length=20)),
-                ('state_since', models.DateTimeField()),
-                ('round', models.PositiveSmallIntegerField(default=1)),
-                ('channel', models.CharField(choices=[('web', 'web'), ('line', 'line'), ('phone', 'phone'), ('counter', 'counter'), ('post', 'post'), ('paper', 'paper'), ('import', 'import')], default='web', max_length=20)),
-                ('submitted_at', models.DateTimeField(null=True)),
-                ('opened_at', models.DateTimeField(null=True)),
-                ('review_comments', models.JSONField(default=dict)),
-                ('title', models.CharField(blank=True, max_length=200)),
-                ('own_words', models.TextField(blank=True)),
-                ('public_summary', models.TextField(blank=True)),
-                ('summary_agreed_at', models.DateTimeField(null=True)),
-                ('background', models.TextField(blank=True)),
-                ('tools_today', models.TextField(blank=True)),
-                ('wished_outcome', models.TextField(blank=True)),
-                ('deliverables', models.TextField(blank=True)),
-                ('engagement_type', models.CharField(blank=True, choices=[('advice', '助言・相談'), ('quasi_mandate', '準委任'), ('work_contract', '請負'), ('honorarium', '謝金'), ('unpaid', '無償'), ('employment', '雇用')], max_length=20)),
-                ('budget_min_yen', models.PositiveIntegerField(null=True)),
-                ('budget_max_yen', models.PositiveIntegerField(null=True)),
-                ('budget_basis', models.CharField(blank=True, choices=[('hour', '時間'), ('day', '日'), ('month', '月'), ('project', '件'), ('honorarium', '謝金規程'), ('unpaid', '無償')], max_length=20)),
-                ('budget_shared', models.BooleanField(default=False)),
-                ('subsidy_use', models.CharField(blank=True, choices=[('none', '使わない'), ('considering', '検討中'), ('applied', '申請済み'), ('decided', '交付決定')], max_length=20)),
-                ('period_start', models.DateField(null=True)),
-                ('period_end', models.DateField(null=True)),
-                ('hours_per_week', models.PositiveSmallIntegerField(null=True)),
-                ('place', models.CharField(blank=True, choices=[('remote', 'リモート'), ('on_site', '対面'), ('mixed', '併用')], max_length=10)),
-                ('area', models.CharField(blank=True, max_length=100)),
-                ('headcount', models.PositiveSmallIntegerField(default=1)),
-                ('accepting', models.BooleanField(default=True)),
-                ('confidentiality', models.CharField(choices=[('public', '公開'), ('members', '登録者のみ'), ('coordinators', 'コーディネーターのみ')], default='members', max_length=20)),
-                ('anonymous', models.BooleanField(default=True)),
-                ('deadline', models.DateField(null=True)),
-                ('closed_reason', models.CharField(blank=True, max_length=40)),
-                ('held_from', models.CharField(blank=True, max_length=20)),
-                ('taken', models.PositiveSmallIntegerField(default=0)),
-                ('introducing', models.PositiveSmallIntegerField(default=0)),
-                ('running', models.PositiveSmallIntegerField(default=0)),
-                ('completed', models.PositiveSmallIntegerField(default=0)),
-                ('revision', models.BigIntegerField(default=0)),
-                ('bank', models.ForeignKey(on_delete=django.db.models.deletion.RESTRICT, related_name='+', to='banks.bank')),
-                ('entered_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.RESTRICT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('organization', models.ForeignKey(on_delete=django.db.models.deletion.RESTRICT, related_name='needs', to='organizations.organization')),
-                ('problems', models.ManyToManyField(related_name='needs', to='skills.problem')),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=talentbank.core.ids.new_id, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("version", models.PositiveIntegerField(default=1)),
+                ("created_at", models.DateTimeField()),
+                ("updated_at", models.DateTimeField()),
+                ("reference", models.CharField(blank=True, max_length=30)),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("draft", "下書き"),
+                            ("submitted", "申請中"),
+                            ("changes_requested", "差し戻し"),
+                            ("open", "募集中"),
+                            ("in_progress", "支援中"),
+                            ("on_hold", "保留中"),
+                            ("fulfilled", "充足"),
+                            ("closed", "終了"),
+                            ("cancelled", "取り消し"),
+                            ("expired", "期限切れ"),
+                        ],
+                        default="draft",
+                        max_length=20,
+                    ),
+                ),
+                ("state_since", models.DateTimeField()),
+                ("round", models.PositiveSmallIntegerField(default=1)),
+                (
+                    "channel",
+                    models.CharField(
+                        choices=[
+                            ("web", "web"),
+                            ("line", "line"),
+                            ("phone", "phone"),
+                            ("counter", "counter"),
+                            ("post", "post"),
+                            ("paper", "paper"),
+                            ("import", "import"),
+                        ],
+                        default="web",
+                        max_length=20,
+                    ),
+                ),
+                ("submitted_at", models.DateTimeField(null=True)),
+                ("opened_at", models.DateTimeField(null=True)),
+                ("review_comments", models.JSONField(default=dict)),
+                ("title", models.CharField(blank=True, max_length=200)),
+                ("own_words", models.TextField(blank=True)),
+                ("public_summary", models.TextField(blank=True)),
+                ("summary_agreed_at", models.DateTimeField(null=True)),
+                ("background", models.TextField(blank=True)),
+                ("tools_today", models.TextField(blank=True)),
+                ("wished_outcome", models.TextField(blank=True)),
+                ("deliverables", models.TextField(blank=True)),
+                (
+                    "engagement_type",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("advice", "助言・相談"),
+                            ("quasi_mandate", "準委任"),
+                            ("work_contract", "請負"),
+                            ("honorarium", "謝金"),
+                            ("unpaid", "無償"),
+                            ("employment", "雇用"),
+                        ],
+                        max_length=20,
+                    ),
+                ),
+                ("budget_min_yen", models.PositiveIntegerField(null=True)),
+                ("budget_max_yen", models.PositiveIntegerField(null=True)),
+                (
+                    "budget_basis",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("hour", "時間"),
+                            ("day", "日"),
+                            ("month", "月"),
+                            ("project", "件"),
+                            ("honorarium", "謝金規程"),
+                            ("unpaid", "無償"),
+                        ],
+                        max_length=20,
+                    ),
+                ),
+                ("budget_shared", models.BooleanField(default=False)),
+                (
+                    "subsidy_use",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("none", "使わない"),
+                            ("considering", "検討中"),
+                            ("applied", "申請済み"),
+                            ("decided", "交付決定"),
+                        ],
+                        max_length=20,
+                    ),
+                ),
+                ("period_start", models.DateField(null=True)),
+                ("period_end", models.DateField(null=True)),
+                ("hours_per_week", models.PositiveSmallIntegerField(null=True)),
+                (
+                    "place",
+                    models.CharField(
+                        blank=True,
+                        choices=[("remote", "リモート"), ("on_site", "対面"), ("mixed", "併用")],
+                        max_length=10,
+                    ),
+                ),
+                ("area", models.CharField(blank=True, max_length=100)),
+                ("headcount", models.PositiveSmallIntegerField(default=1)),
+                ("accepting", models.BooleanField(default=True)),
+                (
+                    "confidentiality",
+                    models.CharField(
+                        choices=[
+                            ("public", "公開"),
+                            ("members", "登録者のみ"),
+                            ("coordinators", "コーディネーターのみ"),
+                        ],
+                        default="members",
+                        max_length=20,
+                    ),
+                ),
+                ("anonymous", models.BooleanField(default=True)),
+                ("deadline", models.DateField(null=True)),
+                ("closed_reason", models.CharField(blank=True, max_length=40)),
+                ("held_from", models.CharField(blank=True, max_length=20)),
+                ("taken", models.PositiveSmallIntegerField(default=0)),
+                ("introducing", models.PositiveSmallIntegerField(default=0)),
+                ("running", models.PositiveSmallIntegerField(default=0)),
+                ("completed", models.PositiveSmallIntegerField(default=0)),
+                ("revision", models.BigIntegerField(default=0)),
+                (
+                    "bank",
+                    models.ForeignKey(on_delete=django.db.models.deletion.RESTRICT, related_name="+", to="banks.bank"),
+                ),
+                (
+                    "entered_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.RESTRICT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "organization",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.RESTRICT,
+                        related_name="needs",
+                        to="organizations.organization",
+                    ),
+                ),
+                ("problems", models.ManyToManyField(related_name="needs", to="skills.problem")),
             ],
             options={
-                'ordering': ('id',),
+                "ordering": ("id",),
             },
         ),
         migrations.CreateModel(
-            name='NeedSkill',
+            name="NeedSkill",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('required', models.BooleanField(default=False)),
-                ('level', models.PositiveSmallIntegerField(null=True)),
-                ('weight', models.FloatField(default=1.0)),
-                ('need', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='skills', to='needs.need')),
-                ('skill', models.ForeignKey(on_delete=django.db.models.deletion.RESTRICT, related_name='+', to='skills.skill')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("required", models.BooleanField(default=False)),
+                ("level", models.PositiveSmallIntegerField(null=True)),
+                ("weight", models.FloatField(default=1.0)),
+                (
+                    "need",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="skills", to="needs.need"
+                    ),
+                ),
+                (
+                    "skill",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.RESTRICT, related_name="+", to="skills.skill"
+                    ),
+                ),
             ],
             options={
-                'ordering': ('need', '-required', 'skill__code'),
+                "ordering": ("need", "-required", "skill__code"),
             },
         ),
         migrations.AddIndex(
-            model_name='need',
-            index=models.Index(fields=['bank', 'state'], name='need_by_bank_and_state'),
+            model_name="need",
+            index=models.Index(fields=["bank", "state"], name="need_by_bank_and_state"),
         ),
         migrations.AddIndex(
-            model_name='need',
-            index=models.Index(fields=['bank', 'revision'], name='need_by_revision'),
+            model_name="need",
+            index=models.Index(fields=["bank", "revision"], name="need_by_revision"),
         ),
         migrations.AddConstraint(
-            model_name='need',
-            constraint=models.UniqueConstraint(condition=models.Q(('reference', ''), _negated=True), fields=('bank', 'reference'), name='need_reference_is_unique'),
+            model_name="need",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("reference", ""), _negated=True),
+                fields=("bank", "reference"),
+                name="need_reference_is_unique",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='need',
-            constraint=models.CheckConstraint(condition=models.Q(('state__in', ['draft', 'submitted', 'changes_requested', 'open', 'in_progress', 'on_hold', 'fulfilled', 'closed', 'cancelled', 'expired'])), name='need_state_is_known'),
+            model_name="need",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    (
+                        "state__in",
+                        [
+                            "draft",
+                            "submitted",
+                            "changes_requested",
+                            "open",
+                            "in_progress",
+                            "on_hold",
+                            "fulfilled",
+                            "closed",
+                            "cancelled",
+                            "expired",
+                        ],
+                    )
+                ),
+                name="need_state_is_known",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='need',
-            constraint=models.CheckConstraint(condition=models.Q(('headcount__gte', 1), ('headcount__lte', 99)), name='need_headcount_lies_in_1_99'),
+            model_name="need",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("headcount__gte", 1), ("headcount__lte", 99)), name="need_headcount_lies_in_1_99"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='need',
-            constraint=models.CheckConstraint(condition=models.Q(('taken__lte', models.F('headcount'))), name='need_never_takes_more_than_its_places'),
+            model_name="need",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("taken__lte", models.F("headcount"))), name="need_never_takes_more_than_its_places"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='need',
-            constraint=models.CheckConstraint(condition=models.Q(('budget_min_yen__isnull', True), ('budget_max_yen__isnull', True), ('budget_min_yen__lte', models.F('budget_max_yen')), _connector='OR'), name='need_budget_range_is_ordered'),
+            model_name="need",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("budget_min_yen__isnull", True),
+                    ("budget_max_yen__isnull", True),
+                    ("budget_min_yen__lte", models.F("budget_max_yen")),
+                    _connector="OR",
+                ),
+                name="need_budget_range_is_ordered",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='need',
-            constraint=models.CheckConstraint(condition=models.Q(('period_start__isnull', True), ('period_end__isnull', True), ('period_start__lte', models.F('period_end')), _connector='OR'), name='need_period_is_ordered'),
+            model_name="need",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("period_start__isnull", True),
+                    ("period_end__isnull", True),
+                    ("period_start__lte", models.F("period_end")),
+                    _connector="OR",
+                ),
+                name="need_period_is_ordered",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='need',
-            constraint=models.CheckConstraint(condition=models.Q(('state__in', ['draft', 'changes_requested']), models.Q(('own_words', ''), _negated=True), _connector='OR'), name='need_beyond_draft_has_own_words'),
+            model_name="need",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("state__in", ["draft", "changes_requested"]),
+                    models.Q(("own_words", ""), _negated=True),
+                    _connector="OR",
+                ),
+                name="need_beyond_draft_has_own_words",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='needskill',
-            constraint=models.UniqueConstraint(fields=('need', 'skill'), name='need_names_a_skill_once'),
+            model_name="needskill",
+            constraint=models.UniqueConstraint(fields=("need", "skill"), name="need_names_a_skill_once"),
         ),
         migrations.AddConstraint(
-            model_name='needskill',
-            constraint=models.CheckConstraint(condition=models.Q(('level__isnull', True), models.Q(('level__gte', 1), ('level__lte', 4)), _connector='OR'), name='need_skill_level_lies_in_1_4'),
+            model_name="needskill",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("level__isnull", True), models.Q(("level__gte", 1), ("level__lte", 4)), _connector="OR"
+                ),
+                name="need_skill_level_lies_in_1_4",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='needskill',
-            constraint=models.CheckConstraint(condition=models.Q(('weight__gt', 0), ('weight__lte', 1)), name='need_skill_weight_lies_in_0_1'),
+            model_name="needskill",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("weight__gt", 0), ("weight__lte", 1)), name="need_skill_weight_lies_in_0_1"
+            ),
         ),
     ]

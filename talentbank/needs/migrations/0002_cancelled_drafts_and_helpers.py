@@ -6,50 +6,69 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('banks', '0001_initial'),
-        ('needs', '0001_initial'),
-        ('organizations', '0001_initial'),
-        ('skills', '0001_initial'),
+        ("banks", "0001_initial"),
+        ("needs", "0001_initial"),
+        ("organizations", "0001_initial"),
+        ("skills", "0001_initial"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='NeedHelper',
+            name="NeedHelper",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
             ],
             options={
-                'ordering': ('need', 'id'),
+                "ordering": ("need", "id"),
             },
         ),
         migrations.RemoveConstraint(
-            model_name='need',
-            name='need_beyond_draft_has_own_words',
+            model_name="need",
+            name="need_beyond_draft_has_own_words",
         ),
         migrations.AlterField(
-            model_name='need',
-            name='closed_reason',
-            field=models.CharField(blank=True, choices=[('non_compliant', '要件に合わない'), ('cancelled', '取り消し'), ('organization_expired', '事業者の登録の期限切れ'), ('organization_withdrawn', '事業者の登録の取り下げ')], max_length=40),
+            model_name="need",
+            name="closed_reason",
+            field=models.CharField(
+                blank=True,
+                choices=[
+                    ("non_compliant", "要件に合わない"),
+                    ("cancelled", "取り消し"),
+                    ("organization_expired", "事業者の登録の期限切れ"),
+                    ("organization_withdrawn", "事業者の登録の取り下げ"),
+                ],
+                max_length=40,
+            ),
         ),
         migrations.AddConstraint(
-            model_name='need',
-            constraint=models.CheckConstraint(condition=models.Q(('state__in', ['draft', 'changes_requested', 'cancelled']), models.Q(('own_words', ''), _negated=True), _connector='OR'), name='need_beyond_draft_has_own_words'),
+            model_name="need",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("state__in", ["draft", "changes_requested", "cancelled"]),
+                    models.Q(("own_words", ""), _negated=True),
+                    _connector="OR",
+                ),
+                name="need_beyond_draft_has_own_words",
+            ),
         ),
         migrations.AddField(
-            model_name='needhelper',
-            name='need',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='helpers', to='needs.need'),
+            model_name="needhelper",
+            name="need",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.CASCADE, related_name="helpers", to="needs.need"
+            ),
         ),
         migrations.AddField(
-            model_name='needhelper',
-            name='user',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.RESTRICT, related_name='+', to=settings.AUTH_USER_MODEL),
+            model_name="needhelper",
+            name="user",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.RESTRICT, related_name="+", to=settings.AUTH_USER_MODEL
+            ),
         ),
         migrations.AddConstraint(
-            model_name='needhelper',
-            constraint=models.UniqueConstraint(fields=('need', 'user'), name='need_names_a_helper_once'),
+            model_name="needhelper",
+            constraint=models.UniqueConstraint(fields=("need", "user"), name="need_names_a_helper_once"),
         ),
     ]
