@@ -16,8 +16,9 @@ from talentbank.notifications.mails import mail_text
 from talentbank.notifications.models import OutboxMessage, OutboxState
 
 logger = logging.getLogger(__name__)
-LEASE = timedelta(minutes=2)
-BATCH = 20
+LEASE = timedelta(minutes=5)
+"""Longer than a batch takes with a mail server that answers slowly, or a second worker would send it again."""
+BATCH = 5
 PAUSES = tuple(timedelta(minutes=minutes) for minutes in (1, 5, 30, 120, 480, 1440))
 """Pauses after each failed attempt; after the last the message has failed."""
 
