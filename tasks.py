@@ -155,18 +155,12 @@ def demo() -> None:
         say(title)
         manage(*command)
     say(f"starting server and worker at {url}")
-    granian = (PYTHON, "-m", "granian", "--interface", "wsgi", "--host", "127.0.0.1", "--port", str(port))
+    granian = (
+        *(PYTHON, "-m", "granian", "--interface", "wsgi", "--host", "127.0.0.1", "--port", str(port)),
+        *("--workers", "2", "--backpressure", "32", "--log-level", "error"),
+    )
     commands = {
-        "server": (
-            *granian,
-            "--workers",
-            "2",
-            "--backpressure",
-            "32",
-            "--log-level",
-            "error",
-            "talentbank.wsgi:application",
-        ),
+        "server": (*granian, "talentbank.wsgi:application"),
         "worker": (PYTHON, "manage.py", "work"),
     }
     serve(commands, url)

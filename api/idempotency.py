@@ -10,7 +10,7 @@ import hashlib
 import json
 import re
 from collections.abc import Callable
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from django.db import IntegrityError, OperationalError, connection, transaction
 from django.http import HttpResponse
@@ -22,9 +22,9 @@ from api.errors import IdempotencyInFlight, IdempotencyKeyReused, is_busy
 from talentbank.core.actors import Actor
 from talentbank.core.errors import invalid
 from talentbank.core.models import IdempotencyRecord
+from talentbank.core.repeats import KEPT
 
 KEY = re.compile(r"[\x21-\x7e]{1,255}\Z")
-LIFETIME = timedelta(hours=24)
 LOCK_TIMEOUT = "10s"
 KEPT_HEADERS = ("ETag", "Location", "Content-Language")
 
@@ -80,7 +80,7 @@ def answer_once(request: Request, *, actor: Actor, at: datetime, act: Callable[[
 
 def _claimed(principal: str, key: str, asked: str, at: datetime) -> IdempotencyRecord | None:
     """Write the record of a first call; None where there is one already."""
-    IdempotencyRecord.objects.filter(principal=principal, key=key, created_at__lte=at - LIFETIME).delete()
+    IdempotencyRecord.objects.filter(principal=principal, key=key, created_at__lte=at - KEPT).delete()
     if connection.vendor == "postgresql":
         with connection.cursor() as cursor:
             cursor.execute(f"SET LOCAL lock_timeout = '{LOCK_TIMEOUT}'")
