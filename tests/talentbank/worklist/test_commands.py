@@ -66,6 +66,7 @@ def test_tick_refuses_what_is_no_moment(text):
         call_command("tick", at=text)
 
 
+@pytest.mark.django_db(transaction=True)  # the worker closes connections that are not in autocommit
 def test_one_round_of_work_sends_mails_and_runs_the_timers(waiting, clock_at):
     clock_at(AT + timedelta(days=30))
     for n in range(12):
