@@ -13,13 +13,14 @@ from rest_framework.response import Response
 from api.registrations.inputs import fields_of, on_behalf_of
 from api.registrations.outputs import RegistrationActionAnswer, RegistrationEventOutput
 from api.views import CreateView, DetailView, ListView, Operation, UpdateView, WholeListView
+from talentbank.accounts.hats import hats_of
 from talentbank.banks.models import Bank
 from talentbank.banks.selectors import bank_get
 from talentbank.core.actors import Actor
 from talentbank.core.errors import Forbidden, NotFound, invalid
 from talentbank.core.lifecycle import Part
 from talentbank.core.models import Event
-from talentbank.registrations.policies import helper_role, part_for
+from talentbank.registrations.policies import ON_BEHALF, helper_role, part_for, parts_of
 from talentbank.registrations.rooms import Room
 from talentbank.registrations.selectors import (
     ActionAnswer,
@@ -74,7 +75,7 @@ class RegistrationWrite(RegistrationOperation):
     values: dict[str, Any]
 
     def render_row(self, row: Any) -> Any:
-        own = not self.actor.is_helper_of(row.bank_id)
+        own = bool(parts_of(self.room, self.actor, row) & ON_BEHALF)
         shown = self.room.visible(self.actor).filter(pk=row.pk).first() or row
         context = {**self.output_context(), "with_contacts": own}
         assert self.output_serializer is not None
@@ -101,6 +102,12 @@ class RegistrationCreate(RegistrationWrite, CreateView):
             raise Forbidden()
         if on_behalf:
             helper_role(self.room, self.actor, row.pk, on_behalf)
+
+    def render_row(self, row: Any) -> Any:
+        """The new registration gives its holder a hat, which the answer already counts."""
+        assert self.actor.user_id
+        self.actor = replace(self.actor, hats=hats_of(self.actor.user_id, self.at))
+        return super().render_row(row)
 
 
 class RegistrationUpdate(RegistrationWrite, UpdateView):

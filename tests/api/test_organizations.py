@@ -67,7 +67,10 @@ def test_a_company_registers_and_its_creator_owns_it(bank, coordinator):
     act(person, created.json(), "submit")
     approved = act(staff, read(staff, created.json()["id"]), "approve")
 
+    record = person.get(address(created.json()["id"], "events")).json()["results"]
+    assert [event["action"] for event in record] == ["create", "submit", "approve"]
     assert (created.status_code, approved.status_code) == (201, 200)
+    assert created.json()["allowed_actions"] == ["submit", "withdraw"]
     assert approved.json()["registration_state"] == "approved"
     assert OrganizationMember.objects.get().user == user
     assert [event.actor_role for event in Event.objects.order_by("sequence")] == ["owner", "owner", "coordinator"]

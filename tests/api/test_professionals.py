@@ -66,6 +66,8 @@ def test_a_person_registers_submits_and_is_approved(bank, coordinator):
 
     created = person.post("/api/v1/professionals", body_for(bank))
     assert created.status_code == 201
+    assert created.json()["allowed_actions"] == ["submit", "withdraw"]
+    assert created.json()["contacts"]["email"] == "yoshio@example.jp"
     assert created.headers["Location"] == address(created.json()["id"])
     assert created.json()["name"] == "髙橋 𠮷男"
     assert created.json()["headline"] == "ＥＣサイトの運用　十年"

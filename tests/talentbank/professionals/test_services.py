@@ -171,6 +171,7 @@ def test_after_the_approval_the_old_name_residency_and_evidence_stay_live(bank, 
 def test_rejected_changes_are_dropped(bank, coordinator):
     row = factories.make_professional(bank, name="旧")
     edit(row, row.user, name="新")
+    assert Professional.objects.get(pk=row.pk).pending_by_id == row.user_id
 
     rejected = approve_changes(row, coordinator, "reject-changes")
 

@@ -272,3 +272,11 @@ def test_a_helper_is_remembered_once(professional, desk):
     move(professional, "unpause", desk, helping=True)
 
     assert list(RegistrationHelper.objects.values_list("user_id", "subject_id")) == [(desk.pk, professional.pk)]
+
+
+def test_the_system_expires_nothing_and_ends_no_pause_on_the_last_day(bank):
+    row = factories.make_professional(bank, valid_until=TODAY, referral_status="paused", paused_until=TODAY)
+
+    assert refusal_codes(row, "expire", None) == ["not_due"]
+    assert refusal_codes(row, "unpause", None) == ["not_due"]
+    assert move(row, "unpause", row.user).referral_status == "available"
