@@ -11,7 +11,7 @@ from uuid import UUID
 import pytest
 from django.core import mail
 from django.core.management import CommandError, call_command
-from django.db import OperationalError
+from django.db import OperationalError, transaction
 
 from talentbank.core.models import Event
 from talentbank.matches.models import Match
@@ -27,7 +27,8 @@ pytestmark = [pytest.mark.django_db, pytest.mark.database]
 def waiting(organization, professional):
     """A match whose answer is due on 16 November."""
     need = factories.make_need(organization)
-    return factories.make_match(need, professional, "awaiting_professional", due_on=TODAY + timedelta(days=14))
+    with transaction.atomic():
+        return factories.make_match(need, professional, "awaiting_professional", due_on=TODAY + timedelta(days=14))
 
 
 def tick(at: str) -> dict[str, int]:
