@@ -111,5 +111,3 @@ class ProfessionalInput(ProfessionalChangesInput):
     organization = StrictUUIDField(required=False, help_text="The organization that holds it.")
     account_email = StrictCharField(max_length=254, required=False, help_text="On behalf: the person's account.")
     consents = consents()
-
-

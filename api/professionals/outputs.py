@@ -149,5 +149,3 @@ class ProfessionalDetail(RegistrationDetail):
         reserved = (known if known is not None else hours_reserved([row.pk])).get(row.pk, 0)
         offered = row.hours_per_week or 0
         return {"offered": offered, "reserved": reserved, "left": offered - reserved}
-
-

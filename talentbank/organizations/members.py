@@ -104,9 +104,7 @@ def member_remove(
     return member
 
 
-def _locked(
-    actor: Actor, organization_id: UUID, on_behalf: OnBehalf | None, at: datetime
-) -> tuple[Organization, Step]:
+def _locked(actor: Actor, organization_id: UUID, on_behalf: OnBehalf | None, at: datetime) -> tuple[Organization, Step]:
     require_visible(ROOM, actor, organization_id, on_behalf)
     organization = lock(Organization, organization_id)
     _, role = part_for(ROOM, actor, organization, {Part.OWNER}, on_behalf)

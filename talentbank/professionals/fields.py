@@ -98,4 +98,3 @@ def fields_missing(row: Professional) -> list[str]:
         "hours_per_week": row.hours_per_week,
     }
     return [name for name, value in needed.items() if not value]
-

@@ -104,9 +104,7 @@ class Professional(Registration):
     invoice_number = models.CharField(max_length=14, blank=True)
     employer = models.CharField(max_length=200, blank=True)
     hidden_from = models.JSONField(default=list)
-    referral_status = models.CharField(
-        max_length=20, choices=ReferralStatus.choices, default=ReferralStatus.AVAILABLE
-    )
+    referral_status = models.CharField(max_length=20, choices=ReferralStatus.choices, default=ReferralStatus.AVAILABLE)
     paused_from = models.DateField(null=True)
     paused_until = models.DateField(null=True)
     pause_reason = models.CharField(max_length=200, blank=True)

@@ -187,9 +187,7 @@ def professionals_tick(*, at: datetime) -> dict[str, int]:
     return registrations_tick(room=ROOM, due=due, at=at)
 
 
-def _checked(
-    given: Mapping[str, Any], row: Professional, at: datetime
-) -> tuple[dict[str, Any], list[Claim] | None]:
+def _checked(given: Mapping[str, Any], row: Professional, at: datetime) -> tuple[dict[str, Any], list[Claim] | None]:
     """:raises InvalidInput: with a pointer for everything that is wrong."""
     errors: list[FieldError] = []
     values = fields_check(given, row, errors)

@@ -69,9 +69,7 @@ def consent_ids(room: Room, row: Any) -> list[str]:
 def helper_keep(room: Room, row: Any, step: Step) -> None:
     """Remember who acted for the holder of this registration."""
     if step.on_behalf and step.actor.user_id:
-        RegistrationHelper.objects.get_or_create(
-            subject_kind=room.kind, subject_id=row.pk, user_id=step.actor.user_id
-        )
+        RegistrationHelper.objects.get_or_create(subject_kind=room.kind, subject_id=row.pk, user_id=step.actor.user_id)
 
 
 def registration_event(case: RegistrationCase, action: str, from_state: str) -> None:

@@ -41,9 +41,7 @@ class RegistrationNotEditable(Conflict):
 
 
 @transaction.atomic
-def registration_transition(
-    *, room: Room, id: UUID, action: str, expected_version: int | None, step: Step
-) -> Any:
+def registration_transition(*, room: Room, id: UUID, action: str, expected_version: int | None, step: Step) -> Any:
     """This function will move one registration along the table and record the step. It chooses the step's role itself.
 
     `step.input`: `comments` {pointer: text} of request-changes, `decision` {document_number, decided_on,
@@ -154,9 +152,7 @@ def consents_take(case: RegistrationCase, kinds: Iterable[str]) -> None:
     step = case.step
     channel = step.on_behalf.channel if step.on_behalf else step.actor.channel
     if kinds := tuple(kinds):
-        consents_grant(
-            subject=case.room.subject(case.row), kinds=kinds, actor=step.actor, channel=channel, at=step.at
-        )
+        consents_grant(subject=case.room.subject(case.row), kinds=kinds, actor=step.actor, channel=channel, at=step.at)
 
 
 def contacts_read(*, room: Room, actor: Actor, row: Any, fields: Sequence[str], at: datetime) -> bool:

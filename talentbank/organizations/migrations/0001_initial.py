@@ -8,94 +8,232 @@ import talentbank.core.ids
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('banks', '0001_initial'),
+        ("banks", "0001_initial"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Organization',
+            name="Organization",
             fields=[
-                ('id', models.UUIDField(default=talentbank.core.ids.new_id, editable=False, primary_key=True, serialize=False)),
-                ('version', models.PositiveIntegerField(default=1)),
-                ('created_at', models.DateTimeField()),
-                ('updated_at', models.DateTimeField()),
-                ('reference', models.CharField(blank=True, max_length=30)),
-                ('registration_state', models.CharField(choices=[('draft', '下書き'), ('submitted', '申請中'), ('changes_requested', '差し戻し'), ('approved', '登録済み'), ('rejected', '不承認'), ('suspended', '停止中'), ('expired', '期限切れ'), ('withdrawn', '取り下げ')], default='draft', max_length=20)),
-                ('channel', models.CharField(choices=[('web', 'web'), ('line', 'line'), ('phone', 'phone'), ('counter', 'counter'), ('post', 'post'), ('paper', 'paper'), ('import', 'import')], default='web', max_length=20)),
-                ('submitted_at', models.DateTimeField(null=True)),
-                ('approved_at', models.DateTimeField(null=True)),
-                ('countersign_pending', models.BooleanField(default=False)),
-                ('decision', models.JSONField(null=True)),
-                ('review_comments', models.JSONField(default=dict)),
-                ('pending_changes', models.JSONField(default=dict)),
-                ('changed_since_review', models.JSONField(default=list)),
-                ('valid_until', models.DateField(null=True)),
-                ('revision', models.BigIntegerField(default=0)),
-                ('name', models.CharField(max_length=200)),
-                ('kana', models.CharField(blank=True, max_length=200)),
-                ('kind', models.CharField(choices=[('company', '会社'), ('sole_proprietor', '個人事業主'), ('npo', 'NPO法人'), ('association', '団体'), ('public_body', '公的機関')], max_length=20)),
-                ('corporate_number', models.CharField(blank=True, max_length=13)),
-                ('industry', models.CharField(blank=True, max_length=100)),
-                ('headcount_band', models.CharField(blank=True, choices=[('1-5', '1〜5人'), ('6-20', '6〜20人'), ('21-50', '21〜50人'), ('51-100', '51〜100人'), ('101-', '101人以上')], max_length=10)),
-                ('sites', models.JSONField(default=list)),
-                ('representative', models.CharField(blank=True, max_length=100)),
-                ('officers', models.JSONField(default=list)),
-                ('about', models.TextField(blank=True)),
-                ('contact_name', models.CharField(blank=True, max_length=100)),
-                ('contact_email', models.CharField(blank=True, max_length=254)),
-                ('contact_phone', models.CharField(blank=True, max_length=40)),
-                ('has_employees', models.BooleanField(null=True)),
-                ('gives_help', models.BooleanField(default=False)),
-                ('seeks_help', models.BooleanField(default=True)),
-                ('declared_ties', models.JSONField(default=list)),
-                ('bank', models.ForeignKey(on_delete=django.db.models.deletion.RESTRICT, related_name='+', to='banks.bank')),
-                ('decided_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.RESTRICT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('entered_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.RESTRICT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('pending_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.RESTRICT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=talentbank.core.ids.new_id, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("version", models.PositiveIntegerField(default=1)),
+                ("created_at", models.DateTimeField()),
+                ("updated_at", models.DateTimeField()),
+                ("reference", models.CharField(blank=True, max_length=30)),
+                (
+                    "registration_state",
+                    models.CharField(
+                        choices=[
+                            ("draft", "下書き"),
+                            ("submitted", "申請中"),
+                            ("changes_requested", "差し戻し"),
+                            ("approved", "登録済み"),
+                            ("rejected", "不承認"),
+                            ("suspended", "停止中"),
+                            ("expired", "期限切れ"),
+                            ("withdrawn", "取り下げ"),
+                        ],
+                        default="draft",
+                        max_length=20,
+                    ),
+                ),
+                (
+                    "channel",
+                    models.CharField(
+                        choices=[
+                            ("web", "web"),
+                            ("line", "line"),
+                            ("phone", "phone"),
+                            ("counter", "counter"),
+                            ("post", "post"),
+                            ("paper", "paper"),
+                            ("import", "import"),
+                        ],
+                        default="web",
+                        max_length=20,
+                    ),
+                ),
+                ("submitted_at", models.DateTimeField(null=True)),
+                ("approved_at", models.DateTimeField(null=True)),
+                ("countersign_pending", models.BooleanField(default=False)),
+                ("decision", models.JSONField(null=True)),
+                ("review_comments", models.JSONField(default=dict)),
+                ("pending_changes", models.JSONField(default=dict)),
+                ("changed_since_review", models.JSONField(default=list)),
+                ("valid_until", models.DateField(null=True)),
+                ("revision", models.BigIntegerField(default=0)),
+                ("name", models.CharField(max_length=200)),
+                ("kana", models.CharField(blank=True, max_length=200)),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("company", "会社"),
+                            ("sole_proprietor", "個人事業主"),
+                            ("npo", "NPO法人"),
+                            ("association", "団体"),
+                            ("public_body", "公的機関"),
+                        ],
+                        max_length=20,
+                    ),
+                ),
+                ("corporate_number", models.CharField(blank=True, max_length=13)),
+                ("industry", models.CharField(blank=True, max_length=100)),
+                (
+                    "headcount_band",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("1-5", "1〜5人"),
+                            ("6-20", "6〜20人"),
+                            ("21-50", "21〜50人"),
+                            ("51-100", "51〜100人"),
+                            ("101-", "101人以上"),
+                        ],
+                        max_length=10,
+                    ),
+                ),
+                ("sites", models.JSONField(default=list)),
+                ("representative", models.CharField(blank=True, max_length=100)),
+                ("officers", models.JSONField(default=list)),
+                ("about", models.TextField(blank=True)),
+                ("contact_name", models.CharField(blank=True, max_length=100)),
+                ("contact_email", models.CharField(blank=True, max_length=254)),
+                ("contact_phone", models.CharField(blank=True, max_length=40)),
+                ("has_employees", models.BooleanField(null=True)),
+                ("gives_help", models.BooleanField(default=False)),
+                ("seeks_help", models.BooleanField(default=True)),
+                ("declared_ties", models.JSONField(default=list)),
+                (
+                    "bank",
+                    models.ForeignKey(on_delete=django.db.models.deletion.RESTRICT, related_name="+", to="banks.bank"),
+                ),
+                (
+                    "decided_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.RESTRICT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "entered_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.RESTRICT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "pending_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.RESTRICT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
             options={
-                'ordering': ('id',),
+                "ordering": ("id",),
             },
         ),
         migrations.CreateModel(
-            name='OrganizationMember',
+            name="OrganizationMember",
             fields=[
-                ('id', models.UUIDField(default=talentbank.core.ids.new_id, editable=False, primary_key=True, serialize=False)),
-                ('version', models.PositiveIntegerField(default=1)),
-                ('created_at', models.DateTimeField()),
-                ('updated_at', models.DateTimeField()),
-                ('role', models.CharField(choices=[('owner', '責任者'), ('member', '担当者')], max_length=10)),
-                ('ended_at', models.DateTimeField(null=True)),
-                ('organization', models.ForeignKey(on_delete=django.db.models.deletion.RESTRICT, related_name='members', to='organizations.organization')),
-                ('user', models.ForeignKey(on_delete=django.db.models.deletion.RESTRICT, related_name='organization_members', to=settings.AUTH_USER_MODEL)),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=talentbank.core.ids.new_id, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("version", models.PositiveIntegerField(default=1)),
+                ("created_at", models.DateTimeField()),
+                ("updated_at", models.DateTimeField()),
+                ("role", models.CharField(choices=[("owner", "責任者"), ("member", "担当者")], max_length=10)),
+                ("ended_at", models.DateTimeField(null=True)),
+                (
+                    "organization",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.RESTRICT,
+                        related_name="members",
+                        to="organizations.organization",
+                    ),
+                ),
+                (
+                    "user",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.RESTRICT,
+                        related_name="organization_members",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
             options={
-                'ordering': ('id',),
+                "ordering": ("id",),
             },
         ),
         migrations.AddIndex(
-            model_name='organization',
-            index=models.Index(fields=['bank', 'registration_state'], name='organization_by_bank_and_state'),
+            model_name="organization",
+            index=models.Index(fields=["bank", "registration_state"], name="organization_by_bank_and_state"),
         ),
         migrations.AddConstraint(
-            model_name='organization',
-            constraint=models.UniqueConstraint(condition=models.Q(('reference', ''), _negated=True), fields=('bank', 'reference'), name='organization_reference_is_unique'),
+            model_name="organization",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("reference", ""), _negated=True),
+                fields=("bank", "reference"),
+                name="organization_reference_is_unique",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='organization',
-            constraint=models.UniqueConstraint(condition=models.Q(models.Q(('corporate_number', ''), _negated=True), models.Q(('registration_state__in', ['withdrawn', 'rejected']), _negated=True)), fields=('bank', 'corporate_number'), name='organization_corporate_number_is_unique_in_a_bank'),
+            model_name="organization",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(
+                    models.Q(("corporate_number", ""), _negated=True),
+                    models.Q(("registration_state__in", ["withdrawn", "rejected"]), _negated=True),
+                ),
+                fields=("bank", "corporate_number"),
+                name="organization_corporate_number_is_unique_in_a_bank",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='organization',
-            constraint=models.CheckConstraint(condition=models.Q(('registration_state__in', ['draft', 'submitted', 'changes_requested', 'approved', 'rejected', 'suspended', 'expired', 'withdrawn'])), name='organization_registration_state_is_known'),
+            model_name="organization",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    (
+                        "registration_state__in",
+                        [
+                            "draft",
+                            "submitted",
+                            "changes_requested",
+                            "approved",
+                            "rejected",
+                            "suspended",
+                            "expired",
+                            "withdrawn",
+                        ],
+                    )
+                ),
+                name="organization_registration_state_is_known",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='organizationmember',
-            constraint=models.UniqueConstraint(condition=models.Q(('ended_at__isnull', True)), fields=('organization', 'user'), name='organization_member_is_one_running_per_account'),
+            model_name="organizationmember",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("ended_at__isnull", True)),
+                fields=("organization", "user"),
+                name="organization_member_is_one_running_per_account",
+            ),
         ),
     ]

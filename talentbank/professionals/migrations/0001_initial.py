@@ -8,148 +8,357 @@ import talentbank.core.ids
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('banks', '0001_initial'),
-        ('organizations', '0001_initial'),
-        ('skills', '0001_initial'),
+        ("banks", "0001_initial"),
+        ("organizations", "0001_initial"),
+        ("skills", "0001_initial"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Professional',
+            name="Professional",
             fields=[
-                ('id', models.UUIDField(default=talentbank.core.ids.new_id, editable=False, primary_key=True, serialize=False)),
-                ('version', models.PositiveIntegerField(default=1)),
-                ('created_at', models.DateTimeField()),
-                ('updated_at', models.DateTimeField()),
-                ('reference', models.CharField(blank=True, max_length=30)),
-                ('registration_state', models.CharField(choices=[('draft', '下書き'), ('submitted', '申請中'), ('changes_requested', '差し戻し'), ('approved', '登録済み'), ('rejected', '不承認'), ('suspended', '停止中'), ('expired', '期限切れ'), ('withdrawn', '取り下げ')], default='draft', max_length=20)),
-                ('channel', models.CharField(choices=[('web', 'web'), ('line', 'line'), ('phone', 'phone'), ('counter', 'counter'), ('post', 'post'), ('paper', 'paper'), ('import', 'import')], default='web', max_length=20)),
-                ('submitted_at', models.DateTimeField(null=True)),
-                ('approved_at', models.DateTimeField(null=True)),
-                ('countersign_pending', models.BooleanField(default=False)),
-                ('decision', models.JSONField(null=True)),
-                ('review_comments', models.JSONField(default=dict)),
-                ('pending_changes', models.JSONField(default=dict)),
-                ('changed_since_review', models.JSONField(default=list)),
-                ('valid_until', models.DateField(null=True)),
-                ('revision', models.BigIntegerField(default=0)),
-                ('holder_kind', models.CharField(choices=[('person', '個人'), ('organization', '法人・団体')], default='person', max_length=20)),
-                ('name', models.CharField(max_length=200)),
-                ('kana', models.CharField(blank=True, max_length=200)),
-                ('email', models.CharField(blank=True, max_length=254)),
-                ('phone', models.CharField(blank=True, max_length=40)),
-                ('postal_address', models.CharField(blank=True, max_length=300)),
-                ('preferred_channel', models.CharField(blank=True, choices=[('email', 'メール'), ('line', 'LINE'), ('phone', '電話'), ('post', '郵送')], max_length=20)),
-                ('best_time', models.CharField(blank=True, max_length=100)),
-                ('headline', models.CharField(blank=True, max_length=200)),
-                ('summary', models.TextField(blank=True)),
-                ('experiences', models.JSONField(default=list)),
-                ('residency', models.CharField(blank=True, choices=[('city', '市内'), ('prefecture', '県内'), ('tie', 'ゆかりあり'), ('other', '県外')], max_length=20)),
-                ('hours_per_week', models.PositiveSmallIntegerField(null=True)),
-                ('weekly_times', models.JSONField(default=list)),
-                ('areas', models.JSONField(default=list)),
-                ('remote', models.CharField(blank=True, choices=[('only', 'リモートのみ'), ('ok', 'リモート可'), ('no', '対面のみ')], max_length=10)),
-                ('engagement_types', models.JSONField(default=list)),
-                ('fee_basis', models.CharField(blank=True, choices=[('hour', '時間'), ('day', '日'), ('month', '月'), ('project', '件'), ('honorarium', '謝金規程'), ('unpaid', '無償')], max_length=20)),
-                ('fee_min_yen', models.PositiveIntegerField(null=True)),
-                ('fee_max_yen', models.PositiveIntegerField(null=True)),
-                ('travel', models.CharField(blank=True, max_length=200)),
-                ('side_job_permission', models.CharField(blank=True, choices=[('yes', '許可あり'), ('no', '許可なし'), ('not_needed', '不要'), ('pending', '確認中')], max_length=20)),
-                ('is_public_servant', models.BooleanField(default=False)),
-                ('has_employees', models.BooleanField(null=True)),
-                ('invoice_number', models.CharField(blank=True, max_length=14)),
-                ('employer', models.CharField(blank=True, max_length=200)),
-                ('hidden_from', models.JSONField(default=list)),
-                ('referral_status', models.CharField(choices=[('available', '紹介可'), ('paused', '休止中')], default='available', max_length=20)),
-                ('paused_from', models.DateField(null=True)),
-                ('paused_until', models.DateField(null=True)),
-                ('pause_reason', models.CharField(blank=True, max_length=200)),
-                ('last_proposed_at', models.DateTimeField(null=True)),
-                ('bank', models.ForeignKey(on_delete=django.db.models.deletion.RESTRICT, related_name='+', to='banks.bank')),
-                ('decided_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.RESTRICT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('entered_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.RESTRICT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('organization', models.ForeignKey(null=True, on_delete=django.db.models.deletion.RESTRICT, related_name='professionals', to='organizations.organization')),
-                ('pending_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.RESTRICT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('user', models.ForeignKey(null=True, on_delete=django.db.models.deletion.RESTRICT, related_name='professionals', to=settings.AUTH_USER_MODEL)),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=talentbank.core.ids.new_id, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("version", models.PositiveIntegerField(default=1)),
+                ("created_at", models.DateTimeField()),
+                ("updated_at", models.DateTimeField()),
+                ("reference", models.CharField(blank=True, max_length=30)),
+                (
+                    "registration_state",
+                    models.CharField(
+                        choices=[
+                            ("draft", "下書き"),
+                            ("submitted", "申請中"),
+                            ("changes_requested", "差し戻し"),
+                            ("approved", "登録済み"),
+                            ("rejected", "不承認"),
+                            ("suspended", "停止中"),
+                            ("expired", "期限切れ"),
+                            ("withdrawn", "取り下げ"),
+                        ],
+                        default="draft",
+                        max_length=20,
+                    ),
+                ),
+                (
+                    "channel",
+                    models.CharField(
+                        choices=[
+                            ("web", "web"),
+                            ("line", "line"),
+                            ("phone", "phone"),
+                            ("counter", "counter"),
+                            ("post", "post"),
+                            ("paper", "paper"),
+                            ("import", "import"),
+                        ],
+                        default="web",
+                        max_length=20,
+                    ),
+                ),
+                ("submitted_at", models.DateTimeField(null=True)),
+                ("approved_at", models.DateTimeField(null=True)),
+                ("countersign_pending", models.BooleanField(default=False)),
+                ("decision", models.JSONField(null=True)),
+                ("review_comments", models.JSONField(default=dict)),
+                ("pending_changes", models.JSONField(default=dict)),
+                ("changed_since_review", models.JSONField(default=list)),
+                ("valid_until", models.DateField(null=True)),
+                ("revision", models.BigIntegerField(default=0)),
+                (
+                    "holder_kind",
+                    models.CharField(
+                        choices=[("person", "個人"), ("organization", "法人・団体")], default="person", max_length=20
+                    ),
+                ),
+                ("name", models.CharField(max_length=200)),
+                ("kana", models.CharField(blank=True, max_length=200)),
+                ("email", models.CharField(blank=True, max_length=254)),
+                ("phone", models.CharField(blank=True, max_length=40)),
+                ("postal_address", models.CharField(blank=True, max_length=300)),
+                (
+                    "preferred_channel",
+                    models.CharField(
+                        blank=True,
+                        choices=[("email", "メール"), ("line", "LINE"), ("phone", "電話"), ("post", "郵送")],
+                        max_length=20,
+                    ),
+                ),
+                ("best_time", models.CharField(blank=True, max_length=100)),
+                ("headline", models.CharField(blank=True, max_length=200)),
+                ("summary", models.TextField(blank=True)),
+                ("experiences", models.JSONField(default=list)),
+                (
+                    "residency",
+                    models.CharField(
+                        blank=True,
+                        choices=[("city", "市内"), ("prefecture", "県内"), ("tie", "ゆかりあり"), ("other", "県外")],
+                        max_length=20,
+                    ),
+                ),
+                ("hours_per_week", models.PositiveSmallIntegerField(null=True)),
+                ("weekly_times", models.JSONField(default=list)),
+                ("areas", models.JSONField(default=list)),
+                (
+                    "remote",
+                    models.CharField(
+                        blank=True,
+                        choices=[("only", "リモートのみ"), ("ok", "リモート可"), ("no", "対面のみ")],
+                        max_length=10,
+                    ),
+                ),
+                ("engagement_types", models.JSONField(default=list)),
+                (
+                    "fee_basis",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("hour", "時間"),
+                            ("day", "日"),
+                            ("month", "月"),
+                            ("project", "件"),
+                            ("honorarium", "謝金規程"),
+                            ("unpaid", "無償"),
+                        ],
+                        max_length=20,
+                    ),
+                ),
+                ("fee_min_yen", models.PositiveIntegerField(null=True)),
+                ("fee_max_yen", models.PositiveIntegerField(null=True)),
+                ("travel", models.CharField(blank=True, max_length=200)),
+                (
+                    "side_job_permission",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("yes", "許可あり"),
+                            ("no", "許可なし"),
+                            ("not_needed", "不要"),
+                            ("pending", "確認中"),
+                        ],
+                        max_length=20,
+                    ),
+                ),
+                ("is_public_servant", models.BooleanField(default=False)),
+                ("has_employees", models.BooleanField(null=True)),
+                ("invoice_number", models.CharField(blank=True, max_length=14)),
+                ("employer", models.CharField(blank=True, max_length=200)),
+                ("hidden_from", models.JSONField(default=list)),
+                (
+                    "referral_status",
+                    models.CharField(
+                        choices=[("available", "紹介可"), ("paused", "休止中")], default="available", max_length=20
+                    ),
+                ),
+                ("paused_from", models.DateField(null=True)),
+                ("paused_until", models.DateField(null=True)),
+                ("pause_reason", models.CharField(blank=True, max_length=200)),
+                ("last_proposed_at", models.DateTimeField(null=True)),
+                (
+                    "bank",
+                    models.ForeignKey(on_delete=django.db.models.deletion.RESTRICT, related_name="+", to="banks.bank"),
+                ),
+                (
+                    "decided_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.RESTRICT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "entered_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.RESTRICT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "organization",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.RESTRICT,
+                        related_name="professionals",
+                        to="organizations.organization",
+                    ),
+                ),
+                (
+                    "pending_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.RESTRICT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "user",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.RESTRICT,
+                        related_name="professionals",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
             options={
-                'ordering': ('id',),
+                "ordering": ("id",),
             },
         ),
         migrations.CreateModel(
-            name='HoursReservation',
+            name="HoursReservation",
             fields=[
-                ('id', models.UUIDField(default=talentbank.core.ids.new_id, editable=False, primary_key=True, serialize=False)),
-                ('version', models.PositiveIntegerField(default=1)),
-                ('created_at', models.DateTimeField()),
-                ('updated_at', models.DateTimeField()),
-                ('match_id', models.UUIDField(unique=True)),
-                ('hours_per_week', models.PositiveSmallIntegerField()),
-                ('released_at', models.DateTimeField(null=True)),
-                ('professional', models.ForeignKey(on_delete=django.db.models.deletion.RESTRICT, related_name='reservations', to='professionals.professional')),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=talentbank.core.ids.new_id, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("version", models.PositiveIntegerField(default=1)),
+                ("created_at", models.DateTimeField()),
+                ("updated_at", models.DateTimeField()),
+                ("match_id", models.UUIDField(unique=True)),
+                ("hours_per_week", models.PositiveSmallIntegerField()),
+                ("released_at", models.DateTimeField(null=True)),
+                (
+                    "professional",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.RESTRICT,
+                        related_name="reservations",
+                        to="professionals.professional",
+                    ),
+                ),
             ],
             options={
-                'ordering': ('id',),
+                "ordering": ("id",),
             },
         ),
         migrations.CreateModel(
-            name='ProfessionalSkill',
+            name="ProfessionalSkill",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('level', models.PositiveSmallIntegerField(null=True)),
-                ('years', models.FloatField(null=True)),
-                ('last_used', models.CharField(blank=True, max_length=7)),
-                ('evidence', models.CharField(blank=True, max_length=500)),
-                ('professional', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='skills', to='professionals.professional')),
-                ('skill', models.ForeignKey(on_delete=django.db.models.deletion.RESTRICT, related_name='+', to='skills.skill')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("level", models.PositiveSmallIntegerField(null=True)),
+                ("years", models.FloatField(null=True)),
+                ("last_used", models.CharField(blank=True, max_length=7)),
+                ("evidence", models.CharField(blank=True, max_length=500)),
+                (
+                    "professional",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="skills",
+                        to="professionals.professional",
+                    ),
+                ),
+                (
+                    "skill",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.RESTRICT, related_name="+", to="skills.skill"
+                    ),
+                ),
             ],
             options={
-                'ordering': ('professional', 'skill__code'),
+                "ordering": ("professional", "skill__code"),
             },
         ),
         migrations.AddIndex(
-            model_name='professional',
-            index=models.Index(fields=['bank', 'registration_state'], name='professional_by_bank_and_state'),
+            model_name="professional",
+            index=models.Index(fields=["bank", "registration_state"], name="professional_by_bank_and_state"),
         ),
         migrations.AddIndex(
-            model_name='professional',
-            index=models.Index(fields=['bank', 'revision'], name='professional_by_revision'),
+            model_name="professional",
+            index=models.Index(fields=["bank", "revision"], name="professional_by_revision"),
         ),
         migrations.AddConstraint(
-            model_name='professional',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('holder_kind', 'person'), ('organization__isnull', True)), models.Q(('holder_kind', 'organization'), ('organization__isnull', False), ('user__isnull', True)), _connector='OR'), name='professional_is_held_by_a_person_or_an_organization'),
+            model_name="professional",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("holder_kind", "person"), ("organization__isnull", True)),
+                    models.Q(("holder_kind", "organization"), ("organization__isnull", False), ("user__isnull", True)),
+                    _connector="OR",
+                ),
+                name="professional_is_held_by_a_person_or_an_organization",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='professional',
-            constraint=models.UniqueConstraint(condition=models.Q(('reference', ''), _negated=True), fields=('bank', 'reference'), name='professional_reference_is_unique'),
+            model_name="professional",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("reference", ""), _negated=True),
+                fields=("bank", "reference"),
+                name="professional_reference_is_unique",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='professional',
-            constraint=models.UniqueConstraint(condition=models.Q(('registration_state', 'withdrawn'), _negated=True), fields=('bank', 'user'), name='professional_is_one_per_account_and_bank'),
+            model_name="professional",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("registration_state", "withdrawn"), _negated=True),
+                fields=("bank", "user"),
+                name="professional_is_one_per_account_and_bank",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='professional',
-            constraint=models.CheckConstraint(condition=models.Q(('registration_state__in', ['draft', 'submitted', 'changes_requested', 'approved', 'rejected', 'suspended', 'expired', 'withdrawn'])), name='professional_registration_state_is_known'),
+            model_name="professional",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    (
+                        "registration_state__in",
+                        [
+                            "draft",
+                            "submitted",
+                            "changes_requested",
+                            "approved",
+                            "rejected",
+                            "suspended",
+                            "expired",
+                            "withdrawn",
+                        ],
+                    )
+                ),
+                name="professional_registration_state_is_known",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='professional',
-            constraint=models.CheckConstraint(condition=models.Q(('fee_min_yen__isnull', True), ('fee_max_yen__isnull', True), ('fee_min_yen__lte', models.F('fee_max_yen')), _connector='OR'), name='professional_fee_range_is_ordered'),
+            model_name="professional",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("fee_min_yen__isnull", True),
+                    ("fee_max_yen__isnull", True),
+                    ("fee_min_yen__lte", models.F("fee_max_yen")),
+                    _connector="OR",
+                ),
+                name="professional_fee_range_is_ordered",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='professional',
-            constraint=models.CheckConstraint(condition=models.Q(('hours_per_week__isnull', True), ('hours_per_week__lte', 168), _connector='OR'), name='professional_offers_at_most_168_hours_a_week'),
+            model_name="professional",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("hours_per_week__isnull", True), ("hours_per_week__lte", 168), _connector="OR"),
+                name="professional_offers_at_most_168_hours_a_week",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='professionalskill',
-            constraint=models.UniqueConstraint(fields=('professional', 'skill'), name='professional_claims_a_skill_once'),
+            model_name="professionalskill",
+            constraint=models.UniqueConstraint(
+                fields=("professional", "skill"), name="professional_claims_a_skill_once"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='professionalskill',
-            constraint=models.CheckConstraint(condition=models.Q(('level__isnull', True), models.Q(('level__gte', 1), ('level__lte', 4)), _connector='OR'), name='professional_skill_level_lies_in_1_4'),
+            model_name="professionalskill",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("level__isnull", True), models.Q(("level__gte", 1), ("level__lte", 4)), _connector="OR"
+                ),
+                name="professional_skill_level_lies_in_1_4",
+            ),
         ),
     ]

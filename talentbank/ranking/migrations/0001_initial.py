@@ -7,42 +7,81 @@ import talentbank.core.ids
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('needs', '0001_initial'),
-        ('professionals', '0001_initial'),
+        ("needs", "0001_initial"),
+        ("professionals", "0001_initial"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Card',
+            name="Card",
             fields=[
-                ('id', models.UUIDField(primary_key=True, serialize=False)),
-                ('need', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='cards', to='needs.need')),
-                ('professional', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='cards', to='professionals.professional')),
+                ("id", models.UUIDField(primary_key=True, serialize=False)),
+                (
+                    "need",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="cards", to="needs.need"
+                    ),
+                ),
+                (
+                    "professional",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="cards",
+                        to="professionals.professional",
+                    ),
+                ),
             ],
             options={
-                'ordering': ('id',),
-                'constraints': [models.UniqueConstraint(fields=('need', 'professional'), name='card_is_one_per_pair')],
+                "ordering": ("id",),
+                "constraints": [models.UniqueConstraint(fields=("need", "professional"), name="card_is_one_per_pair")],
             },
         ),
         migrations.CreateModel(
-            name='Pair',
+            name="Pair",
             fields=[
-                ('id', models.UUIDField(default=talentbank.core.ids.new_id, editable=False, primary_key=True, serialize=False)),
-                ('version', models.PositiveIntegerField(default=1)),
-                ('created_at', models.DateTimeField()),
-                ('updated_at', models.DateTimeField()),
-                ('state', models.CharField(choices=[('open', 'Open'), ('declined', 'Declined'), ('reserve', 'Reserve'), ('ended', 'Ended')], max_length=10)),
-                ('round', models.PositiveSmallIntegerField()),
-                ('need', models.ForeignKey(on_delete=django.db.models.deletion.RESTRICT, related_name='pairs', to='needs.need')),
-                ('professional', models.ForeignKey(on_delete=django.db.models.deletion.RESTRICT, related_name='pairs', to='professionals.professional')),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=talentbank.core.ids.new_id, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("version", models.PositiveIntegerField(default=1)),
+                ("created_at", models.DateTimeField()),
+                ("updated_at", models.DateTimeField()),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("open", "Open"),
+                            ("declined", "Declined"),
+                            ("reserve", "Reserve"),
+                            ("ended", "Ended"),
+                        ],
+                        max_length=10,
+                    ),
+                ),
+                ("round", models.PositiveSmallIntegerField()),
+                (
+                    "need",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.RESTRICT, related_name="pairs", to="needs.need"
+                    ),
+                ),
+                (
+                    "professional",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.RESTRICT,
+                        related_name="pairs",
+                        to="professionals.professional",
+                    ),
+                ),
             ],
             options={
-                'ordering': ('id',),
-                'constraints': [models.UniqueConstraint(fields=('need', 'professional'), name='pair_is_kept_once')],
+                "ordering": ("id",),
+                "constraints": [models.UniqueConstraint(fields=("need", "professional"), name="pair_is_kept_once")],
             },
         ),
     ]

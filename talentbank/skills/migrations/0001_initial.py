@@ -7,102 +7,137 @@ import talentbank.core.ids
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
-    dependencies = [
-    ]
+    dependencies = []
 
     operations = [
         migrations.CreateModel(
-            name='ProblemArea',
+            name="ProblemArea",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('code', models.CharField(max_length=60, unique=True)),
-                ('name_ja', models.CharField(max_length=60)),
-                ('name_en', models.CharField(max_length=100)),
-                ('position', models.PositiveSmallIntegerField(default=0)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("code", models.CharField(max_length=60, unique=True)),
+                ("name_ja", models.CharField(max_length=60)),
+                ("name_en", models.CharField(max_length=100)),
+                ("position", models.PositiveSmallIntegerField(default=0)),
             ],
             options={
-                'ordering': ('position', 'code'),
+                "ordering": ("position", "code"),
             },
         ),
         migrations.CreateModel(
-            name='Problem',
+            name="Problem",
             fields=[
-                ('id', models.UUIDField(default=talentbank.core.ids.new_id, editable=False, primary_key=True, serialize=False)),
-                ('code', models.CharField(max_length=60, unique=True)),
-                ('name_ja', models.CharField(max_length=100)),
-                ('easy_ja', models.CharField(max_length=200)),
-                ('name_en', models.CharField(max_length=200)),
-                ('kana', models.CharField(blank=True, max_length=200)),
-                ('area', models.ForeignKey(on_delete=django.db.models.deletion.RESTRICT, related_name='problems', to='skills.problemarea')),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=talentbank.core.ids.new_id, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("code", models.CharField(max_length=60, unique=True)),
+                ("name_ja", models.CharField(max_length=100)),
+                ("easy_ja", models.CharField(max_length=200)),
+                ("name_en", models.CharField(max_length=200)),
+                ("kana", models.CharField(blank=True, max_length=200)),
+                (
+                    "area",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.RESTRICT, related_name="problems", to="skills.problemarea"
+                    ),
+                ),
             ],
             options={
-                'ordering': ('area__position', 'code'),
+                "ordering": ("area__position", "code"),
             },
         ),
         migrations.CreateModel(
-            name='Skill',
+            name="Skill",
             fields=[
-                ('id', models.UUIDField(default=talentbank.core.ids.new_id, editable=False, primary_key=True, serialize=False)),
-                ('scheme', models.CharField(max_length=20)),
-                ('scheme_version', models.CharField(max_length=20)),
-                ('code', models.CharField(max_length=60, unique=True)),
-                ('name_ja', models.CharField(max_length=100)),
-                ('name_en', models.CharField(max_length=200)),
-                ('kana', models.CharField(blank=True, max_length=200)),
-                ('aliases_ja', models.JSONField(default=list)),
-                ('aliases_en', models.JSONField(default=list)),
-                ('replaced_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.RESTRICT, related_name='replaces', to='skills.skill')),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=talentbank.core.ids.new_id, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("scheme", models.CharField(max_length=20)),
+                ("scheme_version", models.CharField(max_length=20)),
+                ("code", models.CharField(max_length=60, unique=True)),
+                ("name_ja", models.CharField(max_length=100)),
+                ("name_en", models.CharField(max_length=200)),
+                ("kana", models.CharField(blank=True, max_length=200)),
+                ("aliases_ja", models.JSONField(default=list)),
+                ("aliases_en", models.JSONField(default=list)),
+                (
+                    "replaced_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.RESTRICT,
+                        related_name="replaces",
+                        to="skills.skill",
+                    ),
+                ),
             ],
             options={
-                'ordering': ('scheme', 'group__position', 'code'),
+                "ordering": ("scheme", "group__position", "code"),
             },
         ),
         migrations.CreateModel(
-            name='ProblemSkill',
+            name="ProblemSkill",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('weight', models.FloatField()),
-                ('problem', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='skill_weights', to='skills.problem')),
-                ('skill', models.ForeignKey(on_delete=django.db.models.deletion.RESTRICT, related_name='problem_weights', to='skills.skill')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("weight", models.FloatField()),
+                (
+                    "problem",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="skill_weights", to="skills.problem"
+                    ),
+                ),
+                (
+                    "skill",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.RESTRICT, related_name="problem_weights", to="skills.skill"
+                    ),
+                ),
             ],
             options={
-                'ordering': ('problem', '-weight', 'skill__code'),
+                "ordering": ("problem", "-weight", "skill__code"),
             },
         ),
         migrations.AddField(
-            model_name='problem',
-            name='skills',
-            field=models.ManyToManyField(related_name='problems', through='skills.ProblemSkill', to='skills.skill'),
+            model_name="problem",
+            name="skills",
+            field=models.ManyToManyField(related_name="problems", through="skills.ProblemSkill", to="skills.skill"),
         ),
         migrations.CreateModel(
-            name='SkillGroup',
+            name="SkillGroup",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('scheme', models.CharField(max_length=20)),
-                ('code', models.CharField(max_length=60)),
-                ('name_ja', models.CharField(max_length=100)),
-                ('name_en', models.CharField(max_length=200)),
-                ('position', models.PositiveSmallIntegerField(default=0)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("scheme", models.CharField(max_length=20)),
+                ("code", models.CharField(max_length=60)),
+                ("name_ja", models.CharField(max_length=100)),
+                ("name_en", models.CharField(max_length=200)),
+                ("position", models.PositiveSmallIntegerField(default=0)),
             ],
             options={
-                'ordering': ('scheme', 'position', 'id'),
-                'constraints': [models.UniqueConstraint(fields=('scheme', 'code'), name='skill_group_code_is_unique')],
+                "ordering": ("scheme", "position", "id"),
+                "constraints": [models.UniqueConstraint(fields=("scheme", "code"), name="skill_group_code_is_unique")],
             },
         ),
         migrations.AddField(
-            model_name='skill',
-            name='group',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.RESTRICT, related_name='skills', to='skills.skillgroup'),
+            model_name="skill",
+            name="group",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.RESTRICT, related_name="skills", to="skills.skillgroup"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='problemskill',
-            constraint=models.UniqueConstraint(fields=('problem', 'skill'), name='problem_names_a_skill_once'),
+            model_name="problemskill",
+            constraint=models.UniqueConstraint(fields=("problem", "skill"), name="problem_names_a_skill_once"),
         ),
         migrations.AddConstraint(
-            model_name='problemskill',
-            constraint=models.CheckConstraint(condition=models.Q(('weight__gt', 0), ('weight__lte', 1)), name='problem_skill_weight_lies_in_0_1'),
+            model_name="problemskill",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("weight__gt", 0), ("weight__lte", 1)), name="problem_skill_weight_lies_in_0_1"
+            ),
         ),
     ]
