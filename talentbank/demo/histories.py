@@ -3,19 +3,17 @@
 from __future__ import annotations
 
 from datetime import date, datetime, timedelta
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from talentbank.accounts.models import User
 from talentbank.core.actors import Channel, Hat, OnBehalf, Side
 from talentbank.core.audit import Step
 from talentbank.core.clock import day_of
 from talentbank.demo.data_files import days_after, morning
+from talentbank.demo.stage import Stage
 from talentbank.matches.models import Match
 from talentbank.matches.services import conflict_decide, match_create, match_transition, terms_draft
 from talentbank.matches.states import Origin, State
-
-if TYPE_CHECKING:
-    from talentbank.demo.loading import BankLoading
 
 UNFINISHED_DAYS = 5
 """An unfinished match began so many days ago, so that nothing of the demo is overdue at its start."""
@@ -25,13 +23,13 @@ MADE = {State.CONTRACTED, State.ACTIVE, State.DELIVERED, State.COMPLETED}
 class History:
     """One match and its two people, moving through time."""
 
-    def __init__(self, loading: BankLoading, row: dict[str, Any]) -> None:
-        self.loading, self.row = loading, row
-        self.need = loading.needs[row["need"]]
-        self.professional = loading.professionals[row["professional"]]
+    def __init__(self, stage: Stage, row: dict[str, Any]) -> None:
+        self.stage, self.row = stage, row
+        self.need = stage.needs[row["need"]]
+        self.professional = stage.professionals[row["professional"]]
         self.goal = State(row["state"])
         made = self.goal in MADE
-        begun = morning(row["made_on"]) - timedelta(days=12) if made else days_after(loading.at, -UNFINISHED_DAYS)
+        begun = morning(row["made_on"]) - timedelta(days=12) if made else days_after(stage.at, -UNFINISHED_DAYS)
         self.now = begun
 
     def later(self, days: int = 0, hours: int = 1) -> datetime:
@@ -43,10 +41,10 @@ class History:
         if side is Side.PROFESSIONAL:
             user = self.professional.user
             if user is None and self.professional.organization:
-                user = self.loading._owner(self.professional.organization)
+                user = self.stage.owner_of(self.professional.organization)
         else:
-            user = self.loading._owner(self.need.organization)
-        desk = self.loading.staff["support_desk"]
+            user = self.stage.owner_of(self.need.organization)
+        desk = self.stage.desk
         if user is None or user == desk:
             return desk, OnBehalf(side, Channel.PHONE, "電話で本人に確認")
         return user, None
@@ -55,8 +53,8 @@ class History:
         if isinstance(who, Side):
             user, on_behalf = self.speaker(who)
         else:
-            user, on_behalf = self.loading.staff[who], None
-        actor = self.loading.actor(user, at)
+            user, on_behalf = self.stage.staff[who], None
+        actor = self.stage.actor(user, at)
         hats = [hat for hat in actor.hats if isinstance(who, Side) and not on_behalf and self._fits(hat, who)]
         return Step(actor=actor.as_hat(hats[0]) if hats else actor, at=at, on_behalf=on_behalf, input=values)
 
@@ -130,9 +128,9 @@ class History:
             self.move("complete", Side.ORGANIZATION, days=2, ended_on=ended_on, hours_worked=24.0)
 
 
-def history_play(loading: BankLoading, row: dict[str, Any]) -> None:
+def history_play(stage: Stage, row: dict[str, Any]) -> None:
     """Play one match up to its state."""
-    history = History(loading, row)
+    history = History(stage, row)
     history.open()
     history.answers()
     if history.goal in MADE | {State.INTRODUCED, State.NEGOTIATING}:

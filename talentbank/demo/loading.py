@@ -9,7 +9,6 @@ from typing import Any
 from django.db import transaction
 
 from talentbank.accounts.models import StaffRole, User
-from talentbank.accounts.selectors import actor_for
 from talentbank.accounts.services import membership_create
 from talentbank.banks.models import REQUIRED_TO_SUBMIT, Bank
 from talentbank.banks.services import bank_create, bank_text_publish
@@ -20,6 +19,7 @@ from talentbank.core.clock import day_of
 from talentbank.demo.cast import user_make
 from talentbank.demo.data_files import BankFolder, bank_texts, days_after, morning, moved
 from talentbank.demo.histories import history_play
+from talentbank.demo.stage import Stage
 from talentbank.needs.models import Need
 from talentbank.needs.services import need_create, need_transition, need_update
 from talentbank.organizations.models import Organization
@@ -40,15 +40,12 @@ class BankLoading:
 
     def __init__(self, folder: BankFolder, *, at: datetime, progress: Progress) -> None:
         self.folder, self.at, self.progress = folder, at, progress
-        self.organizations: dict[str, Organization] = {}
-        self.professionals: dict[str, Professional] = {}
-        self.needs: dict[str, Need] = {}
-        self.staff: dict[str, User] = {}
 
     @transaction.atomic
     def load(self) -> Bank:
         """Load everything or nothing."""
         self.bank = self._bank()
+        self.stage = Stage(bank=self.bank, at=self.at)
         self._staff()
         for name, rows, load_one in (
             ("organizations", self.folder.rows("organizations"), self._organization),
@@ -91,10 +88,7 @@ class BankLoading:
             user = user_make(f"{key}@{self.bank.slug}.example", name)
             assert role in StaffRole.values
             membership_create(bank=self.bank, user=user, role=role, at=at, actor=Actor())
-            self.staff[key] = user
-
-    def actor(self, user: User, at: datetime) -> Actor:
-        return actor_for(user, at=at)
+            self.stage.staff[key] = user
 
     def by_desk(self, row: dict[str, Any], side: Side) -> OnBehalf | None:
         """On whose behalf and how a row came in; None where the person did it."""
@@ -103,7 +97,7 @@ class BankLoading:
         return OnBehalf(side, Channel(row["channel"]), "窓口で聞き取り、読み上げて確認")
 
     def step(self, user: User, at: datetime, on_behalf: OnBehalf | None = None, **values: Any) -> Step:
-        return Step(actor=self.actor(user, at), at=at, on_behalf=on_behalf, input=values)
+        return Step(actor=self.stage.actor(user, at), at=at, on_behalf=on_behalf, input=values)
 
     def _organization(self, row: dict[str, Any]) -> None:
         at = morning(row["registered_on"])
@@ -111,9 +105,9 @@ class BankLoading:
         base = fields.pop("corporate_number_base", "")
         fields["corporate_number"] = f"{corporate_check_digit(base)}{base}" if base else ""
         on_behalf = self.by_desk(row, Side.ORGANIZATION)
-        user = self.staff["support_desk"] if on_behalf else user_make(row["contact_email"], row["contact_name"])
+        user = self.stage.desk if on_behalf else user_make(row["contact_email"], row["contact_name"])
         organization = organization_register(
-            actor=self.actor(user, at),
+            actor=self.stage.actor(user, at),
             bank=self.bank,
             fields=fields,
             on_behalf=on_behalf,
@@ -121,7 +115,7 @@ class BankLoading:
             at=at,
         )
         self._review(self._move_organization, organization, row, user, on_behalf)
-        self.organizations[row["key"]] = Organization.objects.get(pk=organization.pk)
+        self.stage.organizations[row["key"]] = Organization.objects.get(pk=organization.pk)
 
     def _professional(self, row: dict[str, Any]) -> None:
         at = morning(row["registered_on"], hour=13)
@@ -132,16 +126,16 @@ class BankLoading:
         if on_behalf is None:
             fields.pop("employer", None)  # staff alone write it
         if row["holder"] == "organization":
-            held_by = self.organizations[row["organization"]]
+            held_by = self.stage.organizations[row["organization"]]
             fields |= {"organization": held_by.pk}
         if on_behalf:
-            user = self.staff["support_desk"]
+            user = self.stage.desk
         elif row["holder"] == "organization":
-            user = self._owner(held_by)
+            user = self.stage.owner_of(held_by)
         else:
             user = user_make(row["email"], row["name"], row["kana"])
         professional = professional_register(
-            actor=self.actor(user, at),
+            actor=self.stage.actor(user, at),
             bank=self.bank,
             fields=fields,
             on_behalf=on_behalf,
@@ -149,11 +143,7 @@ class BankLoading:
             at=at,
         )
         self._review(self._move_professional, professional, row, user, on_behalf)
-        self.professionals[row["key"]] = Professional.objects.get(pk=professional.pk)
-
-    def _owner(self, organization: Organization) -> User:
-        member = organization.members.filter(ended_at__isnull=True).order_by("role").last()
-        return member.user if member else self.staff["support_desk"]
+        self.stage.professionals[row["key"]] = Professional.objects.get(pk=professional.pk)
 
     def _move_organization(self, kept: Any, action: str, step: Step) -> None:
         organization_transition(organization_id=kept.pk, action=action, expected_version=None, step=step)
@@ -175,7 +165,7 @@ class BankLoading:
         submitted = kept.created_at + timedelta(minutes=20)
         move(kept, "submit", self.step(user, submitted, on_behalf))
         reviewed = days_after(submitted, 3)
-        coordinator = self.staff["coordinator"]
+        coordinator = self.stage.staff["coordinator"]
         if row["state"] == "approved":
             move(kept, "approve", self.step(coordinator, reviewed))
         elif row["state"] == "changes_requested":
@@ -183,7 +173,7 @@ class BankLoading:
             move(kept, "request-changes", self.step(coordinator, reviewed, comments=comments))
 
     def _need(self, row: dict[str, Any]) -> None:
-        organization = self.organizations[row["organization"]]
+        organization = self.stage.organizations[row["organization"]]
         at = max(morning(row["posted_on"], hour=11), days_after(morning(day_of(organization.created_at)), 4))
         drop = {"key", "organization", "state", "posted_on", "entered_by", "channel", "public_summary", "deadline"}
         fields = {name: value for name, value in row.items() if name not in drop and value is not None}
@@ -193,28 +183,28 @@ class BankLoading:
             if isinstance(fields.get(name), str):
                 fields[name] = date.fromisoformat(fields[name])
         on_behalf = self.by_desk(row, Side.ORGANIZATION)
-        owner = self._owner(organization)
-        if owner == self.staff["support_desk"] and on_behalf is None:
+        owner = self.stage.owner_of(organization)
+        if owner == self.stage.desk and on_behalf is None:
             on_behalf = OnBehalf(Side.ORGANIZATION, Channel.PHONE, "電話で聞き取り")
-        user = self.staff["support_desk"] if on_behalf else owner
+        user = self.stage.desk if on_behalf else owner
         need = need_create(
-            actor=self.actor(user, at), organization=organization, fields=fields, on_behalf=on_behalf, at=at
+            actor=self.stage.actor(user, at), organization=organization, fields=fields, on_behalf=on_behalf, at=at
         )
         if row["state"] != "draft":
             self._publish(need, row, user, on_behalf, at)
-        self.needs[row["key"]] = Need.objects.get(pk=need.pk)
+        self.stage.needs[row["key"]] = Need.objects.get(pk=need.pk)
 
     def _publish(self, need: Need, row: dict[str, Any], user: User, on_behalf: OnBehalf | None, at: datetime) -> None:
         def move(who: User, action: str, minutes: int, behalf: OnBehalf | None = None) -> None:
             step = self.step(who, at + timedelta(minutes=minutes), behalf)
             need_transition(need_id=need.pk, action=action, expected_version=None, step=step)
 
-        coordinator = self.staff["coordinator"]
+        coordinator = self.stage.staff["coordinator"]
         move(user, "submit", 10, on_behalf)
         if row["state"] != "open":
             return
         need_update(
-            actor=self.actor(coordinator, at),
+            actor=self.stage.actor(coordinator, at),
             need_id=need.pk,
             expected_version=None,
             changes={"public_summary": row["public_summary"]},
@@ -225,7 +215,7 @@ class BankLoading:
         move(coordinator, "open", 120)
 
     def _match(self, row: dict[str, Any]) -> None:
-        history_play(self, row)
+        history_play(self.stage, row)
 
 
 def _given(values: dict[str, Any]) -> dict[str, Any]:
