@@ -8,7 +8,7 @@ from django.db.models import Q
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
-from api.catalogue import sentence
+from api.records import EventOutput
 from api.serializers import (
     RowOutput,
     StrictBooleanField,
@@ -22,7 +22,6 @@ from api.serializers import (
     StrictUUIDField,
 )
 from talentbank.core.actors import Actor, Side
-from talentbank.core.errors import DomainError, Refusal
 from talentbank.core.models import Event
 from talentbank.matches.lifecycle import TABLE
 from talentbank.matches.models import Match
@@ -172,54 +171,17 @@ def cards_shown(matches: list[Match], actor: Actor) -> dict[Any, Any]:
     return found
 
 
-class ActionRefusal(serializers.Serializer):
-    code = StrictCharField(max_length=60)
-    detail = StrictCharField(max_length=1000)
-
-
-class MatchActionAnswer(serializers.Serializer):
-    """Whether this caller may take an action now, and if not why."""
-
-    action = StrictCharField(max_length=40)
-    allowed = StrictBooleanField()
-    requires = StrictListField(child=StrictCharField(max_length=40), max_length=10)
-    refusals = serializers.SerializerMethodField()
-
-    @extend_schema_field(ActionRefusal(many=True))
-    def get_refusals(self, answer: dict[str, Any]) -> list[dict[str, str]]:
-        return [refusal_shown(refusal) for refusal in answer["refusals"]]
-
-
-def refusal_shown(refusal: Refusal | DomainError) -> dict[str, str]:
-    return {"code": refusal.code, "detail": sentence(refusal.code, **refusal.facts)}
-
-
 FOR_BOTH = frozenset({"report", "missing"})
 """Texts of an event that are written for the other side: what was delivered, what is missing."""
 
 
-class MatchEventOutput(serializers.Serializer):
+class MatchEventOutput(EventOutput):
     """One step of the record. Sides see the role, not the name of staff; texts are for staff and the acting side."""
-
-    id = StrictUUIDField()
-    action = StrictCharField(max_length=40)
-    from_state = StrictCharField(max_length=40, allow_blank=True)
-    to_state = StrictCharField(max_length=40)
-    at = StrictDateTimeField()
-    happened_on = StrictDateField()
-    actor_role = StrictCharField(max_length=20)
-    on_behalf_of = StrictCharField(max_length=20, allow_blank=True)
-    channel = StrictCharField(max_length=20)
-    reason_codes = serializers.SerializerMethodField()
-    texts = serializers.SerializerMethodField()
-    hash = StrictCharField(max_length=64)
 
     def get_reason_codes(self, event: Event) -> list[str]:
         return list(event.reason_codes) if self._may_read(event) or event.facts.get("shared") else []
 
-    def get_texts(self, event: Event) -> dict[str, Any]:
-        text = getattr(event, "text", None)
-        content = dict(text.content) if text else {}
+    def readable(self, event: Event, content: dict[str, Any]) -> dict[str, Any]:
         return content if self._may_read(event) else {name: content[name] for name in FOR_BOTH & content.keys()}
 
     def _may_read(self, event: Event) -> bool:

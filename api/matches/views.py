@@ -11,7 +11,6 @@ from api.matches.filters import ORDERINGS, MatchFilters
 from api.matches.inputs import ConflictInput, MatchInput, TermsInput
 from api.matches.outputs import (
     ConflictOutput,
-    MatchActionAnswer,
     MatchContacts,
     MatchDetail,
     MatchEventOutput,
@@ -19,6 +18,7 @@ from api.matches.outputs import (
     TermsOutput,
     cards_shown,
 )
+from api.records import ActionAnswerOutput
 from api.serializers import step_of
 from api.views import CreateView, DetailView, FactView, ListView, Operation
 from api.views.reads import WholeListView
@@ -26,6 +26,7 @@ from talentbank.accounts.policies import require_coordinator
 from talentbank.core.actors import Actor
 from talentbank.core.audit import Step
 from talentbank.core.errors import invalid
+from talentbank.core.lifecycle import ActionAnswer
 from talentbank.matches.contacts import contacts_read
 from talentbank.matches.models import ConflictDecision, Match, Terms
 from talentbank.matches.selectors import match_actions, match_events, match_get, matches_visible, sides_of
@@ -135,9 +136,9 @@ class MatchActions(WholeListView):
 
     operation_id, summary, tag = ("matches_actions", "Say what may be done with a match", "matches")
     required_scopes = ("matches:read",)
-    output_serializer = MatchActionAnswer
+    output_serializer = ActionAnswerOutput
 
-    def items(self) -> list[dict[str, Any]]:
+    def items(self) -> list[ActionAnswer]:
         match = match_get(self.actor, self.kwargs["id"])
         return match_actions(match, self.actor, self.at)
 

@@ -8,7 +8,7 @@ from typing import Any
 from drf_spectacular.utils import PolymorphicProxySerializer, extend_schema_field
 from rest_framework import serializers
 
-from api.catalogue import sentence
+from api.records import EventOutput
 from api.serializers import (
     RowOutput,
     StrictBooleanField,
@@ -25,7 +25,7 @@ from talentbank.core.actors import HELPERS, Channel
 from talentbank.core.clock import day_of
 from talentbank.core.models import Event
 from talentbank.needs.models import Confidentiality, Need, NeedClosedReason, NeedState, Place, SubsidyUse
-from talentbank.needs.selectors import ActionAnswer, NeedReader, NeedView, allowed_actions, need_accepts
+from talentbank.needs.selectors import NeedReader, NeedView, allowed_actions, need_accepts
 from talentbank.professionals.models import EngagementType, FeeBasis
 
 COUNT = {"minimum": 0, "maximum": 99}
@@ -204,49 +204,14 @@ def needs_shown(rows: Iterable[Need], reader: NeedReader, context: dict[str, Any
     return [made[reader.view_of(need)].to_representation(need) for need in rows]
 
 
-class NeedRefusal(serializers.Serializer):
-    code = StrictCharField(max_length=60)
-    detail = StrictCharField(max_length=1000)
-
-
-class NeedActionAnswer(serializers.Serializer):
-    """Whether this caller may take an action now, and if not why. `on_behalf`: only for the organization."""
-
-    action = StrictCharField(max_length=40)
-    allowed = StrictBooleanField()
-    on_behalf = StrictBooleanField()
-    requires = StrictListField(child=StrictCharField(max_length=40), max_length=10)
-    refusals = serializers.SerializerMethodField()
-
-    @extend_schema_field(NeedRefusal(many=True))
-    def get_refusals(self, answer: ActionAnswer) -> list[dict[str, str]]:
-        return [{"code": each.code, "detail": sentence(each.code, **each.facts)} for each in answer.refusals]
-
-
-class NeedEventOutput(serializers.Serializer):
+class NeedEventOutput(EventOutput):
     """One step of the record. The organization reads its own words, and of staff's what was meant for it."""
 
-    id = StrictUUIDField()
-    action = StrictCharField(max_length=40)
-    from_state = StrictCharField(max_length=40, allow_blank=True)
-    to_state = StrictCharField(max_length=40)
-    at = StrictDateTimeField()
-    happened_on = StrictDateField()
-    actor_role = StrictCharField(max_length=20)
-    on_behalf_of = StrictCharField(max_length=20, allow_blank=True)
-    channel = StrictCharField(max_length=20)
-    reason_codes = StrictListField(child=StrictCharField(max_length=60), max_length=10)
-    texts = serializers.SerializerMethodField()
-    hash = StrictCharField(max_length=64)
-
-    def get_texts(self, event: Event) -> dict[str, Any]:
-        text = getattr(event, "text", None)
-        if text is None:
-            return {}
+    def readable(self, event: Event, content: dict[str, Any]) -> dict[str, Any]:
         by_staff = event.actor_role in HELPERS and not event.on_behalf_of
         if self.context["is_staff"] or not by_staff:
-            return dict(text.content)
-        return {name: words for name, words in text.content.items() if name in TOLD}
+            return content
+        return {name: words for name, words in content.items() if name in TOLD}
 
 
 class SuggestedProblem(NeedProblem):

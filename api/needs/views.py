@@ -8,16 +8,16 @@ from django.db.models import QuerySet
 
 from api.needs.filters import ORDERINGS, NeedFilters
 from api.needs.inputs import NeedChangesInput, NeedInput, NeedSuggestionsInput, fields_of
-from api.needs.outputs import NeedActionAnswer, NeedEventOutput, NeedOutput, NeedSuggestions, needs_shown
+from api.needs.outputs import NeedEventOutput, NeedOutput, NeedSuggestions, needs_shown
+from api.records import ActionAnswerOutput
 from api.views import CommandView, CreateView, DetailView, ListView, Operation, UpdateView, WholeListView
 from talentbank.core.actors import HELPERS, Actor, OnBehalf
 from talentbank.core.errors import invalid
-from talentbank.core.lifecycle import Part
+from talentbank.core.lifecycle import ActionAnswer, Part
 from talentbank.core.models import Event
 from talentbank.needs.models import Need
 from talentbank.needs.policies import WRITERS, part_for
 from talentbank.needs.selectors import (
-    ActionAnswer,
     need_actions,
     need_events,
     need_get,
@@ -138,7 +138,7 @@ class NeedActions(WholeListView):
 
     operation_id, summary, tag = "needs_actions", "Say what may be done with a need", "needs"
     required_scopes = ("needs:read",)
-    output_serializer = NeedActionAnswer
+    output_serializer = ActionAnswerOutput
 
     def items(self) -> list[ActionAnswer]:
         return need_actions(self.actor, need_get(self.actor, self.kwargs["id"]), self.at)

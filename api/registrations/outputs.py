@@ -8,8 +8,8 @@ from typing import Any
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
-from api.catalogue import sentence
 from api.problems import pointer_of
+from api.records import EventOutput
 from api.serializers import (
     RowOutput,
     StrictBooleanField,
@@ -25,7 +25,7 @@ from talentbank.core.models import Event
 from talentbank.professionals.fields import STAFF_ONLY
 from talentbank.registrations.models import RegistrationState
 from talentbank.registrations.rooms import Room
-from talentbank.registrations.selectors import ActionAnswer, allowed_actions
+from talentbank.registrations.selectors import allowed_actions
 
 TOLD = ("comments",)
 """Words of a staff member's step that are meant for the holder."""
@@ -102,41 +102,10 @@ def _pending(row: Any) -> Iterator[tuple[str, str]]:
             yield pointer_of(name), value
 
 
-class RegistrationRefusal(serializers.Serializer):
-    code = StrictCharField(max_length=60)
-    detail = StrictCharField(max_length=1000)
-
-
-class RegistrationActionAnswer(serializers.Serializer):
-    """Whether this caller may take an action now, and if not why. `on_behalf`: only for the holder."""
-
-    action = StrictCharField(max_length=40)
-    allowed = StrictBooleanField()
-    on_behalf = StrictBooleanField()
-    requires = StrictListField(child=StrictCharField(max_length=40), max_length=10)
-    refusals = serializers.SerializerMethodField()
-
-    @extend_schema_field(RegistrationRefusal(many=True))
-    def get_refusals(self, answer: ActionAnswer) -> list[dict[str, str]]:
-        return [{"code": each.code, "detail": sentence(each.code, **each.facts)} for each in answer.refusals]
-
-
-class RegistrationEventOutput(serializers.Serializer):
+class RegistrationEventOutput(EventOutput):
     """One step of the record, with roles and no names. Of staff's words the holder reads the comments."""
 
-    id = StrictUUIDField()
-    action = StrictCharField(max_length=40)
-    from_state = StrictCharField(max_length=40, allow_blank=True)
-    to_state = StrictCharField(max_length=40)
-    at = StrictDateTimeField()
-    happened_on = StrictDateField()
-    actor_role = StrictCharField(max_length=20)
-    on_behalf_of = StrictCharField(max_length=20, allow_blank=True)
-    channel = StrictCharField(max_length=20)
-    reason_codes = StrictListField(child=StrictCharField(max_length=60), max_length=10)
     changed = serializers.SerializerMethodField()
-    texts = serializers.SerializerMethodField()
-    hash = StrictCharField(max_length=64)
 
     @extend_schema_field(StrictListField(child=StrictCharField(max_length=60), max_length=100))
     def get_changed(self, event: Event) -> list[str]:
@@ -144,14 +113,11 @@ class RegistrationEventOutput(serializers.Serializer):
         names = {*event.facts.get("fields", ()), *event.facts.get("pending", ())}
         return sorted(names if self.context["is_staff"] else names - STAFF_ONLY)
 
-    def get_texts(self, event: Event) -> dict[str, Any]:
-        text = getattr(event, "text", None)
-        if text is None:
-            return {}
+    def readable(self, event: Event, content: dict[str, Any]) -> dict[str, Any]:
         if self.context["is_staff"]:
-            return dict(text.content)
+            return content
         by_staff = event.actor_role in HELPERS and not event.on_behalf_of
-        told = {name: words for name, words in text.content.items() if not by_staff or name in TOLD}
+        told = {name: words for name, words in content.items() if not by_staff or name in TOLD}
         return {name: _without_staff_fields(words) for name, words in told.items()}
 
 

@@ -10,20 +10,20 @@ from django.db.models import QuerySet
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from api.records import ActionAnswerOutput
 from api.registrations.inputs import fields_of, on_behalf_of
-from api.registrations.outputs import RegistrationActionAnswer, RegistrationEventOutput
+from api.registrations.outputs import RegistrationEventOutput
 from api.views import CreateView, DetailView, ListView, Operation, UpdateView, WholeListView
 from talentbank.accounts.hats import hats_of
 from talentbank.banks.models import Bank
 from talentbank.banks.selectors import bank_get
 from talentbank.core.actors import Actor
 from talentbank.core.errors import Forbidden, NotFound, invalid
-from talentbank.core.lifecycle import Part
+from talentbank.core.lifecycle import ActionAnswer, Part
 from talentbank.core.models import Event
 from talentbank.registrations.policies import ON_BEHALF, helper_role, part_for, parts_of
 from talentbank.registrations.rooms import Room
 from talentbank.registrations.selectors import (
-    ActionAnswer,
     registration_actions,
     registration_events,
     registration_get,
@@ -130,7 +130,7 @@ class RegistrationActions(WholeListView):
     """Every action with whether this caller may take it now and, if not, why."""
 
     room: ClassVar[Room]
-    output_serializer = RegistrationActionAnswer
+    output_serializer = ActionAnswerOutput
 
     def items(self) -> list[ActionAnswer]:
         row = registration_get(self.room, self.actor, self.kwargs["id"])

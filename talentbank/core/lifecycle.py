@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
-from talentbank.core.errors import Refusal
+from talentbank.core.errors import DomainError, Refusal
 
 Guard = Callable[..., Refusal | None]
 """`guard(subject, step)`: None, or why not. `step` is what the asking service knows: actor, input, at."""
@@ -77,3 +77,17 @@ class Table:
         mine = frozenset(parts)
         names = (row.action for row in self.rows if state in row.sources and row.parts & mine)
         return list(dict.fromkeys(names))
+
+
+@dataclass(frozen=True, slots=True)
+class ActionAnswer:
+    """Whether a caller may take an action now, and if not why. `on_behalf`: only for somebody else.
+
+    `requires` names the input that the action asks for.
+    """
+
+    action: str
+    allowed: bool
+    refusals: tuple[Refusal | DomainError, ...]
+    requires: tuple[str, ...]
+    on_behalf: bool = False

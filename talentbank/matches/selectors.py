@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
-from typing import Any
 from uuid import UUID
 
 from django.db.models import Q, QuerySet
@@ -11,6 +10,7 @@ from django.db.models import Q, QuerySet
 from talentbank.core.actors import COORDINATORS, ORGANIZATION_ROLES, Actor, Role, Side
 from talentbank.core.audit import Step
 from talentbank.core.errors import ActingAsRequired, ActionRefused, DomainError, Forbidden, NotFound, Refusal
+from talentbank.core.lifecycle import ActionAnswer
 from talentbank.core.models import Event
 from talentbank.matches.codes import REASON_REQUIRED
 from talentbank.matches.inputs import REQUIRED
@@ -66,12 +66,12 @@ ANSWERED_BY = {
 """Refusals that a caller lifts by sending a value: they say what an action requires, not that it is closed."""
 
 
-def match_actions(match: Match, actor: Actor, at: datetime) -> list[dict[str, Any]]:
+def match_actions(match: Match, actor: Actor, at: datetime) -> list[ActionAnswer]:
     """Return for every action whether this actor may take it now, and if not why."""
     return [_action(match, action, actor, at) for action in OFFERED]
 
 
-def _action(match: Match, action: str, actor: Actor, at: datetime) -> dict[str, Any]:
+def _action(match: Match, action: str, actor: Actor, at: datetime) -> ActionAnswer:
     case = case_of(match.pk, Step(actor=actor, at=at, input={"terms_version": match.terms_version}))
     requires = [*REQUIRED.get(action, ()), *(["reason_codes"] if action in REASON_REQUIRED else [])]
     refusals: list[Refusal | DomainError] = []
@@ -83,7 +83,7 @@ def _action(match: Match, action: str, actor: Actor, at: datetime) -> dict[str, 
         refusals += [refusal for refusal in refused.refusals if refusal.code not in ANSWERED_BY]
     except (Forbidden, ActingAsRequired) as error:
         refusals.append(error)
-    return {"action": action, "allowed": not refusals, "refusals": refusals, "requires": requires}
+    return ActionAnswer(action, allowed=not refusals, refusals=tuple(refusals), requires=tuple(requires))
 
 
 def match_events(match: Match) -> QuerySet[Event]:

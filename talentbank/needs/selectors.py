@@ -11,8 +11,8 @@ from django.db.models import Q, QuerySet
 
 from talentbank.core.actors import COORDINATORS, ORGANIZATION_ROLES, SYSTEM, Actor, OnBehalf, Role, Side
 from talentbank.core.audit import Step
-from talentbank.core.errors import ActingAsRequired, ActionRefused, DomainError, Forbidden, NotFound, Refusal
-from talentbank.core.lifecycle import Part
+from talentbank.core.errors import ActingAsRequired, ActionRefused, Forbidden, NotFound
+from talentbank.core.lifecycle import ActionAnswer, Part
 from talentbank.core.models import Event
 from talentbank.needs.inputs import REQUIRED
 from talentbank.needs.lifecycle import ACTIONS, SEEKING, TABLE
@@ -165,17 +165,6 @@ def require_detail(actor: Actor, need: Need) -> Need:
     if need_view_of(actor, need) is not NeedView.DETAIL:
         raise Forbidden()
     return need
-
-
-@dataclass(frozen=True, slots=True)
-class ActionAnswer:
-    """Whether this caller may take an action now, and if not why. `on_behalf`: only for the organization."""
-
-    action: str
-    allowed: bool
-    refusals: tuple[Refusal | DomainError, ...]
-    requires: tuple[str, ...]
-    on_behalf: bool = False
 
 
 def allowed_actions(actor: Actor, need: Need) -> list[str]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -12,8 +11,8 @@ from django.db.models import Q, QuerySet
 from talentbank.banks.policy import FourEyes
 from talentbank.core.actors import COORDINATORS, SYSTEM, Actor, OnBehalf, Role
 from talentbank.core.audit import Step
-from talentbank.core.errors import ActingAsRequired, ActionRefused, DomainError, Forbidden, NotFound, Refusal
-from talentbank.core.lifecycle import Part
+from talentbank.core.errors import ActingAsRequired, ActionRefused, Forbidden, NotFound
+from talentbank.core.lifecycle import ActionAnswer, Part
 from talentbank.core.models import Event
 from talentbank.registrations.guards import written_by_actor
 from talentbank.registrations.inputs import REQUIRED
@@ -67,17 +66,6 @@ def require_record(room: Room, actor: Actor, row: Any) -> None:
     helper = actor.is_helper_of(row.bank_id)
     if not helper and Part.HOLDER not in parts_of(room, actor, row):
         raise Forbidden()
-
-
-@dataclass(frozen=True, slots=True)
-class ActionAnswer:
-    """Whether this caller may take an action now, and if not why. `on_behalf`: only for the holder."""
-
-    action: str
-    allowed: bool
-    refusals: tuple[Refusal | DomainError, ...]
-    requires: tuple[str, ...]
-    on_behalf: bool = False
 
 
 def allowed_actions(room: Room, actor: Actor, row: Any) -> list[str]:

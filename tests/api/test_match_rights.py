@@ -64,7 +64,7 @@ def test_actions_say_what_this_caller_may_and_why_not(session, need, professiona
     firm, pro, staff = (answers(session(user), match) for user in (owner, professional.user, coordinator))
 
     assert firm.keys() == {action.value for action in ACTIONS}
-    assert firm["accept"] == {"action": "accept", "allowed": True, "requires": [], "refusals": []}
+    assert firm["accept"] == {"action": "accept", "allowed": True, "on_behalf": False, "requires": [], "refusals": []}
     assert firm["decline"]["allowed"] and firm["decline"]["requires"] == ["reason_codes"]
     assert [each["code"] for each in pro["accept"]["refusals"]] == ["state_forbids"]
     assert [each["code"] for each in firm["approve"]["refusals"]] == ["role_forbidden"]
@@ -97,7 +97,7 @@ def test_what_a_value_lifts_is_required_and_not_refused(session, bank, need, pro
 
     told = answers(session(coordinator), match)["approve"]
 
-    assert told == {"action": "approve", "allowed": True, "requires": ["decision"], "refusals": []}
+    assert told == {"action": "approve", "allowed": True, "on_behalf": False, "requires": ["decision"], "refusals": []}
 
 
 @pytest.mark.parametrize(("method", "place", "body"), [*READS, *WRITES])

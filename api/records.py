@@ -1,0 +1,68 @@
+"""What every record shows alike: its steps, and what may be done with it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from drf_spectacular.utils import extend_schema_field
+from rest_framework import serializers
+
+from api.catalogue import sentence
+from api.serializers import (
+    StrictBooleanField,
+    StrictCharField,
+    StrictDateField,
+    StrictDateTimeField,
+    StrictListField,
+    StrictUUIDField,
+)
+from talentbank.core.lifecycle import ActionAnswer
+from talentbank.core.models import Event
+
+
+class ActionRefusal(serializers.Serializer):
+    code = StrictCharField(max_length=60)
+    detail = StrictCharField(max_length=1000)
+
+
+class ActionAnswerOutput(serializers.Serializer):
+    """Whether this caller may take an action now, and if not why. `on_behalf`: only for somebody else."""
+
+    action = StrictCharField(max_length=40)
+    allowed = StrictBooleanField()
+    on_behalf = StrictBooleanField()
+    requires = StrictListField(child=StrictCharField(max_length=40), max_length=10)
+    refusals = serializers.SerializerMethodField()
+
+    @extend_schema_field(ActionRefusal(many=True))
+    def get_refusals(self, answer: ActionAnswer) -> list[dict[str, str]]:
+        return [{"code": each.code, "detail": sentence(each.code, **each.facts)} for each in answer.refusals]
+
+
+class EventOutput(serializers.Serializer):
+    """Base of one step of a record: roles, never names of staff. Subclasses say who reads which of its texts."""
+
+    id = StrictUUIDField()
+    action = StrictCharField(max_length=40)
+    from_state = StrictCharField(max_length=40, allow_blank=True)
+    to_state = StrictCharField(max_length=40)
+    at = StrictDateTimeField()
+    happened_on = StrictDateField()
+    actor_role = StrictCharField(max_length=20)
+    on_behalf_of = StrictCharField(max_length=20, allow_blank=True)
+    channel = StrictCharField(max_length=20)
+    reason_codes = serializers.SerializerMethodField()
+    texts = serializers.SerializerMethodField()
+    hash = StrictCharField(max_length=64)
+
+    @extend_schema_field(StrictListField(child=StrictCharField(max_length=60), max_length=10))
+    def get_reason_codes(self, event: Event) -> list[str]:
+        return list(event.reason_codes)
+
+    def get_texts(self, event: Event) -> dict[str, Any]:
+        text = getattr(event, "text", None)
+        return self.readable(event, dict(text.content)) if text else {}
+
+    def readable(self, event: Event, content: dict[str, Any]) -> dict[str, Any]:
+        """Return what of an event's texts this reader may see."""
+        raise NotImplementedError
