@@ -19,9 +19,11 @@ PUBLIC = {
     "banks_list",
     "banks_read",
     "banks_texts_list",
-    "codes_list",
+    "codes_index",
     "codes_read",
-    "meta_read",
+    "health_live",
+    "health_ready",
+    "meta_get",
     "needs_list",
     "needs_read",
     "problems_list",
@@ -33,6 +35,10 @@ PUBLIC = {
 
 def address(path: str) -> str:
     return re.sub(r"{\w+}", lambda _: str(uuid4()), path)
+
+
+def test_what_is_public_exists():
+    assert PUBLIC <= {operation_id for *_, operation_id in OPERATIONS}
 
 
 @pytest.mark.django_db
