@@ -20,7 +20,7 @@ PUBLIC = {
     "banks_read",
     "banks_texts_list",
     "codes_index",
-    "codes_read",
+    "codes_list",
     "health_live",
     "health_ready",
     "meta_get",
