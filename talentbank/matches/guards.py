@@ -240,9 +240,10 @@ def touches_contract(event: Event) -> bool:
 
 
 def staff_is_no_side(case: Case) -> Refusal | None:
-    """Nobody decides as staff where they are a side."""
+    """Nobody decides as staff, nor answers on behalf of the other side, where they are a side."""
     user_id = case.step.actor.user_id
-    if case.side is not None or user_id is None or case.step.on_behalf:
+    as_staff = case.side is None or case.step.on_behalf is not None
+    if user_id is None or not as_staff:
         return None
     members = case.organization.members.filter(user_id=user_id, ended_at__isnull=True)
     held_by = case.professional.organization

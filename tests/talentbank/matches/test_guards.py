@@ -94,6 +94,13 @@ def test_nobody_decides_as_staff_where_they_are_a_side(need, bank, coordinator):
     assert "actor_is_a_side" in refusal_codes(match, "approve", coordinator)
 
 
+def test_staff_who_are_a_side_do_not_answer_for_the_other_side_either(need, bank, coordinator):
+    professional = factories.make_professional(bank, user=coordinator)
+    match = factories.make_match(need, professional, "awaiting_organization")
+
+    assert "actor_is_a_side" in refusal_codes(match, "accept", coordinator, for_side="organization")
+
+
 def test_where_several_hats_fit_the_call_must_say_which(need, bank, coordinator):
     professional = factories.make_professional(bank, user=coordinator)
     match = factories.make_match(need, professional, "introduced")
