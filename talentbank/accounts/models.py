@@ -57,7 +57,10 @@ class StaffRole(models.TextChoices):
 
 
 class StaffMembership(Row):
-    """A role of an account in a bank, until `valid_until` (a day; it still holds on that day)."""
+    """A role of an account in a bank, until `valid_until` (a day; it still holds on that day).
+
+    `declared_ties` [corporate number or name]: whom its holder is tied to, for the scan for conflicts of interest.
+    """
 
     bank = models.ForeignKey(Bank, models.RESTRICT, related_name="memberships")
     user = models.ForeignKey(User, models.RESTRICT, related_name="memberships")
@@ -65,6 +68,7 @@ class StaffMembership(Row):
     valid_from = models.DateField()
     valid_until = models.DateField(null=True)
     ended_at = models.DateTimeField(null=True)
+    declared_ties = models.JSONField(default=list)
 
     class Meta:
         ordering = ("bank", "id")

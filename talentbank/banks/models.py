@@ -92,3 +92,15 @@ class BankText(Row):
                 name="bank_text_ends_after_it_begins",
             ),
         )
+
+
+class BankClosure(Row):
+    """A day on which a bank's office is closed beside weekends and public holidays."""
+
+    bank = models.ForeignKey(Bank, models.RESTRICT, related_name="closures")
+    day = models.DateField()
+    reason = models.CharField(max_length=100, blank=True)
+
+    class Meta:
+        ordering = ("bank", "day")
+        constraints = (models.UniqueConstraint(fields=("bank", "day"), name="bank_closure_is_one_per_day"),)

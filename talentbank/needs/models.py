@@ -60,8 +60,9 @@ class Need(Row):
     """What an organization wants help with, in its own words.
 
     `taken`, `introducing` and `running` are counts of this round's matches in contracted…completed, introduced or
-    negotiating, and contracted…delivered; `completed` counts completed ones. `matches.services` writes them under the
-    need's lock. `places_free` = headcount − taken.
+    negotiating, and contracted…delivered; `completed` counts completed ones, `evaluated` those of them that both sides
+    have evaluated. `matches.services` writes them under the need's lock. `places_free` = headcount − taken.
+    `coordinator` looks after the need, `deputy` while the coordinator is away.
     """
 
     bank = models.ForeignKey(Bank, models.RESTRICT, related_name="+")
@@ -106,6 +107,9 @@ class Need(Row):
     introducing = models.PositiveSmallIntegerField(default=0)
     running = models.PositiveSmallIntegerField(default=0)
     completed = models.PositiveSmallIntegerField(default=0)
+    evaluated = models.PositiveSmallIntegerField(default=0)
+    coordinator = models.ForeignKey(settings.AUTH_USER_MODEL, models.RESTRICT, null=True, related_name="+")
+    deputy = models.ForeignKey(settings.AUTH_USER_MODEL, models.RESTRICT, null=True, related_name="+")
     revision = models.BigIntegerField(default=0)
 
     class Meta:
@@ -180,3 +184,25 @@ class NeedHelper(models.Model):
     class Meta:
         ordering = ("need", "id")
         constraints = (models.UniqueConstraint(fields=("need", "user"), name="need_names_a_helper_once"),)
+
+
+class NeedQuestion(Row):
+    """A professional's question about a need and its answer. `*_relayed` is what others read: contacts stripped.
+
+    Who asked is never shown to the organization; `published` shows question and answer to everybody who sees the need.
+    """
+
+    need = models.ForeignKey(Need, models.RESTRICT, related_name="questions")
+    professional = models.ForeignKey("professionals.Professional", models.RESTRICT, related_name="+")
+    text = models.TextField()
+    text_relayed = models.TextField()
+    asked_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.RESTRICT, null=True, related_name="+")
+    channel = models.CharField(max_length=20, choices=CHANNELS)
+    answer = models.TextField(blank=True)
+    answer_relayed = models.TextField(blank=True)
+    answered_at = models.DateTimeField(null=True)
+    answered_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.RESTRICT, null=True, related_name="+")
+    published = models.BooleanField(default=False)
+
+    class Meta:
+        ordering = ("need", "id")

@@ -1,4 +1,4 @@
-"""Matches (マッチング案件), their terms, confirmations and conflict decisions."""
+"""The match (マッチング案件) itself."""
 
 from __future__ import annotations
 
@@ -20,7 +20,8 @@ class Match(Row):
 
     `snapshot` keeps score, parts, reasons and model version as computed at creation. `resume_state` is where a
     postponed match goes back to. `undo_agreed` {event, sides} keeps who agreed to undo a contract's step. `made_on` is
-    the day it first reached `contracted` (null again when that is undone).
+    the day it first reached `contracted` (null again when that is undone). `coordinator` looks after it, `deputy` while
+    the coordinator is away.
     """
 
     bank = models.ForeignKey(Bank, models.RESTRICT, related_name="+")
@@ -57,6 +58,8 @@ class Match(Row):
     undo_agreed = models.JSONField(default=dict)
     snapshot = models.JSONField(default=dict)
     created_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.RESTRICT, null=True, related_name="+")
+    coordinator = models.ForeignKey(settings.AUTH_USER_MODEL, models.RESTRICT, null=True, related_name="+")
+    deputy = models.ForeignKey(settings.AUTH_USER_MODEL, models.RESTRICT, null=True, related_name="+")
 
     class Meta:
         ordering = ("id",)
@@ -84,36 +87,3 @@ class Match(Row):
 
     def __str__(self) -> str:
         return self.reference
-
-
-class Terms(Row):
-    """One version of the terms (取引条件). `content` is validated against the engagement type's required set."""
-
-    match = models.ForeignKey(Match, models.RESTRICT, related_name="terms")
-    number = models.PositiveSmallIntegerField()
-    content = models.JSONField(default=dict)
-    sha256 = models.CharField(max_length=64)
-    drafted_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.RESTRICT, null=True, related_name="+")
-    professional_confirmed_at = models.DateTimeField(null=True)
-    organization_confirmed_at = models.DateTimeField(null=True)
-    paper_kept_at = models.CharField(max_length=200, blank=True)
-
-    class Meta:
-        ordering = ("match", "number")
-        constraints = (models.UniqueConstraint(fields=("match", "number"), name="terms_version_is_unique"),)
-
-
-class ConflictDecision(Row):
-    """A scan for conflicts of interest and what was decided in writing, also when nothing was found."""
-
-    match = models.ForeignKey(Match, models.RESTRICT, related_name="conflicts")
-    findings = models.JSONField(default=list)
-    outcome = models.CharField(
-        max_length=10, choices=[("none", "なし"), ("waived", "支障なし"), ("blocked", "不可")], blank=True
-    )
-    reason = models.TextField(blank=True)
-    decided_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.RESTRICT, null=True, related_name="+")
-    decided_at = models.DateTimeField(null=True)
-
-    class Meta:
-        ordering = ("match", "id")
