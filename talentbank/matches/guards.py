@@ -15,7 +15,7 @@ from talentbank.core.models import Event
 from talentbank.matches.case import Case
 from talentbank.matches.inputs import CORRECTABLE
 from talentbank.matches.models import Match
-from talentbank.matches.states import CLOSED_STATES, TAKING, UP_TO_NEGOTIATING, Action
+from talentbank.matches.states import CLOSED_STATES, INTRODUCING, TAKING, UP_TO_NEGOTIATING, Action
 from talentbank.matches.terms import terms_missing
 from talentbank.privacy.selectors import consents_missing
 from talentbank.ranking.eligibility import eligible as pair_refusals
@@ -77,6 +77,15 @@ def consents_valid(case: Case) -> Refusal | None:
     }
     lacking = {str(side): kinds for side, kinds in missing.items() if kinds}
     return Refusal("consent_missing", {"missing": lacking}) if lacking else None
+
+
+def own_consents_current(case: Case) -> Refusal | None:
+    """The side that says yes, or for whom it is said, consents to today's texts: a new version is asked for here."""
+    if case.side is None:
+        return None
+    kept = case.professional if case.side is Side.PROFESSIONAL else case.organization
+    kinds = consents_missing(Subject(case.side.value, kept.pk, case.bank.pk), CONSENTS_TO_INTRODUCE, case.step.at)
+    return Refusal("consent_missing", {"missing": {case.side.value: kinds}}) if kinds else None
 
 
 def introduction_free(case: Case) -> Refusal | None:
@@ -169,7 +178,7 @@ def resume_due(case: Case) -> Refusal | None:
 def undoable(case: Case) -> Refusal | None:
     """The last step was no creation, cascade or undo, and the actor is in time."""
     event = last_step(case.match)
-    if event is None or event.action in {Action.CREATE, Action.UNDO, Action.CASCADE, Action.CORRECT, "draft-terms"}:
+    if event is None or event.action in {Action.CREATE, Action.UNDO, Action.CASCADE, Action.CORRECT}:
         return Refusal("nothing_to_undo")
     age = case.step.at - event.at
     if event.actor_id == case.step.actor.user_id and age <= timedelta(minutes=case.policy.undo_minutes):
@@ -199,7 +208,8 @@ def undo_pair_free(case: Case) -> Refusal | None:
     if event is None:
         return None
     if event.from_state in UP_TO_NEGOTIATING:
-        return eligible(case)
+        entering = event.from_state in INTRODUCING and event.to_state not in INTRODUCING
+        return eligible(case) or (introduction_free(case) if entering and event.to_state not in TAKING else None)
     others = Match.objects.filter(need=case.need, professional=case.professional).exclude(pk=case.match.pk)
     if others.exclude(state__in=CLOSED_STATES).exists():
         return Refusal("pair_open")
@@ -221,13 +231,12 @@ def last_event(match: Match) -> Event | None:
     return _events(match).first()
 
 
-BESIDE_THE_TABLE = ("agree-undo", "decide-conflict", "draft-terms")
-"""Recorded acts that are no step of the table: `undo` looks past them."""
-
-
 def last_step(match: Match) -> Event | None:
-    """The newest step along the table: what `undo` would undo."""
-    return _events(match).exclude(action__in=BESIDE_THE_TABLE).first()
+    """The newest step along the table: what `undo` would undo.
+
+    Terms drafted, conflicts decided, reports, questions and the like are on record too, but are no step.
+    """
+    return _events(match).filter(action__in=[action.value for action in Action]).first()
 
 
 def _events(match: Match) -> QuerySet[Event]:

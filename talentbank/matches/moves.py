@@ -6,6 +6,7 @@ Everything here runs under the locks that the calling service took.
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from talentbank.core.actors import SYSTEM as SYSTEM_ACTOR
@@ -16,15 +17,16 @@ from talentbank.core.lifecycle import Part, Transition
 from talentbank.core.models import Event
 from talentbank.matches.case import Case
 from talentbank.matches.effects import EFFECTS, restore, values
-from talentbank.matches.guards import last_step, staff_is_no_side, touches_contract
+from talentbank.matches.guards import last_step, staff_is_no_side, touches_contract, undo_pair_free
 from talentbank.matches.lifecycle import TABLE
 from talentbank.matches.locks import case_of, matches_open
 from talentbank.matches.models import Match
 from talentbank.matches.policies import parts_of, side_parts
-from talentbank.matches.states import CLOSED_STATES, INTRODUCING, RUNNING, TAKING, Action, ClosedReason, State
+from talentbank.matches.states import CLOSED_STATES, INTRODUCING, RUNNING, TAKING, Action, ClosedReason, Origin, State
 from talentbank.needs.services import need_follow_matches
+from talentbank.notifications.services import event_announce, event_recall
 from talentbank.privacy.selectors import consents_running
-from talentbank.professionals.services import hours_release, hours_reserve
+from talentbank.professionals.services import hours_release, hours_reserve, proposed_keep
 from talentbank.ranking.models import PairState
 from talentbank.ranking.services import pair_write
 
@@ -96,8 +98,11 @@ def _consents(case: Case) -> list[str]:
 
 
 def match_event(case: Case, action: str, from_state: str, facts: dict[str, object]) -> Event:
-    """Record one event of a match. The audit head's lock comes last, so nothing locks after this."""
-    return event_record(
+    """Record one event of a match, and that it is to be told once it can no longer be undone by its actor.
+
+    The audit head's lock comes last, so nothing locks after this.
+    """
+    event = event_record(
         Subject("match", case.match.pk, case.bank.pk),
         case.step,
         action=action,
@@ -106,6 +111,10 @@ def match_event(case: Case, action: str, from_state: str, facts: dict[str, objec
         facts=facts,
         texts=case.texts,
     )
+    event_announce(event, hold=timedelta(minutes=case.policy.undo_minutes))
+    if action == Action.UNDO:
+        event_recall(UUID(str(facts["undoes"])))
+    return event
 
 
 def match_cascade(match_id: UUID, *, closed_reason: ClosedReason, cause: str, step: Step) -> None:
@@ -123,9 +132,9 @@ def match_cascade(match_id: UUID, *, closed_reason: ClosedReason, cause: str, st
 
 
 def _reopen(event: Event, step: Step) -> None:
-    """Undo one cascade as part of undoing its cause."""
+    """Undo one cascade as part of undoing its cause, unless the pair may no longer meet: then it stays closed."""
     case = case_of(event.subject_id, replace(step, actor=SYSTEM_ACTOR, role=Role.SYSTEM, on_behalf=None, note=""))
-    if last_step(case.match) != event:
+    if last_step(case.match) != event or undo_pair_free(case):
         return
     before, from_state = values(case.match), case.match.state
     restore(case.match, event)
@@ -139,6 +148,7 @@ def follow(case: Case, event: Event) -> None:
     """Write downward what others must know of a step, and run the cascades it causes or undoes."""
     match = case.match
     _pair_follows(case)
+    _proposal_follows(case, event)
     if match.state in RUNNING:
         hours_reserve(
             professional_id=match.professional_id,
@@ -155,6 +165,25 @@ def follow(case: Case, event: Event) -> None:
     if event.action == Action.UNDO:
         for caused in Event.objects.filter(bank_id=case.bank.pk, facts__cause=event.facts["undoes"]):
             _reopen(caused, case.step)
+
+
+def _proposal_follows(case: Case, event: Event) -> None:
+    """A professional was put before somebody: proposed by a coordinator or invited; undone, the time before counts."""
+    professional = case.professional
+    invited = event.action == Action.CREATE and case.match.origin == Origin.INVITE
+    if event.action == Action.PROPOSE or invited:
+        proposed_keep(professional_id=professional.pk, proposed_at=event.at, at=event.at)
+    elif event.action == Action.UNDO:
+        undone = Event.objects.get(pk=event.facts["undoes"])
+        if undone.action == Action.PROPOSE and professional.last_proposed_at == undone.at:
+            proposed_keep(professional_id=professional.pk, proposed_at=_proposed_before(case, undone), at=event.at)
+
+
+def _proposed_before(case: Case, undone: Event) -> datetime | None:
+    """When the professional was last proposed before a proposal that is undone."""
+    matches = Match.objects.filter(professional=case.professional).values("pk")
+    proposals = Event.objects.filter(subject_kind="match", subject_id__in=matches, action=Action.PROPOSE)
+    return proposals.exclude(pk=undone.pk).order_by("-at").values_list("at", flat=True).first()
 
 
 def _pair_follows(case: Case) -> None:

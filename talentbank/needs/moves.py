@@ -19,6 +19,7 @@ from talentbank.needs.case import NeedCase
 from talentbank.needs.effects import EFFECTS
 from talentbank.needs.lifecycle import ENDING, TABLE, NeedAction
 from talentbank.needs.models import Need, NeedHelper
+from talentbank.notifications.services import event_announce
 from talentbank.organizations.models import Organization
 from talentbank.registrations.dependents import dependents_ended
 
@@ -103,8 +104,8 @@ def need_helper_keep(need: Need, step: Step) -> None:
 
 
 def need_event(case: NeedCase, action: str, from_state: str, facts: dict[str, object]) -> None:
-    """Record one event of a need."""
-    event_record(
+    """Record one event of a need, and that it is to be told."""
+    event = event_record(
         Subject("need", case.need.pk, case.need.bank_id),
         case.step,
         action=action,
@@ -113,6 +114,7 @@ def need_event(case: NeedCase, action: str, from_state: str, facts: dict[str, ob
         facts=facts,
         texts=case.texts,
     )
+    event_announce(event)
 
 
 def system_row(case: NeedCase, action: NeedAction) -> Transition | None:

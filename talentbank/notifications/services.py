@@ -12,6 +12,7 @@ from django.core.mail import send_mail
 from django.db import connection, transaction
 from django.db.models import Q
 
+from talentbank.core.models import Event
 from talentbank.notifications.mails import mail_text
 from talentbank.notifications.models import OutboxMessage, OutboxState
 
@@ -19,6 +20,8 @@ logger = logging.getLogger(__name__)
 LEASE = timedelta(minutes=5)
 """Longer than a batch takes with a mail server that answers slowly, or a second worker would send it again."""
 BATCH = 5
+EVENT = "event"
+"""Channel of steps on record: each is handed to the subscribers once it may leave."""
 PAUSES = tuple(timedelta(minutes=minutes) for minutes in (1, 5, 30, 120, 480, 1440))
 """Pauses after each failed attempt; after the last the message has failed."""
 
@@ -32,12 +35,49 @@ def mail_queue(
     )
 
 
+def event_announce(event: Event, *, hold: timedelta = timedelta()) -> OutboxMessage:
+    """Write that a step was taken into the outbox, in the transaction of the step itself.
+
+    `hold` keeps it back as long as the step may be undone by a slip of the hand. Holds ids only: whom it is told, and
+    in which words, is decided when it leaves.
+    """
+    return OutboxMessage.objects.create(
+        bank_id=event.bank_id,
+        channel=EVENT,
+        topic=f"{event.subject_kind}.{event.action}",
+        event_id=event.pk,
+        context={"subject": str(event.subject_id), "to_state": event.to_state},
+        due_at=event.at + hold,
+        created_at=event.at,
+    )
+
+
+def event_recall(event_id: UUID) -> int:
+    """Take back what was written of an undone step and has not left yet; return how many messages."""
+    waiting = OutboxMessage.objects.filter(event_id=event_id, channel=EVENT, state=OutboxState.WAITING)
+    return waiting.update(state=OutboxState.RECALLED)
+
+
+Subscriber = Callable[[OutboxMessage], None]
+_subscribers: list[Subscriber] = []
+
+
+def register_subscriber(subscriber: Subscriber) -> None:
+    """Join those who are handed every step that leaves: people's messages and webhooks, each once it exists."""
+    _subscribers.append(subscriber)
+
+
+def _hand_out(message: OutboxMessage) -> None:
+    for subscriber in _subscribers:
+        subscriber(message)
+
+
 def _send_mail(message: OutboxMessage) -> None:
     subject, body = mail_text(message.topic, message.context)
     send_mail(subject, body, None, [message.to])
 
 
-SENDERS: dict[str, Callable[[OutboxMessage], None]] = {"email": _send_mail}
+SENDERS: dict[str, Callable[[OutboxMessage], None]] = {"email": _send_mail, EVENT: _hand_out}
 """Channel → sender. LINE, print and webhooks join here."""
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from django.db.models import QuerySet
@@ -22,6 +23,15 @@ def consents_missing(subject: Subject, kinds: Iterable[str], at: datetime) -> li
     current = text_numbers_current(subject.bank_id, at)
     held = dict(consents_running(subject).values_list("text_kind", "text_number"))
     return [kind for kind in kinds if kind not in held or held[kind] != current.get(kind)]
+
+
+def consenting_to(subject_kind: str, text_kind: str, **where: Any) -> set[UUID]:
+    """Ids of subjects (`subject_id`, or all `bank_id__in`) whose consent to a kind of text runs, in whatever version.
+
+    A newer text is asked for at the next action; until then the older consent still allows what it allowed.
+    """
+    running = Consent.objects.filter(subject_kind=subject_kind, text_kind=text_kind, withdrawn_at__isnull=True)
+    return set(running.filter(**where).values_list("subject_id", flat=True))
 
 
 def disclosures_of(subject_ids: Iterable[UUID]) -> QuerySet[Disclosure]:

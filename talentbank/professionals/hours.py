@@ -1,4 +1,4 @@
-"""Hours that matches hold. Written downward by `matches.services`, under its lock of the professional."""
+"""What matches write of a professional: hours held, last proposed; by `matches.services` under its locks."""
 
 from __future__ import annotations
 
@@ -35,6 +35,13 @@ def hours_release(*, match_id: UUID, at: datetime) -> None:
     held.released_at = at
     held.save_step(at=at)
     _revise(held.professional_id, at)
+
+
+def proposed_keep(*, professional_id: UUID, proposed_at: datetime | None, at: datetime) -> None:
+    """This function will keep when a professional was last proposed to anybody (None: never)."""
+    rows = Professional.objects.filter(pk=professional_id).exclude(last_proposed_at=proposed_at)
+    if rows.update(last_proposed_at=proposed_at):
+        _revise(professional_id, at)
 
 
 def _revise(professional_id: UUID, at: datetime) -> None:

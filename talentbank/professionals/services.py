@@ -22,7 +22,7 @@ from talentbank.organizations.selectors import organizations_visible
 from talentbank.organizations.services import holder_account, require_given
 from talentbank.professionals.claims import Claim, claims_check, claims_live, claims_merge, claims_put
 from talentbank.professionals.fields import STAFF_ONLY, WAITING, fields_check
-from talentbank.professionals.hours import hours_release, hours_reserve
+from talentbank.professionals.hours import hours_release, hours_reserve, proposed_keep
 from talentbank.professionals.models import HolderKind, Professional, ReferralStatus
 from talentbank.professionals.policies import WRITERS
 from talentbank.professionals.room import ROOM
@@ -211,4 +211,5 @@ __all__ = [
     "professional_transition",
     "professional_update",
     "professionals_tick",
+    "proposed_keep",
 ]

@@ -9,12 +9,14 @@ from uuid import UUID
 
 from django.db.models import QuerySet, Sum
 
+from talentbank.banks.models import TextKind
 from talentbank.core.clock import day_of
 from talentbank.core.errors import Refusal
 from talentbank.needs.lifecycle import SEEKING
 from talentbank.needs.models import Need
 from talentbank.needs.selectors import need_accepts
 from talentbank.organizations.models import Organization
+from talentbank.privacy.selectors import consenting_to
 from talentbank.professionals.models import HoursReservation, Professional, ReferralStatus, Residency
 from talentbank.ranking.models import Pair, PairState
 from talentbank.ranking.names import comparable
@@ -33,6 +35,7 @@ class Standing:
     id: UUID
     approved: bool
     paused: bool
+    consents: bool
     left: int
     organization_id: UUID | None
     hidden_from: frozenset[str]
@@ -56,6 +59,8 @@ def eligible(
         return [Refusal("not_available")]
     pair = Pair.objects.filter(need=need, professional=professional).first()
     refusals = standing_refusals(need, standing)
+    if not consenting_to("organization", TextKind.MATCHING, subject_id=need.organization_id):
+        refusals.append(Refusal("consent_withdrawn"))
     refusals += need_refusals(need, at=at, creating=creating, ignoring=ignoring_match)
     return [*refusals, Refusal("pair_open")] if _is_open_beside(pair, ignoring_match) else refusals
 
@@ -84,6 +89,8 @@ def standing_refusals(need: Need | None, standing: Standing) -> list[Refusal]:
         found.append(Refusal("professional_not_approved"))
     if standing.paused:
         found.append(Refusal("professional_paused"))
+    if not standing.consents:
+        found.append(Refusal("consent_withdrawn"))
     if need is None:
         return found
     needed = need.hours_per_week or 0
@@ -113,15 +120,17 @@ def standings_of_bank(bank_id: UUID, *, at: datetime) -> dict[UUID, Standing]:
 def standings(
     professionals: QuerySet[Professional] | list[Professional], *, at: datetime, ignoring_match: UUID | None = None
 ) -> dict[UUID, Standing]:
-    """Professional's id to standing; one query for the hours, and one for the rows where a query set is given."""
+    """Professional's id to standing; one query for the hours, one for consents, and one for the rows of a query set."""
     rows = list(professionals)
     one = {"professional": rows[0]} if len(rows) == 1 else {"professional__bank_id__in": {row.bank_id for row in rows}}
     reserved = HoursReservation.objects.filter(released_at__isnull=True, **one)
     if ignoring_match is not None:
         reserved = reserved.exclude(match_id=ignoring_match)
     hours = dict(reserved.order_by().values_list("professional_id").annotate(Sum("hours_per_week")))
+    whose = {"subject_id": rows[0].pk} if len(rows) == 1 else {"bank_id__in": {row.bank_id for row in rows}}
+    consenting = consenting_to("professional", TextKind.MATCHING, **whose)
     today = day_of(at)
-    return {row.pk: _standing(row, hours, today) for row in rows}
+    return {row.pk: _standing(row, hours, today, consents=row.pk in consenting) for row in rows}
 
 
 def is_paused(professional: Professional, day: date) -> bool:
@@ -132,11 +141,12 @@ def is_paused(professional: Professional, day: date) -> bool:
     return begun and (professional.paused_until is None or day <= professional.paused_until)
 
 
-def _standing(row: Professional, hours: Mapping[UUID, int], today: date) -> Standing:
+def _standing(row: Professional, hours: Mapping[UUID, int], today: date, *, consents: bool) -> Standing:
     return Standing(
         id=row.pk,
         approved=row.registration_state == RegistrationState.APPROVED,
         paused=is_paused(row, today),
+        consents=consents,
         left=(row.hours_per_week or 0) - hours.get(row.pk, 0),
         organization_id=row.organization_id,
         hidden_from=_comparable(row.hidden_from),

@@ -8,6 +8,7 @@ from talentbank.core.audit import Step, event_record
 from talentbank.core.errors import ActionRefused, Refusal
 from talentbank.core.lifecycle import Part, Transition
 from talentbank.core.revision import revision_bump
+from talentbank.notifications.services import event_announce
 from talentbank.privacy.selectors import consents_running
 from talentbank.registrations.dependents import dependents_ended
 from talentbank.registrations.effects import EFFECTS
@@ -73,8 +74,8 @@ def helper_keep(room: Room, row: Any, step: Step) -> None:
 
 
 def registration_event(case: RegistrationCase, action: str, from_state: str) -> None:
-    """Record one event of a registration."""
-    event_record(
+    """Record one event of a registration, and that it is to be told."""
+    event = event_record(
         case.room.subject(case.row),
         case.step,
         action=action,
@@ -83,3 +84,4 @@ def registration_event(case: RegistrationCase, action: str, from_state: str) -> 
         facts=case.facts,
         texts=case.texts,
     )
+    event_announce(event)

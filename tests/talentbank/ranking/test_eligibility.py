@@ -155,7 +155,7 @@ def test_banks_do_not_meet(need):
 def test_a_guard_asks_few_questions(need, professional, django_assert_num_queries):
     need, professional = Need.objects.get(pk=need.pk), Professional.objects.get(pk=professional.pk)
 
-    with django_assert_num_queries(3):  # organization, hours, pair
+    with django_assert_num_queries(5):  # organization, hours, consents of both, pair
         refusals(need, professional)
 
 
