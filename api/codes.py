@@ -15,6 +15,7 @@ from talentbank.banks.models import BankKind, Language, TextKind
 from talentbank.banks.policy import FourEyes, ResidentsFirst
 from talentbank.core.actors import Channel, Role, Side
 from talentbank.core.errors import NotFound
+from talentbank.core.reasons import Words
 from talentbank.matches import codes as match_reasons
 from talentbank.matches.states import Action, ClosedReason, Origin, State
 from talentbank.needs import codes as need_reasons
@@ -42,6 +43,8 @@ class Code:
     code: str
     ja: str
     en: str
+    told: Mapping[Side, Words] | None = None
+    """What each side is politely told, for reason codes."""
 
 
 JA: Mapping[str, Mapping[str, str]] = {
@@ -221,7 +224,9 @@ def _reasons(kind: str, reasons: Any) -> dict[str, tuple[Code, ...]]:
     lists = {}
     for action, offered in getattr(reasons, "REASONS_BY_ACTION", reasons.REASONS).items():
         found = offered if isinstance(offered, Mapping) else {code: reasons.REASONS[code] for code in offered}
-        lists[f"{kind}-{action}-reasons"] = tuple(Code(code, each.ja, each.en) for code, each in found.items())
+        lists[f"{kind}-{action}-reasons"] = tuple(
+            Code(code, each.ja, each.en, each.told) for code, each in found.items()
+        )
     return lists
 
 

@@ -7,7 +7,7 @@ from typing import Any
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
-from api.catalogue import sentence
+from api.catalogue import language, sentence
 from api.serializers import (
     StrictBooleanField,
     StrictCharField,
@@ -18,6 +18,7 @@ from api.serializers import (
 )
 from talentbank.core.lifecycle import ActionAnswer
 from talentbank.core.models import Event
+from talentbank.core.reasons import Words
 
 
 class ActionRefusal(serializers.Serializer):
@@ -52,12 +53,22 @@ class EventOutput(serializers.Serializer):
     on_behalf_of = StrictCharField(max_length=20, allow_blank=True)
     channel = StrictCharField(max_length=20)
     reason_codes = serializers.SerializerMethodField()
+    told = serializers.SerializerMethodField()
     texts = serializers.SerializerMethodField()
     hash = StrictCharField(max_length=64)
 
     @extend_schema_field(StrictListField(child=StrictCharField(max_length=60), max_length=10))
     def get_reason_codes(self, event: Event) -> list[str]:
         return list(event.reason_codes)
+
+    @extend_schema_field(StrictListField(child=StrictCharField(max_length=200), max_length=10))
+    def get_told(self, event: Event) -> list[str]:
+        """The polite words for the reasons of this step, for the side that reads."""
+        return [str(getattr(words, language())) for words in self.polite(event)]
+
+    def polite(self, event: Event) -> list[Words]:
+        """Return what the reading side is told instead of reason codes; nothing for staff."""
+        raise NotImplementedError
 
     def get_texts(self, event: Event) -> dict[str, Any]:
         text = getattr(event, "text", None)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.db.models import Q, QuerySet
+from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from api.catalogue import language
@@ -102,13 +103,27 @@ class ProblemOutput(serializers.Serializer):
     skills = ProblemSkillOutput(many=True, source="skill_weights")
 
 
+class PoliteWords(serializers.Serializer):
+    """What each side is told where this reason is given, in the language of the answer."""
+
+    professional = StrictCharField(max_length=200)
+    organization = StrictCharField(max_length=200)
+
+
 class CodeOutput(serializers.Serializer):
-    """One value of an enum. `label` is in the language of the answer."""
+    """One value of an enum. `label` is in the language of the answer; `told` is null but for reason codes."""
 
     code = StrictCharField(max_length=60)
     label = serializers.SerializerMethodField()
     ja = StrictCharField(**NAMES)
     en = StrictCharField(**NAMES)
+    told = serializers.SerializerMethodField()
+
+    @extend_schema_field(PoliteWords(allow_null=True))
+    def get_told(self, code: Code) -> dict[str, str] | None:
+        if code.told is None:
+            return None
+        return {side.value: str(getattr(words, language())) for side, words in code.told.items()}
 
     def get_label(self, code: Code) -> str:
         return str(getattr(code, language()))

@@ -23,6 +23,8 @@ from api.serializers import (
 )
 from talentbank.core.actors import Actor, Side
 from talentbank.core.models import Event
+from talentbank.core.reasons import Words
+from talentbank.matches.codes import ALL as REASONS
 from talentbank.matches.lifecycle import TABLE
 from talentbank.matches.models import Match
 from talentbank.matches.policies import parts_of
@@ -180,6 +182,14 @@ class MatchEventOutput(EventOutput):
 
     def get_reason_codes(self, event: Event) -> list[str]:
         return list(event.reason_codes) if self._may_read(event) or event.facts.get("shared") else []
+
+    def polite(self, event: Event) -> list[Words]:
+        """A side's reason reaches the other one only where it was shared; else it is told that it will not go on."""
+        if self.context["is_staff"] or not event.reason_codes:
+            return []
+        side: Side = self.context["sides"][0]
+        kept = event.facts.get("side", side) != side and not event.facts.get("shared")
+        return [REASONS[code].told[side] for code in (["other"] if kept else event.reason_codes)]
 
     def readable(self, event: Event, content: dict[str, Any]) -> dict[str, Any]:
         return content if self._may_read(event) else {name: content[name] for name in FOR_BOTH & content.keys()}

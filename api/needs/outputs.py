@@ -21,9 +21,11 @@ from api.serializers import (
     StrictListField,
     StrictUUIDField,
 )
-from talentbank.core.actors import HELPERS, Channel
+from talentbank.core.actors import HELPERS, Channel, Side
 from talentbank.core.clock import day_of
 from talentbank.core.models import Event
+from talentbank.core.reasons import Words
+from talentbank.needs.codes import REASONS
 from talentbank.needs.models import Confidentiality, Need, NeedClosedReason, NeedState, Place, SubsidyUse
 from talentbank.needs.selectors import NeedReader, NeedView, allowed_actions, need_accepts
 from talentbank.professionals.models import EngagementType, FeeBasis
@@ -206,6 +208,11 @@ def needs_shown(rows: Iterable[Need], reader: NeedReader, context: dict[str, Any
 
 class NeedEventOutput(EventOutput):
     """One step of the record. The organization reads its own words, and of staff's what was meant for it."""
+
+    def polite(self, event: Event) -> list[Words]:
+        return (
+            [] if self.context["is_staff"] else [REASONS[code].told[Side.ORGANIZATION] for code in event.reason_codes]
+        )
 
     def readable(self, event: Event, content: dict[str, Any]) -> dict[str, Any]:
         by_staff = event.actor_role in HELPERS and not event.on_behalf_of

@@ -20,9 +20,11 @@ from api.serializers import (
     StrictListField,
     StrictUUIDField,
 )
-from talentbank.core.actors import HELPERS, Channel
+from talentbank.core.actors import HELPERS, Channel, Side
 from talentbank.core.models import Event
+from talentbank.core.reasons import Words
 from talentbank.professionals.fields import STAFF_ONLY
+from talentbank.registrations.codes import REASONS
 from talentbank.registrations.models import RegistrationState
 from talentbank.registrations.rooms import Room
 from talentbank.registrations.selectors import allowed_actions
@@ -112,6 +114,12 @@ class RegistrationEventOutput(EventOutput):
         """Names of the fields that an edit or a review was about."""
         names = {*event.facts.get("fields", ()), *event.facts.get("pending", ())}
         return sorted(names if self.context["is_staff"] else names - STAFF_ONLY)
+
+    def polite(self, event: Event) -> list[Words]:
+        """Holders of both kinds are told the same."""
+        return (
+            [] if self.context["is_staff"] else [REASONS[code].told[Side.PROFESSIONAL] for code in event.reason_codes]
+        )
 
     def readable(self, event: Event, content: dict[str, Any]) -> dict[str, Any]:
         if self.context["is_staff"]:

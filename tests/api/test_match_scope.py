@@ -109,9 +109,9 @@ def test_nothing_leaks_on_the_whole_way_to_the_approval(session, coordinator, ne
     assert "予算の都合" not in after and "timing" not in after
 
 
-@pytest.mark.parametrize(("share", "reads"), [(True, ["timing"]), (False, [])])
+@pytest.mark.parametrize(("share", "reads", "told"), [(True, ["timing"], "時期"), (False, [], "またの機会")])
 def test_a_reason_reaches_the_other_side_only_when_shared_and_its_note_never(
-    session, need, professional, owner, share, reads
+    session, need, professional, owner, share, reads, told
 ):
     match = factories.make_match(need, professional, "awaiting_organization")
     act(session(owner), match, "decline", share_reason=share, note="社長の入院のため")
@@ -119,6 +119,7 @@ def test_a_reason_reaches_the_other_side_only_when_shared_and_its_note_never(
     events = session(professional.user).get(f"{URL}/{match.pk}/events").json()["results"]
 
     assert (events[-1]["action"], events[-1]["reason_codes"], events[-1]["texts"]) == ("decline", reads, {})
+    assert [told in words for words in events[-1]["told"]] == [True]
     own = session(owner).get(f"{URL}/{match.pk}/events").json()["results"][-1]
     assert (own["reason_codes"], own["texts"]) == (["timing"], {"note": "社長の入院のため"})
 

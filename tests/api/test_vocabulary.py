@@ -95,6 +95,7 @@ def test_every_list_answers_with_labels_in_both_languages(anybody: ContractClien
         "label": "Under consideration",
         "ja": "検討中",
         "en": "Under consideration",
+        "told": None,
     }
 
 
@@ -118,3 +119,16 @@ def test_an_unknown_list_is_not_found(anybody: ContractClient) -> None:
 def test_skills_are_not_written_over_the_api(anybody: ContractClient) -> None:
     assert anybody.post(f"{URL}/skills", {}).status_code == 405
     assert not Skill.objects.exists()
+
+
+def test_reason_codes_say_what_each_side_is_politely_told(anybody):
+    path = "/api/v1/codes/match-decline-reasons"
+    (timing,) = (code for code in anybody.get(path).json()["results"] if code["code"] == "timing")
+    (english,) = (
+        code
+        for code in anybody.get(path, headers={"Accept-Language": "en"}).json()["results"]
+        if code["code"] == "timing"
+    )
+
+    assert timing["told"]["professional"] != timing["told"]["organization"]
+    assert timing["told"]["organization"].endswith("。") and english["told"]["organization"].endswith(".")

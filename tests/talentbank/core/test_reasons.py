@@ -1,0 +1,47 @@
+"""Reason codes: every one has a label and polite words for both sides, and none tells what is not theirs to know."""
+
+from __future__ import annotations
+
+import pytest
+
+from talentbank.core.actors import Side
+from talentbank.matches import codes as matches
+from talentbank.needs import codes as needs
+from talentbank.registrations import codes as registrations
+
+ALL = {
+    (room, code): reason
+    for room, reasons in (
+        ("matches", matches.ALL),
+        ("needs", needs.REASONS),
+        ("registrations", registrations.REASONS),
+    )
+    for code, reason in reasons.items()
+}
+
+
+@pytest.mark.parametrize("key", ALL, ids="-".join)
+def test_a_reason_has_words_in_both_languages_for_both_sides(key):
+    reason = ALL[key]
+
+    for words in (reason.label, *reason.told.values()):
+        assert words.ja.strip() and words.en.strip() and len(words.ja) <= 100 and words.en.isascii()
+    assert set(reason.told) == set(Side)
+    assert all(words.ja.endswith("。") and words.en.endswith(".") for words in reason.told.values())
+
+
+def test_every_code_an_action_offers_has_its_words():
+    offered = {code for codes in matches.REASONS.values() for code in codes}
+    assert offered <= matches.ALL.keys()
+    for room in (needs, registrations):
+        assert {code for codes in room.REASONS_BY_ACTION.values() for code in codes} <= room.REASONS.keys()
+
+
+def test_what_staff_found_about_conflicts_reads_like_any_other_rejection():
+    assert matches.ALL["conflict_of_interest"].told == matches.ALL["unsuited"].told
+
+
+def test_no_side_is_told_of_the_other_sides_health_or_complaints():
+    for side in Side:
+        told = "".join(reason.told[side].ja for reason in matches.ALL.values())
+        assert not any(word in told for word in ("体調", "健康", "家庭", "苦情", "利益相反"))
