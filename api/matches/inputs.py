@@ -92,13 +92,14 @@ class TerminateInput(CompleteInput):
 
 class CancelInput(CommonActionInput):
     closed_reason = StrictChoiceField(
-        [ClosedReason.CANCELLED, ClosedReason.MISTAKEN, ClosedReason.DUPLICATE], required=False
+        [ClosedReason.CANCELLED, ClosedReason.MISTAKEN, ClosedReason.DUPLICATE, ClosedReason.UNREACHABLE],
+        required=False,
     )
 
 
 class CorrectInput(CommonActionInput):
     field = StrictChoiceField(sorted(CORRECTABLE))
-    new = StrictCharField(max_length=20, help_text="The right value: a day as YYYY-MM-DD, or hours as a number.")
+    new = StrictCharField(max_length=60, help_text="The right value: a day, hours as a number, or a reason code.")
 
 
 class UndecidedTermInput(StrictSerializer):

@@ -74,6 +74,7 @@ class MatchStaffView(serializers.Serializer):
     conflict_outcome = StrictCharField(max_length=10, allow_blank=True)
     conflict_findings = StrictListField(child=StrictCharField(max_length=60), max_length=50)
     keep_as_reserve = StrictBooleanField()
+    reason_codes = StrictListField(child=StrictCharField(max_length=60), max_length=10)
 
 
 class MatchDetail(RowOutput):
@@ -140,6 +141,7 @@ class MatchDetail(RowOutput):
             "conflict_outcome": decision.outcome if decision else "",
             "conflict_findings": decision.findings if decision else [],
             "keep_as_reserve": match.keep_as_reserve,
+            "reason_codes": match.reason_codes,
         }
 
     def get_allowed_actions(self, match: Match) -> list[str]:

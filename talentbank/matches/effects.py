@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import date, timedelta
 
 from talentbank.core.actors import Side
@@ -11,13 +11,12 @@ from talentbank.core.audit import canonical
 from talentbank.core.errors import invalid
 from talentbank.core.models import Event
 from talentbank.matches.case import Case
-from talentbank.matches.guards import last_step, recorded_by_actor
+from talentbank.matches.guards import fact_of, last_step, recorded_by_actor
 from talentbank.matches.models import Match
 from talentbank.matches.states import Action, ClosedReason, State
 
 RESTORED = (
     "state",
-    "state_since",
     "due_on",
     "first_asked",
     "professional_answer",
@@ -37,10 +36,13 @@ RESTORED = (
     "ended_at",
     "closed_reason",
     "closed_by",
+    "reason_codes",
     "keep_as_reserve",
     "agreed_terms_version",
 )
-"""Fields whose value before a step its event keeps, so that `undo` puts them back exactly."""
+"""Fields whose value before a step its event keeps, so that `undo` puts them back exactly.
+
+Not `state_since`: a match that comes back begins to wait anew."""
 
 
 def values(match: Match) -> dict[str, object]:
@@ -115,8 +117,14 @@ def approve(case: Case) -> None:
 
 
 def reject(case: Case) -> None:
-    conflict = "conflict_of_interest" in case.step.reason_codes
-    _close(case, ClosedReason.CONFLICT_OF_INTEREST if conflict else ClosedReason.REJECTED)
+    _close(case, _rejection(case.step.reason_codes))
+
+
+REJECTIONS = (ClosedReason.REJECTED, ClosedReason.CONFLICT_OF_INTEREST)
+
+
+def _rejection(codes: Iterable[str]) -> ClosedReason:
+    return ClosedReason.CONFLICT_OF_INTEREST if "conflict_of_interest" in codes else ClosedReason.REJECTED
 
 
 def countersign(case: Case) -> None:
@@ -200,8 +208,13 @@ def undo(case: Case) -> None:
 
 def correct(case: Case) -> None:
     field, new = case.step.input["field"], case.step.input["new"]
-    case.facts |= {"field": field, "old": getattr(case.match, field), "new": new}
-    setattr(case.match, field, new)
+    case.facts |= {"field": field, "old": fact_of(case.match, field), "new": new}
+    if field != "reason":
+        setattr(case.match, field, new)
+        return
+    case.match.reason_codes = [new]
+    if case.match.closed_reason in REJECTIONS:
+        case.match.closed_reason = _rejection([new])
 
 
 def _unconfirm(case: Case, event: Event) -> None:
@@ -221,6 +234,7 @@ def _end(case: Case) -> None:
 
 def _close(case: Case, reason: ClosedReason) -> None:
     case.match.closed_reason = reason
+    case.match.reason_codes = list(case.step.reason_codes)
     case.match.closed_by = case.side or case.part
     case.match.ended_at = case.step.at
     case.match.due_on = None

@@ -221,9 +221,15 @@ def undo_pair_free(case: Case) -> Refusal | None:
 def fact_recorded(case: Case) -> Refusal | None:
     """Only what is on record can be put right; a made-up day would count as a match made."""
     named = case.step.input.get("field")
-    fields = [named] if named else CORRECTABLE
-    recorded = any(getattr(case.match, field) is not None for field in fields)
+    recorded = any(fact_of(case.match, field) not in (None, "") for field in ([named] if named else CORRECTABLE))
     return None if recorded else Refusal("nothing_to_correct")
+
+
+def fact_of(match: Match, field: str) -> object:
+    """A recorded fact that `correct` may put right; the reason is the first code given at the end."""
+    if field == "reason":
+        return next(iter(match.reason_codes), "")
+    return getattr(match, field)
 
 
 def last_event(match: Match) -> Event | None:

@@ -12,7 +12,7 @@ from talentbank.core.errors import FieldError, InvalidInput
 from talentbank.core.models import Event
 from talentbank.matches.codes import REASON_REQUIRED, REASONS
 from talentbank.matches.models import Match
-from talentbank.matches.states import Action
+from talentbank.matches.states import Action, ClosedReason
 
 REQUIRED: dict[str, tuple[str, ...]] = {
     Action.POSTPONE: ("until",),
@@ -25,8 +25,20 @@ REQUIRED: dict[str, tuple[str, ...]] = {
     Action.TERMINATE: ("ended_on",),
     Action.CORRECT: ("field", "new"),
 }
-CORRECTABLE = {"made_on": date, "started_on": date, "ended_on": date, "hours_worked": float}
+CORRECTABLE = {"made_on": date, "started_on": date, "ended_on": date, "hours_worked": float, "reason": str}
 """Recorded facts that `correct` may change, with their kind."""
+ENDED_BY: dict[str, Action] = {
+    ClosedReason.DECLINED: Action.DECLINE,
+    ClosedReason.WITHDRAWN: Action.WITHDRAW,
+    ClosedReason.REJECTED: Action.REJECT,
+    ClosedReason.CONFLICT_OF_INTEREST: Action.REJECT,
+    ClosedReason.CANCELLED: Action.CANCEL,
+    ClosedReason.MISTAKEN: Action.CANCEL,
+    ClosedReason.DUPLICATE: Action.CANCEL,
+    ClosedReason.UNREACHABLE: Action.CANCEL,
+    ClosedReason.TERMINATED: Action.TERMINATE,
+}
+"""Closed reason → the action whose reason codes explain it."""
 MOST_HOURS = 100_000
 
 
@@ -41,7 +53,7 @@ def input_check(action: str, step: Step, match: Match, last: Event | None) -> No
     errors += _reason_errors(action, step)
     errors += _day_errors(step, last)
     if action == Action.CORRECT and not errors:
-        errors += _correction_errors(step)
+        errors += _correction_errors(step, match)
     if errors:
         raise InvalidInput(errors)
 
@@ -71,16 +83,29 @@ def _day_errors(step: Step, last: Event | None) -> list[FieldError]:
     return errors
 
 
-def _correction_errors(step: Step) -> list[FieldError]:
-    """The right value is a day that has come, or possible hours."""
+def _correction_errors(step: Step, match: Match) -> list[FieldError]:
+    """The right value is a day that has come and fits the others, possible hours, or a reason of the same action."""
     values: dict[str, Any] = step.input
     kind = CORRECTABLE.get(values["field"])
     if kind is None:
         return [FieldError("/field", "not_correctable", {"known": sorted(CORRECTABLE)})]
+    if kind is str:
+        known = REASONS[ENDED_BY[match.closed_reason]] if match.closed_reason in ENDED_BY else {}
+        wrong = known and values["new"] not in known
+        return [FieldError("/new", "unknown_reason_code", {"known": sorted(known)})] if wrong else []
     try:
         new = values["new"] = date.fromisoformat(values["new"]) if kind is date else float(values["new"])
     except (TypeError, ValueError):
         return [FieldError("/new", "invalid")]
     if isinstance(new, date):
-        return [FieldError("/new", "in_the_future")] if new > day_of(step.at) else []
+        return _date_errors(values["field"], new, match, day_of(step.at))
     return [] if math.isfinite(new) and 0 <= new <= MOST_HOURS else [FieldError("/new", "invalid")]
+
+
+def _date_errors(field: str, new: date, match: Match, today: date) -> list[FieldError]:
+    """A corrected day has come, and the days stay in their order: made, started, ended."""
+    if new > today:
+        return [FieldError("/new", "in_the_future")]
+    days = [new if name == field else getattr(match, name) for name in ("made_on", "started_on", "ended_on")]
+    known = [day for day in days if day is not None]
+    return [] if known == sorted(known) else [FieldError("/new", "out_of_order")]

@@ -138,6 +138,7 @@ def _reopen(event: Event, step: Step) -> None:
         return
     before, from_state = values(case.match), case.match.state
     restore(case.match, event)
+    case.match.state_since = step.at
     case.match.save_step(at=step.at)
     changed = {name: old for name, old in before.items() if getattr(case.match, name) != old}
     undone = match_event(case, Action.UNDO, from_state, {"undoes": str(event.pk), "before": changed})

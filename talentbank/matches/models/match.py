@@ -20,7 +20,8 @@ class Match(Row):
 
     `snapshot` keeps score, parts, reasons and model version as computed at creation. `resume_state` is where a
     postponed match goes back to. `undo_agreed` {event, sides} keeps who agreed to undo a contract's step. `made_on` is
-    the day it first reached `contracted` (null again when that is undone). `coordinator` looks after it, `deputy` while
+    the day it first reached `contracted` (null again when that is undone). `reason_codes` say why it
+    ended. `coordinator` looks after it, `deputy` while
     the coordinator is away.
     """
 
@@ -50,6 +51,7 @@ class Match(Row):
     hours_worked = models.FloatField(null=True)
     ended_at = models.DateTimeField(null=True)
     closed_reason = models.CharField(max_length=30, blank=True)
+    reason_codes = models.JSONField(default=list)
     closed_by = models.CharField(max_length=20, blank=True)
     keep_as_reserve = models.BooleanField(default=False)
     previous = models.ForeignKey("self", models.RESTRICT, null=True, related_name="repeats")

@@ -283,3 +283,39 @@ class TestCreation:
             match_create(
                 need_id=need.pk, professional_id=professional.pk, origin=Origin.PROSPECT, step=Step(actor=SYSTEM, at=AT)
             )
+
+
+def test_a_reason_is_put_right_and_with_it_what_kind_of_rejection_it_was(need, professional, coordinator):
+    match = factories.make_match(need, professional, "awaiting_approval")
+    move(match, "reject", coordinator, reason_codes=("unsuited",))
+
+    corrected = move(match, "correct", coordinator, field="reason", new="conflict_of_interest")
+
+    assert (corrected.reason_codes, corrected.closed_reason) == (["conflict_of_interest"], "conflict_of_interest")
+    facts = Event.objects.get(subject_id=match.pk, action="correct").facts
+    assert (facts["old"], facts["new"]) == ("unsuited", "conflict_of_interest")
+
+
+def test_a_reason_of_another_action_is_refused(need, professional, coordinator):
+    match = factories.make_match(need, professional, "awaiting_professional")
+    move(match, "decline", professional.user)
+
+    with pytest.raises(InvalidInput) as refused:
+        move(match, "correct", coordinator, field="reason", new="unsuited")
+    assert [(error.pointer, error.code) for error in refused.value.errors] == [("/new", "unknown_reason_code")]
+
+
+def test_corrected_days_stay_in_their_order(need, professional, coordinator):
+    match = factories.make_match(need, professional, "active", made_on=TODAY, started_on=TODAY)
+
+    with pytest.raises(InvalidInput) as refused:
+        move(match, "correct", coordinator, field="started_on", new=str(TODAY - timedelta(days=1)))
+    assert [(error.pointer, error.code) for error in refused.value.errors] == [("/new", "out_of_order")]
+
+
+def test_a_match_that_comes_back_begins_to_wait_anew(need, professional):
+    match = factories.make_match(need, professional, "awaiting_professional")
+    move(match, "decline", professional.user)
+
+    later = AT + timedelta(minutes=5)
+    assert move(match, "undo", professional.user, at=later).state_since == later
