@@ -11,6 +11,8 @@ from itertools import count
 from typing import Any
 from uuid import UUID
 
+from django.db import transaction
+
 from talentbank.accounts.models import StaffMembership, User
 from talentbank.accounts.selectors import actor_for
 from talentbank.banks.models import REQUIRED_TO_SUBMIT, Bank, BankText, TextKind
@@ -208,6 +210,7 @@ def make_problem(code: str, skills: tuple[str, ...] = ()) -> Problem:
     return problem
 
 
+@transaction.atomic
 def make_match(need: Need, professional: Professional, state: str = "prospect", **fields: Any) -> Match:
     """A match standing in `state`, with the answers that state implies, counted on its need and pair.
 

@@ -1,0 +1,169 @@
+"""Which rows a step holds while it decides, seen from a second connection. PostgreSQL: SQLite writes one at a time."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from datetime import timedelta
+
+import pytest
+from django.db import OperationalError, connection, transaction
+
+from talentbank.core.audit import Step
+from talentbank.core.errors import ActionRefused, StaleVersion
+from talentbank.core.models import AuditHead, Event
+from talentbank.matches.locks import lock_match, lock_pair
+from talentbank.matches.models import Match
+from talentbank.matches.services import match_transition
+from talentbank.matches.timers import matches_tick
+from talentbank.needs.models import Need
+from talentbank.organizations.models import Organization
+from talentbank.professionals.models import Professional
+from tests import factories
+from tests.factories import AT
+from tests.talentbank.matches.steps import move
+
+pytestmark = [
+    pytest.mark.database,
+    pytest.mark.django_db(transaction=True),
+    pytest.mark.skipif(connection.vendor == "sqlite", reason="SQLite has no row locks: a writer has the database"),
+]
+
+
+def elsewhere(call: Callable[[], object]) -> object:
+    """Run a call on a connection of its own and return its answer or its error."""
+    found: list[object] = []
+
+    def run() -> None:
+        try:
+            found.append(call())
+        except Exception as error:
+            found.append(error)
+        finally:
+            connection.close()
+
+    thread = threading.Thread(target=run)
+    thread.start()
+    thread.join(20)
+    return found[0]
+
+
+def is_held(model, pk) -> bool:
+    def take() -> None:
+        with transaction.atomic():
+            model.objects.select_for_update(nowait=True, of=("self",)).get(pk=pk)
+
+    return isinstance(elsewhere(take), OperationalError)
+
+
+@pytest.fixture
+def match(need, professional):
+    return factories.make_match(need, professional, "negotiating")
+
+
+def test_a_step_holds_both_sides_the_need_and_the_match(match, need, professional):
+    rows = [(Organization, need.organization_id), (Need, need.pk), (Professional, professional.pk), (Match, match.pk)]
+    assert [is_held(*row) for row in rows] == [False] * 4
+
+    with transaction.atomic():
+        lock_match(match.pk, Step(actor=factories.actor(professional.user), at=AT), whole_need=False)
+        assert [is_held(*row) for row in rows] == [True] * 4
+
+
+def test_what_may_fill_a_need_holds_its_rivals_too(match, need, professional, bank):
+    rival = factories.make_match(need, factories.make_professional(bank), "introduced")
+
+    with transaction.atomic():
+        lock_match(match.pk, Step(actor=factories.actor(professional.user), at=AT), whole_need=True)
+        assert is_held(Match, rival.pk) and is_held(Professional, rival.professional_id)
+
+
+def test_a_creation_holds_the_need_and_the_professional(need, professional):
+    with transaction.atomic():
+        lock_pair(need_id=need.pk, professional_id=professional.pk)
+        assert is_held(Need, need.pk) and is_held(Professional, professional.pk)
+
+
+def test_a_step_holds_the_end_of_the_chain_until_it_is_kept(need, professional, bank):
+    match = factories.make_match(need, professional, "awaiting_professional")
+
+    with transaction.atomic():
+        move(match, "accept", professional.user)
+        assert is_held(AuditHead, bank.pk)
+
+
+def wait_for_a_waiter(found: list[object]) -> None:
+    """Return once another connection waits for a lock of ours."""
+    for _ in range(200):
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT count(*) FROM pg_locks WHERE NOT granted")
+            if cursor.fetchone()[0]:
+                return
+            cursor.execute("SELECT pg_sleep(0.05)")
+    raise AssertionError(f"nobody waits: {found}")
+
+
+def while_held(match, first: Callable[[], object], second: Callable[[], object]) -> object:
+    """Run `second` elsewhere while `first` is not yet committed; return its answer or its error."""
+    found: list[object] = []
+
+    def run() -> None:
+        try:
+            found.append(second())
+        except Exception as error:
+            found.append(error)
+        finally:
+            connection.close()
+
+    thread = threading.Thread(target=run)
+    with transaction.atomic():
+        first()
+        thread.start()
+        wait_for_a_waiter(found)
+    thread.join(20)
+    return found[0]
+
+
+def test_the_state_is_read_again_after_the_lock(need, professional, coordinator):
+    match = factories.make_match(need, professional, "awaiting_professional")
+    step = Step(actor=factories.actor(coordinator), at=AT, reason_codes=("other",))
+    version = match.version
+
+    answer = while_held(
+        match,
+        lambda: move(match, "accept", professional.user),
+        lambda: match_transition(match_id=match.pk, action="cancel", step=step, expected_version=version),
+    )
+
+    assert isinstance(answer, StaleVersion)
+    match.refresh_from_db()
+    assert match.state == "awaiting_organization"
+
+
+def test_a_fresh_answer_beats_the_expiry_that_waited_for_it(need, professional):
+    match = factories.make_match(need, professional, "awaiting_professional", due_on=AT.date() - timedelta(days=1))
+
+    counts = while_held(match, lambda: move(match, "accept", professional.user), lambda: matches_tick(at=AT))
+
+    match.refresh_from_db()
+    assert match.state == "awaiting_organization" and counts["expired"] == 0  # type: ignore[index]
+    assert not Event.objects.filter(subject_id=match.pk, action="expire").exists()
+
+
+def test_two_confirmations_at_once_take_one_place(need, bank, owner):
+    """Both second confirmations pass all guards but one: the place, counted under the lock of the need."""
+    rivals = [factories.make_match(need, factories.make_professional(bank), "negotiating") for _ in range(2)]
+    for rival in rivals:
+        factories.make_terms(rival)
+        move(rival, "confirm", owner)
+    one, two = rivals
+
+    answer = while_held(
+        one,
+        lambda: move(one, "confirm", one.professional.user),
+        lambda: move(two, "confirm", two.professional.user),
+    )
+
+    assert isinstance(answer, ActionRefused | StaleVersion)
+    need.refresh_from_db()
+    assert need.taken == 1
