@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""The project's tasks: setup, demo, test, lint, lock, spec. Standard library only, so that any Python can start it."""
+"""The project's tasks (`TASKS` at the end). Standard library only, so that any Python can start it."""
 
 from __future__ import annotations
 
@@ -254,7 +254,13 @@ def spec() -> None:
         run(PYTHON, "manage.py", command, **TEST_ENVIRONMENT)
 
 
-TASKS = {task.__name__: task for task in (setup, demo, test, lint, lock, spec)}
+def test_faults() -> None:
+    """Seed faults into a copy of the project; each must make the suite fail. A few minutes."""
+    install("dev")
+    run(PYTHON, "-m", "tests.faults", *sys.argv[2:], **TEST_ENVIRONMENT)
+
+
+TASKS = {task.__name__.replace("_", "-"): task for task in (setup, demo, test, test_faults, lint, lock, spec)}
 
 
 def main() -> None:

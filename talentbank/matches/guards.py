@@ -178,7 +178,7 @@ def resume_due(case: Case) -> Refusal | None:
 def undoable(case: Case) -> Refusal | None:
     """The last step was no creation, cascade or undo, and the actor is in time."""
     event = last_step(case.match)
-    if event is None or event.action in {Action.CREATE, Action.UNDO, Action.CASCADE, Action.CORRECT}:
+    if event is None or event.action in {Action.CREATE, Action.UNDO, Action.CASCADE}:
         return Refusal("nothing_to_undo")
     age = case.step.at - event.at
     if event.actor_id == case.step.actor.user_id and age <= timedelta(minutes=case.policy.undo_minutes):
@@ -240,9 +240,11 @@ def last_event(match: Match) -> Event | None:
 def last_step(match: Match) -> Event | None:
     """The newest step along the table: what `undo` would undo.
 
-    Terms drafted, conflicts decided, reports, questions and the like are on record too, but are no step.
+    Terms drafted, conflicts decided, reports, questions and the like are on record too, but are no step; a fact put
+    right does not stand between an action and its undoing either.
     """
-    return _events(match).filter(action__in=[action.value for action in Action]).first()
+    steps = _events(match).filter(action__in=[action.value for action in Action])
+    return steps.exclude(action=Action.CORRECT).first()
 
 
 def _events(match: Match) -> QuerySet[Event]:

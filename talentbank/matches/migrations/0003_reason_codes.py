@@ -4,15 +4,14 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('matches', '0002_follow_up_and_talks'),
+        ("matches", "0002_follow_up_and_talks"),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='match',
-            name='reason_codes',
+            model_name="match",
+            name="reason_codes",
             field=models.JSONField(default=list),
         ),
     ]
