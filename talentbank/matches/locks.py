@@ -81,8 +81,9 @@ def lock_dependents(kind: str, id: UUID) -> None:
 
 
 def _matches_of(kind: str, id: UUID) -> QuerySet[Match]:
-    field = {"professional": "professional_id", "organization": "need__organization_id", "need": "need_id"}[kind]
-    return Match.objects.filter(**{field: id})
+    if kind == "organization":  # as the one that seeks help, and as the holder of one that gives it
+        return Match.objects.filter(Q(need__organization_id=id) | Q(professional__organization_id=id))
+    return Match.objects.filter(**{"professional": {"professional_id": id}, "need": {"need_id": id}}[kind])
 
 
 def matches_open(kind: str, id: UUID) -> list[UUID]:

@@ -24,7 +24,7 @@ from talentbank.registrations.models import RegistrationState
 
 STANDING_FIELDS = (
     *("bank_id", "registration_state", "organization_id", "hidden_from", "referral_status"),
-    *("paused_from", "paused_until", "hours_per_week", "residency"),
+    *("paused_from", "paused_until", "hours_per_week", "residency", "organization__registration_state"),
 )
 
 
@@ -114,6 +114,7 @@ def names_of(organization: Organization) -> frozenset[str]:
 def standings_of_bank(bank_id: UUID, *, at: datetime) -> dict[UUID, Standing]:
     """Every approved professional of a bank, without their texts."""
     rows = Professional.objects.filter(bank_id=bank_id, registration_state=RegistrationState.APPROVED)
+    rows = rows.select_related("organization")
     return standings(rows.only(*STANDING_FIELDS).order_by("id"), at=at)
 
 
@@ -144,7 +145,7 @@ def is_paused(professional: Professional, day: date) -> bool:
 def _standing(row: Professional, hours: Mapping[UUID, int], today: date, *, consents: bool) -> Standing:
     return Standing(
         id=row.pk,
-        approved=row.registration_state == RegistrationState.APPROVED,
+        approved=_is_approved(row),
         paused=is_paused(row, today),
         consents=consents,
         left=(row.hours_per_week or 0) - hours.get(row.pk, 0),
@@ -152,6 +153,12 @@ def _standing(row: Professional, hours: Mapping[UUID, int], today: date, *, cons
         hidden_from=_comparable(row.hidden_from),
         residency=row.residency,
     )
+
+
+def _is_approved(row: Professional) -> bool:
+    """A professional held by an organization stands and falls with it."""
+    held_by = row.organization
+    return row.is_approved and (held_by is None or held_by.is_approved)
 
 
 def _comparable(names: Iterable[str]) -> frozenset[str]:

@@ -8,11 +8,13 @@ import pytest
 
 from talentbank.banks.services import bank_text_publish
 from talentbank.core.actors import Channel
-from talentbank.core.audit import Subject
+from talentbank.core.audit import Step, Subject
 from talentbank.core.errors import ActionRefused
 from talentbank.matches.models import Match
+from talentbank.organizations.services import organization_transition
 from talentbank.privacy.models import Consent
 from talentbank.privacy.services import consents_grant
+from talentbank.ranking.eligibility import eligible
 from talentbank.ranking.services import candidates_for_need
 from tests import factories
 from tests.factories import AT
@@ -115,3 +117,22 @@ def test_a_proposal_is_remembered_and_forgotten_when_it_is_undone(need, professi
     move(match, "undo", coordinator, at=AT + timedelta(minutes=1))
     professional.refresh_from_db()
     assert professional.last_proposed_at is None and Match.objects.get(pk=match.pk).state == "prospect"
+
+
+def test_a_professional_stands_and_falls_with_the_organization_that_holds_it(need, bank, coordinator):
+    holder = factories.make_organization(bank)
+    held = factories.make_professional(bank, holder_kind="organization", organization=holder, user=None)
+    match = factories.make_match(need, held, "awaiting_approval")
+
+    step = Step(actor=factories.actor(coordinator), at=AT, reason_codes=("unlawful",))
+    organization_transition(organization_id=holder.pk, action="suspend", expected_version=None, step=step)
+
+    match.refresh_from_db()
+    assert (match.state, match.closed_reason) == ("closed", "party_unavailable")
+    assert [refusal.code for refusal in eligible(need=need, professional=fresh(held), at=AT, creating=True)] == [
+        "professional_not_approved"
+    ]
+
+
+def fresh(professional):
+    return type(professional).objects.get(pk=professional.pk)
