@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from talentbank.core.actors import SYSTEM as SYSTEM_ACTOR
-from talentbank.core.actors import Role
+from talentbank.core.actors import Role, Side
 from talentbank.core.audit import Step, Subject, event_record
 from talentbank.core.errors import ActionRefused, Refusal
 from talentbank.core.lifecycle import Part, Transition
@@ -21,7 +21,7 @@ from talentbank.matches.guards import last_step, staff_is_no_side, touches_contr
 from talentbank.matches.lifecycle import TABLE
 from talentbank.matches.locks import case_of, matches_open
 from talentbank.matches.models import Match
-from talentbank.matches.policies import parts_of, side_parts
+from talentbank.matches.policies import parts_of, side_parts, worded_for
 from talentbank.matches.states import CLOSED_STATES, INTRODUCING, RUNNING, TAKING, Action, ClosedReason, Origin, State
 from talentbank.needs.services import need_follow_matches
 from talentbank.notifications.services import event_announce, event_recall
@@ -48,10 +48,15 @@ def transition_for(case: Case, action: str) -> Transition:
             state=case.match.state,
             action=action,
             allowed_actions=TABLE.allowed(case.match.state, _parts_playing(case)),
-            refusals=refusals,
+            refusals=worded_for(side_asking(case), refusals),
         )
     del case.facts["action"]
     return row
+
+
+def side_asking(case: Case) -> Side | None:
+    """The side whose own people ask; None for staff, also on behalf, who know both sides."""
+    return None if case.step.on_behalf else case.side
 
 
 def _parts_playing(case: Case) -> frozenset[Part]:

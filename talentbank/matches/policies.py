@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 from talentbank.accounts.policies import single_hat
 from talentbank.core.actors import COORDINATORS, ORGANIZATION_ROLES, Actor, Hat, OnBehalf, Role, Side
-from talentbank.core.errors import Forbidden
+from talentbank.core.errors import Forbidden, Refusal
 from talentbank.core.lifecycle import Part
 from talentbank.matches.lifecycle import TABLE
 from talentbank.matches.models import Match
@@ -90,3 +90,26 @@ def sees(actor: Actor, match: Match, on_behalf: OnBehalf | None = None) -> bool:
     parts = parts_of(actor, match)
     professional = Part.PROFESSIONAL in parts and side_sees(match.state, match.professional_answer)
     return professional or (Part.ORGANIZATION in parts and side_sees(match.state, match.organization_answer))
+
+
+OF_PROFESSIONAL = frozenset({"professional_not_approved", "professional_paused", "capacity_insufficient"})
+OF_ORGANIZATION = frozenset({"organization_not_approved"})
+OF_THE_OTHER = {Side.PROFESSIONAL: OF_ORGANIZATION, Side.ORGANIZATION: OF_PROFESSIONAL}
+"""Side that asks → refusals that tell what is the other side's own affair."""
+
+
+def worded_for(side: Side | None, refusals: Iterable[Refusal]) -> list[Refusal]:
+    """Word refusals for who asks: a side learns that the other one cannot be had, never why; staff learn all.
+
+    A pair that one side hid from the other reads the same as any other that cannot be had.
+    """
+    if side is None:
+        return list(refusals)
+    worded = [_worded(side, refusal) for refusal in refusals]
+    return [refusal for n, refusal in enumerate(worded) if refusal not in worded[:n]]
+
+
+def _worded(side: Side, refusal: Refusal) -> Refusal:
+    hidden = refusal.code == "not_available" or refusal.code in OF_THE_OTHER[side]
+    others_consent = refusal.code == "consent_withdrawn" and refusal.facts.get("side") != side
+    return Refusal("other_side_unavailable") if hidden or others_consent else refusal

@@ -60,7 +60,7 @@ def eligible(
     pair = Pair.objects.filter(need=need, professional=professional).first()
     refusals = standing_refusals(need, standing)
     if not consenting_to("organization", TextKind.MATCHING, subject_id=need.organization_id):
-        refusals.append(Refusal("consent_withdrawn"))
+        refusals.append(Refusal("consent_withdrawn", {"side": "organization"}))
     refusals += need_refusals(need, at=at, creating=creating, ignoring=ignoring_match)
     return [*refusals, Refusal("pair_open")] if _is_open_beside(pair, ignoring_match) else refusals
 
@@ -90,7 +90,7 @@ def standing_refusals(need: Need | None, standing: Standing) -> list[Refusal]:
     if standing.paused:
         found.append(Refusal("professional_paused"))
     if not standing.consents:
-        found.append(Refusal("consent_withdrawn"))
+        found.append(Refusal("consent_withdrawn", {"side": "professional"}))
     if need is None:
         return found
     needed = need.hours_per_week or 0

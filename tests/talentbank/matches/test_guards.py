@@ -319,3 +319,29 @@ def test_a_match_that_comes_back_begins_to_wait_anew(need, professional):
 
     later = AT + timedelta(minutes=5)
     assert move(match, "undo", professional.user, at=later).state_since == later
+
+
+def test_a_side_learns_that_the_other_cannot_be_had_and_never_why(need, professional, owner, coordinator):
+    """Hours left, a rest, a taken back consent and a hidden name all read the same to the organization."""
+    match = factories.make_match(need, professional, "awaiting_organization")
+    told = set()
+    for fields in (
+        {"hours_per_week": 1},
+        {"referral_status": "paused"},
+        {"registration_state": "suspended"},
+        {"hidden_from": [need.organization.name]},
+    ):
+        kept = {name: getattr(professional, name) for name in fields}
+        type(professional).objects.filter(pk=professional.pk).update(**fields)
+        told.update(refusal_codes(match, "accept", owner))
+        assert refusal_codes(match, "accept", coordinator, for_side="organization") != ["other_side_unavailable"]
+        type(professional).objects.filter(pk=professional.pk).update(**kept)
+
+    assert told == {"other_side_unavailable"}
+
+
+def test_a_side_learns_of_itself_what_stands_in_its_way(need, professional):
+    match = factories.make_match(need, professional, "awaiting_professional")
+    type(professional).objects.filter(pk=professional.pk).update(hours_per_week=1)
+
+    assert refusal_codes(match, "accept", professional.user) == ["capacity_insufficient"]
