@@ -157,7 +157,7 @@ def demo() -> None:
     say(f"starting server and worker at {url}")
     granian = (
         *(PYTHON, "-m", "granian", "--interface", "wsgi", "--host", "127.0.0.1", "--port", str(port)),
-        *("--workers", "2", "--backpressure", "32", "--log-level", "error"),
+        *("--workers", "2", "--backpressure", "32", "--log-level", "error", "--respawn-failed-workers"),
     )
     commands = {
         "server": (*granian, "talentbank.wsgi:application"),
