@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import base64
 import hashlib
 import os
 import secrets
@@ -92,6 +93,7 @@ def write_environment(path: Path = ENV_FILE, make_key: Callable[[], str] = fresh
         "TALENTBANK_MODE": lambda: "local",
         "SECRET_KEY": lambda: secrets.token_urlsafe(50),
         "IDP_OIDC_PRIVATE_KEY_B64": make_key,
+        "AUDIT_SIGNING_KEY_B64": lambda: base64.b64encode(secrets.token_bytes(32)).decode(),
         "ALLOWED_HOSTS": lambda: "localhost,127.0.0.1,[::1]",
         "DATABASE_URL": lambda: "sqlite:///var/talentbank.sqlite3",
         "EMAIL_URL": lambda: "file:///var/mail",

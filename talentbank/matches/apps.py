@@ -6,7 +6,10 @@ class MatchesConfig(AppConfig):
     label = "matches"
 
     def ready(self) -> None:
+        from talentbank.core.verification import register_audited
         from talentbank.matches.dependents import MatchDependents
+        from talentbank.matches.models import Match
         from talentbank.registrations.dependents import register_dependents
 
         register_dependents(MatchDependents())
+        register_audited("match", Match, "state")

@@ -7,6 +7,9 @@ class OrganizationsConfig(AppConfig):
 
     def ready(self) -> None:
         from talentbank.accounts.hats import register_hat_source
+        from talentbank.core.verification import register_audited
+        from talentbank.organizations.models import Organization
         from talentbank.organizations.selectors import organization_hats
 
         register_hat_source(organization_hats)
+        register_audited("organization", Organization, "registration_state")

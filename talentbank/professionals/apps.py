@@ -7,6 +7,9 @@ class ProfessionalsConfig(AppConfig):
 
     def ready(self) -> None:
         from talentbank.accounts.hats import register_hat_source
+        from talentbank.core.verification import register_audited
+        from talentbank.professionals.models import Professional
         from talentbank.professionals.selectors import professional_hats
 
         register_hat_source(professional_hats)
+        register_audited("professional", Professional, "registration_state")

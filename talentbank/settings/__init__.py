@@ -115,6 +115,7 @@ IDP_OIDC_ADAPTER = "talentbank.accounts.oidc.OIDCAdapter"
 IDP_OIDC_PRIVATE_KEY = env.base64_text(
     "IDP_OIDC_PRIVATE_KEY_B64", None if PRODUCTION else base64.b64encode(b"").decode()
 )
+AUDIT_SIGNING_KEY_B64 = env.text("AUDIT_SIGNING_KEY_B64", "")
 
 LANGUAGE_CODE = "ja"
 LANGUAGES = [("ja", "日本語"), ("en", "English")]
