@@ -36,7 +36,7 @@ class BankFilters(UpdatedSince):
 
 
 class PolicyInput(StrictSerializer):
-    """What a city decides for itself. Days are calendar days."""
+    """What a city decides for itself. Days of answers, approval and calls are business days, others calendar days."""
 
     four_eyes = StrictChoiceField(FourEyes, required=False)
     ask_first = StrictChoiceField(Side, required=False)
@@ -45,11 +45,23 @@ class PolicyInput(StrictSerializer):
     open_invitations_per_need = StrictIntegerField(minimum=0, maximum=100, required=False)
     decision_required = StrictBooleanField(required=False)
     registration_valid_years = StrictIntegerField(minimum=1, maximum=20, required=False)
+    answer_nudge_days = StrictIntegerField(**DAYS, required=False)
+    answer_channel_days = StrictIntegerField(**DAYS, required=False)
+    answer_call_days = StrictIntegerField(**DAYS, required=False)
     answer_days = StrictIntegerField(**DAYS, required=False)
+    organization_nudge_days = StrictIntegerField(**DAYS, required=False)
+    organization_channel_days = StrictIntegerField(**DAYS, required=False)
+    organization_call_days = StrictIntegerField(**DAYS, required=False)
     organization_answer_days = StrictIntegerField(**DAYS, required=False)
+    approval_escalate_days = StrictIntegerField(**DAYS, required=False)
+    introduced_call_days = StrictIntegerField(**DAYS, required=False)
+    negotiating_call_days = StrictIntegerField(**DAYS, required=False)
+    start_call_days = StrictIntegerField(**DAYS, required=False)
+    delivered_call_days = StrictIntegerField(**DAYS, required=False)
     prospect_days = StrictIntegerField(**DAYS, required=False)
     postpone_days = StrictIntegerField(**DAYS, required=False)
     fulfilled_close_days = StrictIntegerField(**DAYS, required=False)
+    evaluation_days = StrictIntegerField(**DAYS, required=False)
     need_on_hold_days = StrictIntegerField(**DAYS, required=False)
     contacts_days_after_end = StrictIntegerField(**DAYS, required=False)
     undo_minutes = StrictIntegerField(**DAYS, required=False)
@@ -79,7 +91,7 @@ class BankInput(StrictSerializer):
 
 
 class BankPolicy(serializers.Serializer):
-    """What a city decides for itself. Days are calendar days."""
+    """What a city decides for itself. Days of answers, approval and calls are business days, others calendar days."""
 
     four_eyes = StrictChoiceField(FourEyes)
     ask_first = StrictChoiceField(Side)
@@ -88,11 +100,23 @@ class BankPolicy(serializers.Serializer):
     open_invitations_per_need = StrictIntegerField(minimum=0, maximum=100)
     decision_required = StrictBooleanField()
     registration_valid_years = StrictIntegerField(minimum=1, maximum=20)
+    answer_nudge_days = StrictIntegerField(**DAYS)
+    answer_channel_days = StrictIntegerField(**DAYS)
+    answer_call_days = StrictIntegerField(**DAYS)
     answer_days = StrictIntegerField(**DAYS)
+    organization_nudge_days = StrictIntegerField(**DAYS)
+    organization_channel_days = StrictIntegerField(**DAYS)
+    organization_call_days = StrictIntegerField(**DAYS)
     organization_answer_days = StrictIntegerField(**DAYS)
+    approval_escalate_days = StrictIntegerField(**DAYS)
+    introduced_call_days = StrictIntegerField(**DAYS)
+    negotiating_call_days = StrictIntegerField(**DAYS)
+    start_call_days = StrictIntegerField(**DAYS)
+    delivered_call_days = StrictIntegerField(**DAYS)
     prospect_days = StrictIntegerField(**DAYS)
     postpone_days = StrictIntegerField(**DAYS)
     fulfilled_close_days = StrictIntegerField(**DAYS)
+    evaluation_days = StrictIntegerField(**DAYS)
     need_on_hold_days = StrictIntegerField(**DAYS)
     contacts_days_after_end = StrictIntegerField(**DAYS)
     undo_minutes = StrictIntegerField(**DAYS)

@@ -29,7 +29,10 @@ class ResidentsFirst(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Policy:
-    """The numbers and switches of one bank. Days are calendar days."""
+    """The numbers and switches of one bank.
+
+    Days of the ladders (LADDERS) are business days since a state was entered; all others are calendar days.
+    """
 
     four_eyes: FourEyes = FourEyes.STRICT
     ask_first: Side = Side.PROFESSIONAL
@@ -38,11 +41,23 @@ class Policy:
     open_invitations_per_need: int = 5
     decision_required: bool = False
     registration_valid_years: int = 2
-    answer_days: int = 14
-    organization_answer_days: int = 21
+    answer_nudge_days: int = 3
+    answer_channel_days: int = 5
+    answer_call_days: int = 8
+    answer_days: int = 10
+    organization_nudge_days: int = 4
+    organization_channel_days: int = 8
+    organization_call_days: int = 12
+    organization_answer_days: int = 15
+    approval_escalate_days: int = 5
+    introduced_call_days: int = 10
+    negotiating_call_days: int = 15
+    start_call_days: int = 10
+    delivered_call_days: int = 10
     prospect_days: int = 30
     postpone_days: int = 90
     fulfilled_close_days: int = 14
+    evaluation_days: int = 14
     need_on_hold_days: int = 90
     contacts_days_after_end: int = 90
     undo_minutes: int = 10
@@ -64,12 +79,53 @@ class Policy:
                     made[name] = _converted(default, given)
                 except ValueError:
                     errors.append(FieldError(f"/policy/{name}", "invalid"))
+        if not errors:
+            policy = cls(**made)
+            errors = [FieldError(f"/policy/{name}", "ladder_must_rise") for name in policy.out_of_order()]
         if errors:
             raise InvalidInput(errors)
-        return cls(**made)
+        return policy
+
+    def rungs(self, state: str) -> dict[str, int]:
+        """Rung to business days of the ladder of a waiting state, in rising order; empty where it has none."""
+        return {rung: getattr(self, name) for rung, name in LADDERS.get(state, {}).items()}
+
+    def out_of_order(self) -> list[str]:
+        """Names of rungs that do not come after the one before."""
+        wrong = []
+        for state, ladder in LADDERS.items():
+            days = list(self.rungs(state).values())
+            wrong += [name for n, name in enumerate(list(ladder.values())[1:]) if days[n + 1] <= days[n]]
+        return wrong
 
     def to_json(self) -> dict[str, Any]:
         return {name: str(value) if isinstance(value, StrEnum) else value for name, value in asdict(self).items()}
+
+
+LADDERS: Mapping[str, Mapping[str, str]] = {
+    "awaiting_professional": {
+        "nudge": "answer_nudge_days",
+        "other_channel": "answer_channel_days",
+        "call": "answer_call_days",
+        "close": "answer_days",
+    },
+    "awaiting_organization": {
+        "nudge": "organization_nudge_days",
+        "other_channel": "organization_channel_days",
+        "call": "organization_call_days",
+        "close": "organization_answer_days",
+    },
+    "awaiting_approval": {"escalate": "approval_escalate_days"},
+    "introduced": {"call": "introduced_call_days"},
+    "negotiating": {"call": "negotiating_call_days"},
+    "contracted": {"call": "start_call_days"},
+    "delivered": {"call": "delivered_call_days"},
+}
+"""Waiting state → rung → the policy that says after how many business days.
+
+Only the sides' answers are closed by a ladder; the city's own delay escalates to a bank_admin, and what people have in
+hand (introduced and later) is called about, never closed.
+"""
 
 
 def _converted(default: Any, given: Any) -> Any:

@@ -6,6 +6,7 @@ import json
 from collections.abc import Callable, Iterable
 from datetime import date, timedelta
 
+from talentbank.banks.calendar import calendar_of
 from talentbank.core.actors import Side
 from talentbank.core.audit import canonical
 from talentbank.core.errors import invalid
@@ -59,8 +60,22 @@ def restore(match: Match, event: Event) -> None:
 def ask(case: Case, side: Side) -> None:
     if not case.answer(side):
         setattr(case.match, f"{side}_answer", "asked")
-    days = case.policy.answer_days if side is Side.PROFESSIONAL else case.policy.organization_answer_days
-    case.match.due_on = case.step.day + timedelta(days=days)
+    case.match.due_on = due_from(case)
+
+
+def due_from(case: Case) -> date | None:
+    """The last day of the state that was just entered: by its ladder's business days, a prospect's calendar days."""
+    if case.match.state == State.PROSPECT:
+        return case.step.day + timedelta(days=case.policy.prospect_days)
+    days = case.policy.rungs(case.match.state).get("close")
+    return calendar_of(case.bank.pk).after(case.step.day, days) if days is not None else None
+
+
+def due_anew(case: Case) -> None:
+    """A match that comes back after its last day waits anew, or the next tick would close it again."""
+    waits_on_day = case.match.state != State.POSTPONED
+    if waits_on_day and case.match.due_on and case.match.due_on < case.step.day:
+        case.match.due_on = due_from(case)
 
 
 def answer(case: Case, side: Side, word: str) -> None:
@@ -201,6 +216,7 @@ def undo(case: Case) -> None:
         case.match.undo_agreed = {"event": str(event.pk), "sides": sides}
         return
     restore(case.match, event)
+    due_anew(case)
     case.match.undo_agreed = {}
     if event.action in {Action.CONFIRM, Action.AMEND}:
         _unconfirm(case, event)

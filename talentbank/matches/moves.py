@@ -16,7 +16,7 @@ from talentbank.core.errors import ActionRefused, Refusal
 from talentbank.core.lifecycle import Part, Transition
 from talentbank.core.models import Event
 from talentbank.matches.case import Case
-from talentbank.matches.effects import EFFECTS, restore, values
+from talentbank.matches.effects import EFFECTS, due_anew, restore, values
 from talentbank.matches.guards import last_step, staff_is_no_side, touches_contract, undo_pair_free
 from talentbank.matches.lifecycle import TABLE
 from talentbank.matches.locks import case_of, matches_open
@@ -143,6 +143,7 @@ def _reopen(event: Event, step: Step) -> None:
         return
     before, from_state = values(case.match), case.match.state
     restore(case.match, event)
+    due_anew(case)
     case.match.state_since = step.at
     case.match.save_step(at=step.at)
     changed = {name: old for name, old in before.items() if getattr(case.match, name) != old}

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import replace
-from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
@@ -19,6 +18,7 @@ from talentbank.core.references import ReferenceKind, reference_next
 from talentbank.core.revision import revision_bump
 from talentbank.matches.case import Case
 from talentbank.matches.conflicts import conflict_scan
+from talentbank.matches.effects import due_from
 from talentbank.matches.guards import last_event, staff_is_no_side
 from talentbank.matches.inputs import input_check
 from talentbank.matches.lifecycle import CREATION
@@ -136,13 +136,8 @@ def _draft(need: Need, professional: Professional, origin: Origin, row: Transiti
 
 
 def _open(case: Case) -> Match:
-    match, policy = case.match, case.policy
-    days = {
-        State.PROSPECT: policy.prospect_days,
-        State.AWAITING_PROFESSIONAL: policy.answer_days,
-        State.AWAITING_ORGANIZATION: policy.organization_answer_days,
-    }.get(State(match.state))
-    match.due_on = case.step.day + timedelta(days=days) if days else None
+    match = case.match
+    match.due_on = due_from(case)
     match.snapshot = pair_snapshot(need=case.need, professional=case.professional, at=case.step.at)
     match.reference = reference_next(case.bank.pk, ReferenceKind.MATCH, case.step.at)
     match.save(force_insert=True)

@@ -1,8 +1,11 @@
-"""The system's rows of the match table, on plain calendar days; run by the command `tick`, as often as one likes."""
+"""The system's rows of the match table, each on its day; run by the command `tick`, as often as one likes."""
 
 from __future__ import annotations
 
+from collections import Counter
 from datetime import datetime
+from functools import partial
+from uuid import UUID
 
 from django.db.models import Q
 
@@ -10,6 +13,7 @@ from talentbank.core.actors import SYSTEM
 from talentbank.core.audit import Step
 from talentbank.core.clock import day_of
 from talentbank.core.errors import ActionRefused
+from talentbank.core.timers import each
 from talentbank.matches.models import Match
 from talentbank.matches.services import match_transition
 from talentbank.matches.states import AWAITING_ANSWER, Action, State
@@ -22,22 +26,26 @@ def matches_tick(*, at: datetime) -> dict[str, int]:
     a fresh answer is never overridden.
     """
     today = day_of(at)
-    counts = {"resumed": 0, "expired": 0}
-    for pk in _ids(Q(state=State.POSTPONED, postponed_until__lte=today)):
-        counts["resumed"] += _try(pk, Action.RESUME, at)
     waiting = [*AWAITING_ANSWER, State.POSTPONED, State.PROSPECT]
-    for pk in _ids(Q(state__in=waiting, due_on__lt=today)):
-        counts["expired"] += _try(pk, Action.EXPIRE, at)
-    return counts
+    due = {
+        "resumed": (Action.RESUME, Q(state=State.POSTPONED, postponed_until__lte=today)),
+        "expired": (Action.EXPIRE, Q(state__in=waiting, due_on__lt=today)),
+    }
+    counts: Counter[str] = Counter(resumed=0, expired=0)
+    for name, (action, where) in due.items():
+        counts[name], failed = each(_ids(where), partial(_try, action=action, at=at), what=action)
+        if failed:
+            counts["failed"] += failed
+    return dict(counts)
 
 
-def _ids(where: Q) -> list[object]:
+def _ids(where: Q) -> list[UUID]:
     return list(Match.objects.filter(where).order_by("pk").values_list("pk", flat=True))
 
 
-def _try(pk: object, action: Action, at: datetime) -> int:
+def _try(pk: UUID, *, action: Action, at: datetime) -> int:
     try:
-        match_transition(match_id=pk, action=action, step=Step(actor=SYSTEM, at=at), expected_version=None)  # type: ignore[arg-type]
+        match_transition(match_id=pk, action=action, step=Step(actor=SYSTEM, at=at), expected_version=None)
     except ActionRefused:
         return 0
     return 1

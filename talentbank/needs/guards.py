@@ -114,7 +114,9 @@ def completion_undone(case: NeedCase) -> Refusal | None:
 
 
 def close_due(case: NeedCase) -> Refusal | None:
-    """The bank's days since the need was fulfilled have passed (evaluations in: part B's)."""
+    """Both sides have evaluated every completed match, or the bank's days since the need was fulfilled have passed."""
+    if case.need.completed and case.need.evaluated >= case.need.completed:
+        return None
     return _days_passed(case, case.bank.policy.fulfilled_close_days)
 
 

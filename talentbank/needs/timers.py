@@ -1,4 +1,4 @@
-"""The system's rows that wait for a day: run by the command `tick`, on plain calendar days."""
+"""The system's rows that wait for a day: run by the command `tick`."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from talentbank.core.actors import SYSTEM
 from talentbank.core.audit import Step
 from talentbank.core.clock import day_of
 from talentbank.core.lifecycle import Part
+from talentbank.core.timers import each
 from talentbank.needs.lifecycle import NeedAction
 from talentbank.needs.models import Need, NeedClosedReason, NeedState
 from talentbank.needs.moves import case_of, need_lock, need_step, system_row
@@ -30,10 +31,14 @@ GONE = {
 def needs_tick(*, at: datetime) -> dict[str, int]:
     """Take every system row that is due; return how often each action ran. Safe to run twice, also at once."""
     done: Counter[str] = Counter()
-    for need_id in needs_due(at):
+
+    def act(need_id: UUID) -> int:
         if action := need_tick(need_id=need_id, at=at):
             done[action] += 1
-    return dict(done)
+        return 0
+
+    _, failed = each(needs_due(at), act, what="needs")
+    return {**done, **({"failed": failed} if failed else {})}
 
 
 def needs_due(at: datetime) -> list[UUID]:

@@ -35,6 +35,27 @@ def mail_queue(
     )
 
 
+def notice_queue(
+    *,
+    bank_id: UUID,
+    topic: str,
+    context: dict[str, Any],
+    at: datetime,
+    hold: timedelta = timedelta(),
+    event_id: UUID | None = None,
+) -> OutboxMessage:
+    """Write a notice into the outbox, in the caller's transaction. Whom it reaches, and how, is found at sending."""
+    return OutboxMessage.objects.create(
+        bank_id=bank_id,
+        channel="notice",
+        topic=topic,
+        context=context,
+        event_id=event_id,
+        due_at=at + hold,
+        created_at=at,
+    )
+
+
 def event_announce(event: Event, *, hold: timedelta = timedelta()) -> OutboxMessage:
     """Write that a step was taken into the outbox, in the transaction of the step itself.
 

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from collections import Counter
 from datetime import datetime
+from functools import partial
+from uuid import UUID
 
 from django.db.models import Q
 
 from talentbank.core.clock import day_of
+from talentbank.core.timers import each
 from talentbank.registrations.lifecycle import RegistrationAction
 from talentbank.registrations.models import RegistrationState
 from talentbank.registrations.rooms import Room
@@ -21,9 +24,15 @@ def registrations_tick(*, room: Room, due: dict[RegistrationAction, Q], at: date
     """
     done: Counter[str] = Counter()
     for action, where in due.items():
-        for id in list(room.model._default_manager.filter(where).order_by("pk").values_list("pk", flat=True)):
-            done[action.value] += registration_tick(room=room, id=id, action=action, at=at)
+        ids = list(room.model._default_manager.filter(where).order_by("pk").values_list("pk", flat=True))
+        taken, failed = each(ids, partial(_take, room=room, action=action, at=at), what=f"{room.kind} {action}")
+        done[action.value] += taken
+        done["failed"] += failed
     return {action: count for action, count in done.items() if count}
+
+
+def _take(id: UUID, *, room: Room, action: RegistrationAction, at: datetime) -> int:
+    return int(registration_tick(room=room, id=id, action=action, at=at))
 
 
 def expiring(at: datetime) -> Q:

@@ -9,12 +9,13 @@ from talentbank.matches.timers import matches_tick
 from talentbank.needs.timers import needs_tick
 from talentbank.organizations.services import organizations_tick
 from talentbank.professionals.services import professionals_tick
+from talentbank.worklist.ladders import ladders_tick
 
 
 def tick(*, at: datetime) -> dict[str, int]:
     """Run every timer as of `at`; return counts by what happened. Idempotent."""
     counts: dict[str, int] = {}
-    for timer in (organizations_tick, professionals_tick, matches_tick, needs_tick, repeats_tick):
+    for timer in (organizations_tick, professionals_tick, matches_tick, needs_tick, ladders_tick, repeats_tick):
         for name, count in timer(at=at).items():
             counts[f"{timer.__name__.removesuffix('_tick')}_{name}"] = count
     return counts

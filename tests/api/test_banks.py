@@ -47,7 +47,7 @@ def test_an_admin_changes_words_and_single_policies(door, bank, bank_admin):
 
     assert changed.status_code == 200
     assert (changed.json()["name"], changed.json()["policy"]["four_eyes"]) == (body["name"], "countersign")
-    assert changed.json()["policy"]["answer_days"] == 14
+    assert changed.json()["policy"]["answer_days"] == 10
     assert admin.patch(f"{URL}/{bank.slug}", body, headers={"If-Match": etag}).status_code == 412
     assert admin.patch(f"{URL}/{bank.slug}", body).status_code == 428
 

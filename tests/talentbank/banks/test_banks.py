@@ -44,12 +44,12 @@ def test_a_wrong_municipality_code_opens_no_bank(code):
 
 
 def test_a_policy_has_defaults_and_keeps_what_was_decided():
-    bank = opened(policy={"four_eyes": "countersign", "answer_days": 7})
+    bank = opened(policy={"four_eyes": "countersign", "answer_days": 9})
 
     changed = bank_update(bank=bank, expected_version=1, at=AT, changes={"policy": {"ask_first": "organization"}})
 
     policy = Bank.objects.get(pk=bank.pk).policy
-    assert (policy.four_eyes, policy.answer_days) == (FourEyes.COUNTERSIGN, 7)
+    assert (policy.four_eyes, policy.answer_days) == (FourEyes.COUNTERSIGN, 9)
     assert (policy.ask_first, policy.introductions_per_place) == (Side.ORGANIZATION, 3)
     assert changed.version == 2
     with pytest.raises(StaleVersion):
@@ -83,3 +83,18 @@ def test_only_the_newest_version_of_a_text_holds_and_numbers_only_rise(bank):
     for number in (2, 3):
         with pytest.raises(TextVersionExists):
             bank_text_publish(bank=bank, kind="matching", number=number, bodies={"ja": "二"}, at=later)
+
+
+@pytest.mark.parametrize(
+    ("ladder", "pointer"),
+    [
+        ({"answer_nudge_days": 5}, "/policy/answer_channel_days"),
+        ({"answer_days": 8}, "/policy/answer_days"),
+        ({"organization_call_days": 15}, "/policy/organization_answer_days"),
+    ],
+)
+def test_the_rungs_of_a_ladder_rise(ladder, pointer):
+    with pytest.raises(InvalidInput) as error:
+        Policy.parse(ladder)
+
+    assert pointers(error) == [pointer]
