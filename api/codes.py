@@ -17,6 +17,7 @@ from talentbank.core.actors import Channel, Role, Side
 from talentbank.core.errors import NotFound
 from talentbank.core.reasons import Words
 from talentbank.matches import codes as match_reasons
+from talentbank.matches.conflicts import RULES as CONFLICT_RULES
 from talentbank.matches.states import Action, ClosedReason, Origin, State
 from talentbank.needs import codes as need_reasons
 from talentbank.needs.models import Confidentiality, NeedClosedReason, NeedState, Place, SubsidyUse
@@ -236,6 +237,7 @@ def code_lists() -> dict[str, tuple[Code, ...]]:
     lists = {"match-states": _labelled("match-states", ((state.value, state.label) for state in State))}
     lists |= {name: _labelled(name, choices.choices) for name, choices in CHOICES.items()}
     lists |= {name: _labelled(name, labels.items()) for name, labels in JA.items()}
+    lists["conflict-findings"] = tuple(Code(rule.code, rule.ja, rule.en) for rule in CONFLICT_RULES)
     lists |= _reasons("match", match_reasons)
     lists |= _reasons("need", need_reasons)
     lists |= _reasons("registration", registration_reasons)

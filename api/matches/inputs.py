@@ -137,4 +137,12 @@ class ConflictInput(StrictSerializer):
     """A decision on conflicts of interest, in writing, also when nothing was found."""
 
     outcome = StrictChoiceField(["none", "waived", "blocked"])
-    reason = StrictCharField(max_length=TEXT, required=False, allow_blank=True)
+    reason = StrictCharField(
+        max_length=TEXT, required=False, allow_blank=True, help_text="Due where the outcome is waived or blocked."
+    )
+    findings = StrictListField(
+        child=StrictCharField(max_length=60),
+        max_length=50,
+        required=False,
+        help_text="Codes that you had before you; 409 if the scan now finds more.",
+    )

@@ -25,6 +25,7 @@ from talentbank.core.actors import Actor, Side
 from talentbank.core.models import Event
 from talentbank.core.reasons import Words
 from talentbank.matches.codes import ALL as REASONS
+from talentbank.matches.conflicts import RULES
 from talentbank.matches.lifecycle import TABLE
 from talentbank.matches.models import Match
 from talentbank.matches.policies import parts_of
@@ -139,7 +140,7 @@ class MatchDetail(RowOutput):
             "first_asked": match.first_asked,
             "countersign_pending": match.countersign_pending,
             "conflict_outcome": decision.outcome if decision else "",
-            "conflict_findings": decision.findings if decision else [],
+            "conflict_findings": decision.codes if decision else [],
             "keep_as_reserve": match.keep_as_reserve,
             "reason_codes": match.reason_codes,
         }
@@ -216,12 +217,30 @@ class TermsOutput(RowOutput):
         return list(self.context["missing"](terms))
 
 
+class ConflictFinding(serializers.Serializer):
+    """A rule that fired and the fields that met, as `left=right`; never what stands in them."""
+
+    code = StrictChoiceField([rule.code for rule in RULES], component="ConflictFindingCode")
+    where = StrictListField(child=StrictCharField(max_length=200), max_length=200)
+
+
 class ConflictOutput(RowOutput):
-    findings = StrictListField(child=StrictCharField(max_length=60), max_length=50)
+    """A scan, and what was decided about it in writing. `outcome` is blank while nothing was."""
+
+    match = StrictUUIDField(source="match_id")
+    findings = StrictListField(child=StrictCharField(max_length=60), max_length=50, source="codes")
+    details = ConflictFinding(many=True, source="findings")
     outcome = StrictChoiceField(["", "none", "waived", "blocked"], component="ConflictOutcome")
     reason = StrictCharField(max_length=4000, allow_blank=True)
     decided_at = StrictDateTimeField(allow_null=True)
     created_at = StrictDateTimeField()
+
+
+class ConflictScanOutput(serializers.Serializer):
+    """What the rules find now, with the caller as the acting coordinator; `uncovered` lacks a decision."""
+
+    findings = ConflictFinding(many=True)
+    uncovered = StrictListField(child=StrictCharField(max_length=60), max_length=50)
 
 
 class ProfessionalContacts(serializers.Serializer):

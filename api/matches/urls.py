@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from api.matches import views
+from api.matches import conflicts, views
 from api.matches.actions import ACTIONS
 from api.routing import endpoint
 
@@ -14,6 +14,8 @@ urlpatterns = [
     endpoint("matches/<uuid:id>/contacts", get=views.MatchContactsRead),
     endpoint("matches/<uuid:id>/explanation", get=views.MatchExplanationRead),
     endpoint("matches/<uuid:id>/terms", get=views.TermsList, post=views.TermsCreate),
-    endpoint("matches/<uuid:id>/conflicts", get=views.ConflictList, post=views.ConflictDecide),
+    endpoint("matches/<uuid:id>/conflicts", get=conflicts.ConflictList, post=conflicts.ConflictDecide),
+    endpoint("matches/<uuid:id>/conflict-scan", get=conflicts.ConflictScan),
+    endpoint("conflicts", get=conflicts.ConflictsOfBank),
     *(endpoint(f"matches/<uuid:id>/{action.value}", post=view) for action, view in ACTIONS.items()),
 ]

@@ -8,9 +8,8 @@ from uuid import UUID
 from django.db.models import QuerySet
 
 from api.matches.filters import ORDERINGS, MatchFilters
-from api.matches.inputs import ConflictInput, MatchInput, TermsInput
+from api.matches.inputs import MatchInput, TermsInput
 from api.matches.outputs import (
-    ConflictOutput,
     MatchContacts,
     MatchDetail,
     MatchEventOutput,
@@ -30,7 +29,7 @@ from talentbank.core.lifecycle import ActionAnswer
 from talentbank.matches.contacts import contacts_read
 from talentbank.matches.models import ConflictDecision, Match, Terms
 from talentbank.matches.selectors import match_actions, match_events, match_get, matches_visible, sides_of
-from talentbank.matches.services import conflict_decide, match_create, terms_draft
+from talentbank.matches.services import match_create, terms_draft
 from talentbank.matches.states import Origin
 from talentbank.matches.terms import terms_missing
 from talentbank.needs.selectors import need_get
@@ -241,45 +240,3 @@ def _plain(content: dict[str, Any]) -> dict[str, Any]:
     if "undecided" in plain:
         plain["undecided"] = [_plain(dict(row)) for row in plain["undecided"]]
     return plain
-
-
-class ConflictOperation(Operation):
-    tag = "matches"
-    required_scopes = ("matches:decide",)
-    output_serializer = ConflictOutput
-
-
-class ConflictList(ConflictOperation, WholeListView):
-    """Scans for conflicts of interest and what was decided. For coordinators."""
-
-    operation_id, summary = "matches_conflicts_list", "List conflict decisions"
-
-    def items(self) -> Any:
-        match = match_get(self.actor, self.kwargs["id"])
-        self.require_scopes()
-        require_coordinator(self.actor, match.bank_id)
-        return match.conflicts.order_by("created_at", "id")
-
-
-class ConflictDecide(ConflictOperation, CreateView):
-    """Scan again and record in writing what is decided about conflicts of interest, also when none was found."""
-
-    operation_id, summary = ("matches_conflicts_decide", "Decide on conflicts of interest")
-    input_serializer = ConflictInput
-
-    def find(self, **ids: Any) -> Match:
-        return match_get(self.actor, ids["id"])
-
-    def permit(self, row: Match) -> None:
-        require_coordinator(self.actor, row.bank_id)
-
-    def perform(self, parent: Match) -> ConflictDecision:
-        return conflict_decide(
-            match_id=parent.pk,
-            outcome=self.values["outcome"],
-            reason=self.values.get("reason", ""),
-            step=Step(actor=self.actor, at=self.at),
-        )
-
-    def location(self, row: ConflictDecision) -> str:
-        return f"{self.request.path}#{row.pk}"

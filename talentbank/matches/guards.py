@@ -13,9 +13,11 @@ from talentbank.core.audit import Subject
 from talentbank.core.errors import Refusal
 from talentbank.core.models import Event
 from talentbank.matches.case import Case
+from talentbank.matches.conflicts import conflict_scan, findings_uncovered
 from talentbank.matches.inputs import CORRECTABLE
 from talentbank.matches.models import Match
 from talentbank.matches.states import CLOSED_STATES, INTRODUCING, TAKING, UP_TO_NEGOTIATING, Action
+from talentbank.matches.parties import hands_of
 from talentbank.matches.terms import terms_missing
 from talentbank.privacy.selectors import consents_missing
 from talentbank.ranking.eligibility import eligible as pair_refusals
@@ -48,20 +50,18 @@ def four_eyes(case: Case) -> Refusal | None:
 def recorded_by_actor(case: Case) -> bool:
     """Tell whether the actor typed in an answer or a registration of this match."""
     user_id = case.step.actor.user_id
-    hands = (
-        case.match.professional_answer_by_id,
-        case.match.organization_answer_by_id,
-        case.professional.entered_by_id if case.professional.user_id != case.professional.entered_by_id else None,
-        case.organization.entered_by_id if case.organization.channel not in {"web", "line"} else None,
-    )
-    return user_id is not None and user_id in hands
+    return user_id is not None and user_id in hands_of(case).values()
 
 
 def conflict_decided(case: Case) -> Refusal | None:
+    """The newest decision is no block, and was about everything that the rules find now."""
     decision = case.match.conflicts.order_by("-created_at", "-id").first()
     if decision is None or not decision.outcome:
         return Refusal("conflict_undecided")
-    return Refusal("conflict_blocked") if decision.outcome == "blocked" else None
+    if decision.outcome == "blocked":
+        return Refusal("conflict_blocked")
+    new = findings_uncovered(conflict_scan(case), decision)
+    return Refusal("conflict_undecided", {"findings": [finding.code for finding in new]}) if new else None
 
 
 def consents_valid(case: Case) -> Refusal | None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from django.db.models import Q, QuerySet
+from django.db.models import OuterRef, Q, QuerySet, Subquery
 
 from talentbank.core.actors import COORDINATORS, ORGANIZATION_ROLES, Actor, Role, Side
 from talentbank.core.audit import Step
@@ -13,10 +13,11 @@ from talentbank.core.errors import ActingAsRequired, ActionRefused, DomainError,
 from talentbank.core.lifecycle import ActionAnswer
 from talentbank.core.models import Event
 from talentbank.matches.codes import REASON_REQUIRED
+from talentbank.matches.conflicts import Finding, conflict_scan, findings_uncovered
 from talentbank.matches.inputs import REQUIRED
 from talentbank.matches.lifecycle import TABLE
 from talentbank.matches.locks import case_of
-from talentbank.matches.models import Match
+from talentbank.matches.models import ConflictDecision, Match
 from talentbank.matches.moves import transition_for
 from talentbank.matches.policies import HIDDEN_FROM_SIDES, part_asking, parts_of, sees
 from talentbank.matches.states import Action
@@ -102,3 +103,19 @@ def contacts_open(match: Match, at: datetime) -> bool:
 def counterpart_known(match: Match) -> bool:
     """Tell whether the sides know each other by name: from `introduced` on, also after the end."""
     return match.introduced_at is not None
+
+
+def conflicts_standing(actor: Actor) -> QuerySet[ConflictDecision]:
+    """The newest scan or decision of each match of the banks that the actor coordinates."""
+    newest = ConflictDecision.objects.filter(match=OuterRef("match")).order_by("-created_at", "-id").values("pk")[:1]
+    rows = ConflictDecision.objects.filter(match__bank_id__in=actor.banks_as(COORDINATORS))
+    return rows.filter(pk=Subquery(newest))
+
+
+def conflicts_found(match: Match, actor: Actor, at: datetime) -> tuple[list[Finding], list[Finding]]:
+    """What the rules find now with the actor as the acting coordinator, and what of it no decision covers."""
+    findings = conflict_scan(case_of(match.pk, Step(actor=actor, at=at)))
+    decision = match.conflicts.order_by("-created_at", "-id").first()
+    if decision is None or not decision.outcome:
+        return findings, findings
+    return findings, findings_uncovered(findings, decision)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Collection
 from dataclasses import replace
 from typing import Any
 from uuid import UUID
@@ -17,7 +18,7 @@ from talentbank.core.lifecycle import Part, Transition
 from talentbank.core.references import ReferenceKind, reference_next
 from talentbank.core.revision import revision_bump
 from talentbank.matches.case import Case
-from talentbank.matches.conflicts import conflict_scan
+from talentbank.matches.conflicts import conflict_scan, decision_check
 from talentbank.matches.effects import due_from
 from talentbank.matches.guards import last_event, staff_is_no_side
 from talentbank.matches.inputs import input_check
@@ -143,26 +144,35 @@ def _open(case: Case) -> Match:
     match.save(force_insert=True)
     card_of(need_id=case.need.pk, professional_id=case.professional.pk)
     findings = conflict_scan(case)
-    ConflictDecision.create(at=case.step.at, match=match, findings=findings)
+    ConflictDecision.create(at=case.step.at, match=match, findings=[each.to_json() for each in findings])
     revision_bump(case.bank.pk)
-    facts = {"origin": match.origin, "model_version": match.snapshot.get("model_version"), "conflicts": findings}
+    codes = [finding.code for finding in findings]
+    facts = {"origin": match.origin, "model_version": match.snapshot.get("model_version"), "conflicts": codes}
     follow(case, match_event(case, Action.CREATE, "", facts))
     return match
 
 
 @transaction.atomic
-def conflict_decide(*, match_id: UUID, outcome: str, reason: str, step: Step) -> ConflictDecision:
+def conflict_decide(
+    *, match_id: UUID, outcome: str, reason: str, step: Step, seen: Collection[str] | None = None
+) -> ConflictDecision:
     """This function will scan again and record in writing what a coordinator decides about conflicts of interest.
+
+    `seen`: codes of the findings that the coordinator had before them; None asks for no check.
 
     :raises NotFound: the actor does not see the match.
     :raises Forbidden: the actor is no coordinator of the bank.
+    :raises InvalidInput: `none` where something was found, or no reason where one is due.
     :raises ActionRefused: the match is over, or the actor is a side.
+    :raises ConflictFindingsChanged: the scan finds more than was seen.
     """
     case = lock_match(match_id, step, whole_need=False)
     if not sees(step.actor, case.match, None):
         raise NotFound()
     case.part, role = part_for(step.actor, case.match, {Part.COORDINATOR}, None)
     case.step = replace(step, role=role)
+    findings = conflict_scan(case)
+    decision_check(outcome=outcome, reason=reason, findings=findings, seen=seen)
     refusals = [refusal] if (refusal := staff_is_no_side(case)) else []
     if case.match.state in {State.COMPLETED, State.CLOSED}:
         refusals.append(Refusal("state_forbids", {"state": case.match.state}))
@@ -171,7 +181,7 @@ def conflict_decide(*, match_id: UUID, outcome: str, reason: str, step: Step) ->
     decision = ConflictDecision.create(
         at=step.at,
         match=case.match,
-        findings=conflict_scan(case),
+        findings=[finding.to_json() for finding in findings],
         outcome=outcome,
         reason=reason,
         decided_by_id=step.actor.user_id,

@@ -10,7 +10,10 @@ from talentbank.matches.models.match import Match
 
 
 class ConflictDecision(Row):
-    """A scan for conflicts of interest and what was decided in writing, also when nothing was found."""
+    """A scan for conflicts of interest and what was decided in writing, also when nothing was found.
+
+    `findings` [{code, where}]: the rules that fired and the fields that met; a decision is about these and no others.
+    """
 
     match = models.ForeignKey(Match, models.RESTRICT, related_name="conflicts")
     findings = models.JSONField(default=list)
@@ -23,3 +26,7 @@ class ConflictDecision(Row):
 
     class Meta:
         ordering = ("match", "id")
+
+    @property
+    def codes(self) -> list[str]:
+        return [finding["code"] for finding in self.findings]

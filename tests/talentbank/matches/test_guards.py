@@ -26,6 +26,11 @@ def approvable(need, professional):
     return match
 
 
+def waive(match, user):
+    step = Step(actor=factories.actor(user), at=AT)
+    conflict_decide(match_id=match.pk, outcome="waived", reason="電話の回答を代筆しただけである。", step=step)
+
+
 def set_policy(bank, **policy):
     bank.policy_json = policy
     bank.save()
@@ -35,6 +40,8 @@ def test_a_coordinator_does_not_approve_a_yes_that_they_recorded_themselves(appr
     approvable.organization_answer_by = coordinator
     approvable.save_step(at=AT)
 
+    assert refusal_codes(approvable, "approve", coordinator) == ["four_eyes", "conflict_undecided"]
+    waive(approvable, coordinator)
     assert refusal_codes(approvable, "approve", coordinator) == ["four_eyes"]
 
 
@@ -44,6 +51,7 @@ def test_under_countersign_the_same_coordinator_approves_with_a_reason_and_an_ad
     set_policy(bank, four_eyes="countersign")
     approvable.organization_answer_by = coordinator
     approvable.save_step(at=AT)
+    waive(approvable, coordinator)
 
     assert refusal_codes(approvable, "approve", coordinator) == ["countersign_reason_missing"]
     approved = move(approvable, "approve", coordinator, note="一人体制のため")
