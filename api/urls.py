@@ -7,6 +7,7 @@ from django.urls import URLPattern, URLResolver, include, path
 from api import (
     banks,
     candidates,
+    declared_ties,
     documents,
     matches,
     me,
@@ -29,6 +30,7 @@ RESOURCES = [
     matches,
     me,
     memberships,
+    declared_ties,
     statistics,
     professionals,
     organizations,

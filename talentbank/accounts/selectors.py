@@ -10,7 +10,7 @@ from django.db.models import QuerySet
 from talentbank.accounts.hats import hats_of
 from talentbank.accounts.models import Invitation, StaffMembership, User
 from talentbank.core.actors import Actor, Hat, Role
-from talentbank.core.errors import invalid
+from talentbank.core.errors import NotFound, invalid
 
 
 def actor_for(
@@ -63,3 +63,20 @@ def memberships_visible(actor: Actor) -> QuerySet[StaffMembership]:
 def invitations_visible(actor: Actor) -> QuerySet[Invitation]:
     banks = actor.banks_as(frozenset({Role.BANK_ADMIN}))
     return Invitation.objects.filter(bank_id__in=banks).select_related("bank").order_by("id")
+
+
+def memberships_own(actor: Actor) -> QuerySet[StaffMembership]:
+    """The actor's own roles that have not ended."""
+    rows = StaffMembership.objects.filter(ended_at__isnull=True).select_related("user", "bank").order_by("id")
+    return rows.filter(user_id=actor.user_id) if actor.user_id else rows.none()
+
+
+def membership_with_ties(actor: Actor, membership_id: UUID) -> StaffMembership:
+    """A membership whose declared ties the actor may read: its own, or one of a bank it administers.
+
+    :raises NotFound: absent or out of sight.
+    """
+    for rows in (memberships_own(actor), memberships_visible(actor)):
+        if found := rows.filter(pk=membership_id).first():
+            return found
+    raise NotFound()

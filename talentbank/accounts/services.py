@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import secrets
+from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 
 from django.db import transaction
@@ -15,8 +16,9 @@ from talentbank.accounts.policies import require_bank_admin
 from talentbank.banks.models import Bank
 from talentbank.core.actors import Actor, Role
 from talentbank.core.audit import Step, Subject, event_record
+from talentbank.core.checkdigits import is_corporate_number
 from talentbank.core.clock import day_of
-from talentbank.core.errors import Conflict, NotFound, StaleVersion, invalid
+from talentbank.core.errors import Conflict, FieldError, Forbidden, InvalidInput, NotFound, StaleVersion, invalid
 from talentbank.core.models import lock
 
 INVITATION_DAYS = 14
@@ -178,6 +180,40 @@ def membership_end(
     row.ended_at = at
     row.save_step(at=at)
     _membership_event(row, actor, "end", at)
+    return row
+
+
+@transaction.atomic
+def ties_declare(
+    *, actor: Actor, membership: StaffMembership, expected_version: int, ties: Sequence[str], at: datetime
+) -> StaffMembership:
+    """This function will keep whom the holder of a role is tied to: names, or corporate numbers.
+
+    :raises Forbidden: somebody else's role.
+    :raises InvalidInput: a number of 13 digits that is no corporate number.
+    :raises MembershipEnded: it is over.
+    """
+    if membership.user_id != actor.user_id:
+        raise Forbidden()
+    row = lock(StaffMembership, membership.pk)
+    if row.version != expected_version:
+        raise StaleVersion(version=row.version)
+    if row.ended_at:
+        raise MembershipEnded()
+    wrong = [n for n, tie in enumerate(ties) if len(tie) == 13 and tie.isdecimal() and not is_corporate_number(tie)]
+    if wrong:
+        raise InvalidInput([FieldError(f"/declared_ties/{n}", "corporate_number_invalid") for n in wrong])
+    row.declared_ties = list(ties)
+    row.save_step(at=at)
+    event_record(
+        Subject("membership", row.pk, row.bank_id),
+        Step(actor=actor, at=at, role=Role(row.role)),
+        action="declare-ties",
+        from_state=row.role,
+        to_state=row.role,
+        facts={"ties": len(row.declared_ties)},
+        texts={"declared_ties": row.declared_ties},
+    )
     return row
 
 
