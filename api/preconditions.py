@@ -32,10 +32,16 @@ def expected_version(request: Request, *, require: bool = False) -> int | None:
         if require:
             raise PreconditionRequired()
         return None
-    found = ETAG.match(header.strip())
-    if not found or int(found[1]) >= 2**31:
+    version = version_of(header.strip())
+    if version is None:
         raise invalid("/header/If-Match", "etag_malformed")
-    return int(found[1])
+    return version
+
+
+def version_of(etag: str) -> int | None:
+    """Return the version part of an ETag of ours; None where it is none."""
+    found = ETAG.match(etag)
+    return int(found[1]) if found and int(found[1]) < 2**31 else None
 
 
 def is_unchanged(request: Request, etag: str) -> bool:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from api.matches import conflicts, views
+from api.matches import bulk, conflicts, views
 from api.matches.actions import ACTIONS
 from api.routing import endpoint
 
 urlpatterns = [
     endpoint("matches", get=views.MatchList, post=views.MatchCreate),
+    endpoint("matches/bulk-propose", post=bulk.BulkPropose),
+    endpoint("matches/bulk-propose/<uuid:batch>/undo", post=bulk.BulkProposeUndo),
     endpoint("matches/<uuid:id>", get=views.MatchRead),
     endpoint("matches/<uuid:id>/actions", get=views.MatchActions),
     endpoint("matches/<uuid:id>/events", get=views.MatchEvents),

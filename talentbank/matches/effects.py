@@ -86,6 +86,8 @@ def answer(case: Case, side: Side, word: str) -> None:
 def propose(case: Case) -> None:
     side = Side(case.match.state.removeprefix("awaiting_"))
     case.match.first_asked = side
+    if batch := case.step.input.get("batch"):
+        case.facts["batch"] = batch
     ask(case, side)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from uuid import UUID
 
 from django.db.models import Q, QuerySet
@@ -44,6 +44,27 @@ def lock_match(match_id: UUID, step: Step, *, whole_need: bool) -> Case:
     )
     list(Match.objects.select_for_update(of=("self",)).filter(pk__in=[pk for pk, _ in others]).order_by("pk"))
     return case_of(match_id, step)
+
+
+def lock_all(
+    *, matches: Collection[UUID], pairs: Collection[tuple[UUID, UUID]] = (), whole_needs: bool = False
+) -> None:
+    """Lock many matches, and (need, professional) pairs to be opened, with their surroundings, all in one order.
+
+    `whole_needs` locks every match of the needs too, as `undo` does.
+    """
+    needs = {
+        *Match.objects.filter(pk__in=matches).values_list("need_id", flat=True),
+        *(need_id for need_id, _ in pairs),
+    }
+    where = Q(need_id__in=needs) if whole_needs else Q(pk__in=matches)
+    rows = list(Match.objects.filter(where).values_list("pk", "professional_id"))
+    lock_rows(
+        organizations=Need.objects.filter(pk__in=needs).values_list("organization_id", flat=True),
+        needs=needs,
+        professionals=[professional_id for _, professional_id in [*rows, *pairs]],
+    )
+    list(Match.objects.select_for_update(of=("self",)).filter(pk__in=[pk for pk, _ in rows]).order_by("pk"))
 
 
 def lock_pair(*, need_id: UUID, professional_id: UUID) -> tuple[Need, Professional]:
