@@ -17,6 +17,7 @@ from api import (
     organization_members,
     organizations,
     professionals,
+    pushes,
     statistics,
     vocabulary,
 )
@@ -31,6 +32,7 @@ RESOURCES = [
     me,
     memberships,
     declared_ties,
+    pushes,
     statistics,
     professionals,
     organizations,

@@ -16,8 +16,8 @@ from talentbank.matches.case import Case
 from talentbank.matches.conflicts import conflict_scan, findings_uncovered
 from talentbank.matches.inputs import CORRECTABLE
 from talentbank.matches.models import Match
-from talentbank.matches.states import CLOSED_STATES, INTRODUCING, TAKING, UP_TO_NEGOTIATING, Action
 from talentbank.matches.parties import hands_of
+from talentbank.matches.states import CLOSED_STATES, INTRODUCING, TAKING, UP_TO_NEGOTIATING, Action
 from talentbank.matches.terms import terms_missing
 from talentbank.privacy.selectors import consents_missing
 from talentbank.ranking.eligibility import eligible as pair_refusals

@@ -106,6 +106,11 @@ def is_hidden(organization: Organization, standing: Standing) -> bool:
     return bool(standing.hidden_from) and not standing.hidden_from.isdisjoint(names_of(organization))
 
 
+def hides(professional: Professional, organization: Organization) -> bool:
+    """`is_hidden`, asked of the rows themselves."""
+    return not _comparable(professional.hidden_from).isdisjoint(names_of(organization))
+
+
 def names_of(organization: Organization) -> frozenset[str]:
     """The forms under which an organization may stand in a professional's `hidden_from`."""
     return _comparable([organization.corporate_number, organization.name, organization.kana])
