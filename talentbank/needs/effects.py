@@ -52,7 +52,7 @@ def new_round(case: NeedCase) -> None:
     """A new round: places are free again, the history stays."""
     need = case.need
     need.round += 1
-    need.taken = need.introducing = need.running = need.completed = 0
+    need.taken = need.introducing = need.running = need.completed = need.evaluated = 0
     need.closed_reason, need.held_from, need.accepting = "", "", True
     need.deadline = case.step.input["deadline"]
     case.facts |= {"round": need.round, "deadline": str(need.deadline)}

@@ -116,11 +116,11 @@ def test_a_rejected_need_is_non_compliant_and_never_reopens(organization: Organi
 
 
 def test_a_reopened_need_starts_a_new_round_with_a_new_deadline(organization: Organization, actors: Actors) -> None:
-    need = factories.make_need(organization, state="closed", taken=1, completed=1)
+    need = factories.make_need(organization, state="closed", taken=1, completed=1, evaluated=1)
 
     again = move(need, "reopen", actors("coordinator"))
 
-    assert (again.state, again.round, again.taken, again.completed) == ("open", 2, 0, 0)
+    assert (again.state, again.round, again.taken, again.completed, again.evaluated) == ("open", 2, 0, 0, 0)
     assert again.deadline == date(2027, 6, 30)
     assert again.reference == need.reference
 
