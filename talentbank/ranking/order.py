@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence, Set
 from typing import Any
 
 from matching.documents import Ranked
@@ -18,19 +18,21 @@ def ranked_in_classes(
     *,
     limit: int,
     tie: Callable[[list[str]], TieKey],
+    always: Set[str] = frozenset(),
 ) -> list[Ranked]:
     """The best `limit`, those of an earlier class before all of a later one.
 
     `tie` is given the ids in question and returns the key that orders equal scores. Who has nothing to judge by comes
-    last, without a score.
+    last, without a score; `always` are listed in their class all the same, and with nothing in common too.
     """
     chosen: list[Ranked] = []
     for ids in classes:
         if len(chosen) < limit:
             found = _with_ties(engine, asked, ids, limit - len(chosen))
+            found += [engine.score(asked, id) for id in sorted(ids & always - {each.id for each in found})]
             key = tie([each.id for each in found])
             chosen += sorted(found, key=lambda each: (-(each.score or 0.0), key(each.id)))[: limit - len(chosen)]
-    empty = [id for ids in classes for id in sorted(ids & engine.insufficient)]
+    empty = [id for ids in classes for id in sorted(ids & engine.insufficient - always)]
     if len(chosen) < limit and empty:
         key = tie(empty)
         chosen += [engine.score(asked, id) for id in sorted(empty, key=key)[: limit - len(chosen)]]

@@ -64,6 +64,7 @@ def candidates_for_need(
         _classes(eligible, reserves, residents_first),
         limit=limit,
         tie=_tie_of(need, seen, residents_first, for_sides),
+        always={str(id) for id in reserves},
     )
     return replace(answer, results=_professionals(need, ranked, seen, reserves, at, for_sides))
 

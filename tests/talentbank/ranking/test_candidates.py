@@ -181,6 +181,18 @@ def test_reserves_of_an_earlier_round_come_first_for_staff_alone(bank, need):
     assert names(for_need(need, for_sides=True)) == ["通販さん", "控え"]
 
 
+@pytest.mark.parametrize("profile", [{"headline": "庭木の剪定", "summary": "造園。", "skills": []}, EMPTY])
+def test_a_reserve_is_listed_first_even_with_nothing_in_common(bank, need, profile):
+    make_shopkeeper(bank, name="通販さん")
+    reserve = make_bookkeeper(bank, name="控え", **profile)
+    make_bookkeeper(bank, name="無縁", **profile)
+    pair_write(need_id=need.pk, professional_id=reserve.pk, state="reserve", round=1, at=AT)
+
+    assert names(for_need(need))[:2] == ["控え", "通販さん"]
+    assert [each.is_reserve for each in for_need(need).results[:2]] == [True, False]
+    assert names(for_need(need, limit=1)) == ["控え"]
+
+
 def test_missing_names_required_skills_without_claim_or_evidence(bank, need):
     make_shopkeeper(bank, skills=[{"skill": "ec-site", "level": 3, "evidence": ""}], name="証拠なし")
     make_bookkeeper(bank, name="記載なし")
