@@ -148,5 +148,5 @@ def _banks_of(items: Sequence[Proposal]) -> list[UUID | None]:
     """The bank of each item's match or need; None where there is none."""
     matches = Match.objects.filter(pk__in=[item.match_id for item in items if item.match_id])
     needs = Need.objects.filter(pk__in=[item.need_id for item in items if item.need_id])
-    found = dict([*matches.values_list("pk", "bank_id"), *needs.values_list("pk", "bank_id")])
+    found: dict[UUID | None, UUID] = dict([*matches.values_list("pk", "bank_id"), *needs.values_list("pk", "bank_id")])
     return [found.get(item.match_id or item.need_id) for item in items]

@@ -36,7 +36,7 @@ def consenting_to(subject_kind: str, text_kind: str, **where: Any) -> set[UUID]:
 
 def subjects_consenting(bank_id: UUID, subject_kind: str, text_kind: str, at: datetime) -> QuerySet[Consent, UUID]:
     """Ids of the subjects with a running consent to the version that holds at `at`."""
-    number = text_numbers_current(bank_id, at).get(text_kind)
+    number = text_numbers_current(bank_id, at).get(text_kind, 0)
     rows = Consent.objects.filter(bank_id=bank_id, subject_kind=subject_kind, text_kind=text_kind)
     return rows.filter(text_number=number, withdrawn_at__isnull=True).values_list("subject_id", flat=True)
 

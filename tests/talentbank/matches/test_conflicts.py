@@ -21,6 +21,7 @@ from tests import factories
 from tests.factories import AT
 from tests.talentbank.matches.steps import move, refusal_codes
 
+pytestmark = pytest.mark.database
 NUMBER, OTHER_NUMBER = "1234567890123", "9876543210987"
 
 
