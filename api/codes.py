@@ -18,6 +18,7 @@ from talentbank.core.errors import NotFound
 from talentbank.core.reasons import Words
 from talentbank.matches import codes as match_reasons
 from talentbank.matches.conflicts import RULES as CONFLICT_RULES
+from talentbank.matches.models import ComplaintAbout, ComplaintState, EvaluationOutcome, WorkReportState
 from talentbank.matches.states import Action, ClosedReason, Origin, State
 from talentbank.needs import codes as need_reasons
 from talentbank.needs.models import Confidentiality, NeedClosedReason, NeedState, Place, SubsidyUse
@@ -188,6 +189,10 @@ EN: Mapping[str, str] = {
     "languages": "Japanese|Plain Japanese|English",
     "four-eyes": "Another person, always|Countersigned afterwards|Not asked for",
     "residents-first": "City residents first among equals|City residents first|Not considered",
+    "work-report-states": "Filed|Confirmed|Returned",
+    "evaluation-outcomes": "Reached|Partly reached|Not reached|Too early to say",
+    "complaint-states": "Received|Being looked into|Resolved|Dismissed",
+    "complaint-subjects": "The other side|The staff|The bank",
     "skill-levels": "Has learned the basics|Can do it with help|Can do it alone|Can teach it",
 }
 """English labels in the order of the values."""
@@ -211,6 +216,10 @@ CHOICES: Mapping[str, Any] = {
     "bank-kinds": BankKind,
     "text-kinds": TextKind,
     "languages": Language,
+    "work-report-states": WorkReportState,
+    "evaluation-outcomes": EvaluationOutcome,
+    "complaint-states": ComplaintState,
+    "complaint-subjects": ComplaintAbout,
 }
 """Lists whose Japanese labels stand beside the values."""
 

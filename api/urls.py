@@ -7,6 +7,7 @@ from django.urls import URLPattern, URLResolver, include, path
 from api import (
     banks,
     candidates,
+    complaints,
     declared_ties,
     documents,
     matches,
@@ -29,6 +30,8 @@ RESOURCES = [
     vocabulary,
     banks,
     matches,
+    complaints,
+    complaints,
     me,
     memberships,
     declared_ties,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from api.matches import bulk, conflicts, views
+from api.matches import bulk, conflicts, evaluations, views, work_reports
 from api.matches.actions import ACTIONS
 from api.routing import endpoint
 
@@ -19,5 +19,7 @@ urlpatterns = [
     endpoint("matches/<uuid:id>/conflicts", get=conflicts.ConflictList, post=conflicts.ConflictDecide),
     endpoint("matches/<uuid:id>/conflict-scan", get=conflicts.ConflictScan),
     endpoint("conflicts", get=conflicts.ConflictsOfBank),
+    *work_reports.urlpatterns,
+    *evaluations.urlpatterns,
     *(endpoint(f"matches/<uuid:id>/{action.value}", post=view) for action, view in ACTIONS.items()),
 ]

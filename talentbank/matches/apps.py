@@ -8,8 +8,9 @@ class MatchesConfig(AppConfig):
     def ready(self) -> None:
         from talentbank.core.verification import register_audited
         from talentbank.matches.dependents import MatchDependents
-        from talentbank.matches.models import Match
+        from talentbank.matches.models import Complaint, Match
         from talentbank.registrations.dependents import register_dependents
 
         register_dependents(MatchDependents())
         register_audited("match", Match, "state")
+        register_audited("complaint", Complaint, "state")

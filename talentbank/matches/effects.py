@@ -222,6 +222,8 @@ def undo(case: Case) -> None:
     case.match.undo_agreed = {}
     if event.action in {Action.CONFIRM, Action.AMEND}:
         _unconfirm(case, event)
+    if event.action in {Action.COMPLETE, Action.TERMINATE}:
+        _void_evaluations(case)
 
 
 def correct(case: Case) -> None:
@@ -233,6 +235,13 @@ def correct(case: Case) -> None:
     case.match.reason_codes = [new]
     if case.match.closed_reason in REJECTIONS:
         case.match.closed_reason = _rejection([new])
+
+
+def _void_evaluations(case: Case) -> None:
+    """What was said of an end that was none does not count; the next end is evaluated anew."""
+    for evaluation in case.match.evaluations.filter(voided_at__isnull=True):
+        evaluation.voided_at = case.step.at
+        evaluation.save_step(at=case.step.at)
 
 
 def _unconfirm(case: Case, event: Event) -> None:

@@ -9,6 +9,8 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from uuid import UUID
 
+from django.db.models import Count
+
 from talentbank.core.actors import SYSTEM as SYSTEM_ACTOR
 from talentbank.core.actors import Role, Side
 from talentbank.core.audit import Step, Subject, event_record
@@ -20,7 +22,7 @@ from talentbank.matches.effects import EFFECTS, due_anew, restore, values
 from talentbank.matches.guards import last_step, staff_is_no_side, touches_contract, undo_pair_free
 from talentbank.matches.lifecycle import TABLE
 from talentbank.matches.locks import case_of, matches_open
-from talentbank.matches.models import Match
+from talentbank.matches.models import Evaluation, Match
 from talentbank.matches.policies import parts_of, side_parts, worded_for
 from talentbank.matches.states import CLOSED_STATES, INTRODUCING, RUNNING, TAKING, Action, ClosedReason, Origin, State
 from talentbank.needs.services import need_follow_matches
@@ -165,7 +167,7 @@ def follow(case: Case, event: Event) -> None:
         )
     else:
         hours_release(match_id=match.pk, at=case.step.at)
-    _count(case)
+    count_follow(case)
     if event.action == Action.CONFIRM and match.state == State.CONTRACTED and case.need.places_free == 0:
         for other in matches_open("need", match.need_id):
             match_cascade(other, closed_reason=ClosedReason.FILLED, cause=str(event.pk), step=case.step)
@@ -216,7 +218,7 @@ def _pair_state(match: Match) -> PairState:
     return PairState.RESERVE if match.keep_as_reserve else PairState.ENDED
 
 
-def _count(case: Case) -> None:
+def count_follow(case: Case) -> None:
     """Count this round's matches anew under the need's lock and let the need follow."""
     case.need.refresh_from_db()
     states = list(Match.objects.filter(need=case.need, round=case.need.round).values_list("state", flat=True))
@@ -226,7 +228,15 @@ def _count(case: Case) -> None:
         introducing=sum(state in INTRODUCING for state in states),
         running=sum(state in RUNNING for state in states),
         completed=sum(state == State.COMPLETED for state in states),
+        evaluated=_evaluated(case),
         step=replace(
             case.step, actor=SYSTEM_ACTOR, role=Role.SYSTEM, on_behalf=None, note="", reason_codes=(), input={}
         ),
     )
+
+
+def _evaluated(case: Case) -> int:
+    """How many completed matches of this round both sides have evaluated."""
+    rows = Evaluation.objects.filter(match__need=case.need, match__round=case.need.round, voided_at__isnull=True)
+    given = rows.filter(match__state=State.COMPLETED).values("match").annotate(sides=Count("id"))
+    return given.filter(sides=len(Side)).count()

@@ -160,13 +160,21 @@ def need_transition(*, need_id: UUID, action: str, expected_version: int | None,
 
 
 @transaction.atomic
-def need_follow_matches(*, need: Need, taken: int, introducing: int, running: int, completed: int, step: Step) -> None:
+def need_follow_matches(
+    *, need: Need, taken: int, introducing: int, running: int, completed: int, evaluated: int, step: Step
+) -> None:
     """This function will store the counts of this round's matches and let the need follow them.
 
     The caller holds the need's lock. Counts alone make no version: an owner's edit does not fail because somebody was
     introduced in between.
     """
-    counts = {"taken": taken, "introducing": introducing, "running": running, "completed": completed}
+    counts = {
+        "taken": taken,
+        "introducing": introducing,
+        "running": running,
+        "completed": completed,
+        "evaluated": evaluated,
+    }
     if all(getattr(need, name) == value for name, value in counts.items()):
         return
     for name, value in counts.items():

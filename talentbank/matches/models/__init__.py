@@ -11,6 +11,7 @@ from talentbank.matches.models.match import SIDES, Match
 from talentbank.matches.models.talks import (
     CallResult,
     Complaint,
+    ComplaintAbout,
     ComplaintState,
     MatchQuestion,
     NoteKind,
@@ -23,6 +24,7 @@ __all__ = [
     "SIDES",
     "CallResult",
     "Complaint",
+    "ComplaintAbout",
     "ComplaintState",
     "ConflictDecision",
     "Evaluation",

@@ -37,13 +37,19 @@ class ComplaintState(models.TextChoices):
     DISMISSED = "dismissed", "対応終了"
 
 
+class ComplaintAbout(models.TextChoices):
+    OTHER_SIDE = "other_side", "相手方"
+    STAFF = "staff", "職員"
+    BANK = "bank", "制度"
+
+
 class Complaint(Row):
     """A complaint about a match. Read by who made it, by bank_admins and by the coordinator it was given to."""
 
     bank = models.ForeignKey(Bank, models.RESTRICT, related_name="+")
     match = models.ForeignKey(Match, models.RESTRICT, related_name="complaints")
     side = models.CharField(max_length=20, choices=SIDES)
-    about = models.CharField(max_length=20, choices=[("other_side", "相手方"), ("staff", "職員"), ("bank", "制度")])
+    about = models.CharField(max_length=20, choices=ComplaintAbout.choices)
     state = models.CharField(max_length=20, choices=ComplaintState.choices, default=ComplaintState.RECEIVED)
     state_since = models.DateTimeField()
     text = models.TextField()

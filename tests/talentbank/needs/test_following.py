@@ -27,7 +27,13 @@ STEP = Step(actor=SYSTEM, at=AT)
 
 def follow(need: Need, *, taken: int = 0, introducing: int = 0, running: int = 0, completed: int = 0) -> Need:
     need_follow_matches(
-        need=need, taken=taken, introducing=introducing, running=running, completed=completed, step=STEP
+        need=need,
+        taken=taken,
+        introducing=introducing,
+        running=running,
+        completed=completed,
+        evaluated=0,
+        step=STEP,
     )
     need.refresh_from_db()
     return need

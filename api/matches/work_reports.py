@@ -1,0 +1,150 @@
+"""Work reports of a match: filed by the professional, confirmed or returned by the organization."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from api.matches.views import domain_step
+from api.routing import endpoint
+from api.serializers import (
+    OnBehalfInput,
+    RowOutput,
+    StepInput,
+    StrictCharField,
+    StrictChoiceField,
+    StrictDateField,
+    StrictDateTimeField,
+    StrictFloatField,
+    step_of,
+)
+from api.views import ActionView, CreateView, Operation, WholeListView
+from talentbank.core.actors import OnBehalf, Side
+from talentbank.core.lifecycle import Part
+from talentbank.matches.models import Match, WorkReport, WorkReportState
+from talentbank.matches.policies import part_for
+from talentbank.matches.selectors import match_get
+from talentbank.matches.work_reports import work_report_answer, work_report_file, work_report_get, work_reports
+
+TEXT = 4000
+OWN = ("period_start", "period_end", "hours", "work_done", "next_steps")
+
+
+class WorkReportInput(OnBehalfInput):
+    """What was done from `period_start` to `period_end`, both included. Returned reports are filed anew."""
+
+    period_start = StrictDateField()
+    period_end = StrictDateField()
+    hours = StrictFloatField(minimum=0, maximum=10_000)
+    work_done = StrictCharField(max_length=TEXT)
+    next_steps = StrictCharField(max_length=TEXT, required=False, allow_blank=True)
+
+
+class WorkReportConfirmInput(OnBehalfInput):
+    comment = StrictCharField(max_length=TEXT, required=False, allow_blank=True)
+
+
+class WorkReportReturnInput(OnBehalfInput):
+    comment = StrictCharField(max_length=TEXT, help_text="What is missing.")
+
+
+class WorkReportOutput(RowOutput):
+    state = StrictChoiceField(WorkReportState, component="WorkReportState")
+    period_start = StrictDateField()
+    period_end = StrictDateField()
+    hours = StrictFloatField(minimum=0, maximum=10_000)
+    work_done = StrictCharField(max_length=TEXT)
+    next_steps = StrictCharField(max_length=TEXT, allow_blank=True)
+    answer_comment = StrictCharField(max_length=TEXT, allow_blank=True)
+    answered_at = StrictDateTimeField(allow_null=True)
+    channel = StrictCharField(max_length=20)
+    created_at = StrictDateTimeField()
+
+
+class WorkReportOperation(Operation):
+    tag = "matches"
+    output_serializer = WorkReportOutput
+
+    def match(self) -> Match:
+        helper = bool(getattr(self, "values", {}).get("on_behalf_of"))
+        return match_get(self.actor, self.kwargs["id"], for_helper=helper)
+
+    def require_part(self, match: Match, part: Part) -> None:
+        side = self.values.get("on_behalf_of")
+        behalf = OnBehalf(Side(side), self.values["channel"]) if side else None
+        part_for(self.actor, match, {part}, behalf)
+
+
+class WorkReportList(WorkReportOperation, WholeListView):
+    """Every report of the match, by period. For both sides and coordinators."""
+
+    operation_id, summary = "matches_work_reports_list", "List work reports"
+    required_scopes = ("matches:read",)
+
+    def items(self) -> Any:
+        return work_reports(self.match())
+
+
+class WorkReportCreate(WorkReportOperation, CreateView):
+    """File what was done in a period, while the match is active, suspended or delivered. For the professional."""
+
+    operation_id, summary = "matches_work_reports_create", "File a work report"
+    required_scopes = ("matches:write",)
+    input_serializer = WorkReportInput
+
+    def find(self, **ids: Any) -> Match:
+        return self.match()
+
+    def permit(self, row: Match) -> None:
+        self.require_part(row, Part.PROFESSIONAL)
+
+    def perform(self, parent: Match) -> WorkReport:
+        sent = step_of({name: value for name, value in self.values.items() if name not in OWN})
+        fields = {name: self.values[name] for name in OWN if name in self.values}
+        return work_report_file(match_id=parent.pk, fields=fields, step=domain_step(self.actor, sent, self.at))
+
+    def location(self, row: WorkReport) -> str:
+        return f"{self.request.path}#{row.pk}"
+
+
+class WorkReportAction(WorkReportOperation, ActionView):
+    required_scopes = ("matches:write",)
+    state: WorkReportState
+
+    def find(self, **ids: Any) -> WorkReport:
+        return work_report_get(self.match(), ids["report_id"])
+
+    def permit(self, row: WorkReport) -> None:
+        self.require_part(row.match, Part.ORGANIZATION)
+
+    def perform(self, row: WorkReport, *, step: StepInput, expected_version: int) -> WorkReport:
+        return work_report_answer(
+            match_id=row.match_id,
+            report_id=row.pk,
+            state=self.state,
+            comment=step.input.get("comment", ""),
+            expected_version=expected_version,
+            step=domain_step(self.actor, step, self.at),
+        )
+
+
+class WorkReportConfirm(WorkReportAction):
+    """The report is right. For the organization."""
+
+    operation_id, summary = "matches_work_reports_confirm", "Confirm a work report"
+    input_serializer = WorkReportConfirmInput
+    state = WorkReportState.CONFIRMED
+
+
+class WorkReportReturn(WorkReportAction):
+    """Something is missing; the professional files it anew. For the organization."""
+
+    operation_id, summary = "matches_work_reports_return", "Return a work report"
+    input_serializer = WorkReportReturnInput
+    state = WorkReportState.RETURNED
+
+
+urlpatterns = [
+    endpoint("matches/<uuid:id>/work-reports", get=WorkReportList, post=WorkReportCreate),
+    endpoint("matches/<uuid:id>/work-reports/<uuid:report_id>/confirm", post=WorkReportConfirm),
+    endpoint("matches/<uuid:id>/work-reports/<uuid:report_id>/return", post=WorkReportReturn),
+]

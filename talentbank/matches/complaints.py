@@ -1,0 +1,186 @@
+"""Complaints about a match, with restricted access: who made it, bank_admins, and the coordinator it was given to.
+
+They have an event chain of their own, so that the match's record shows no trace of them to anybody else.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+from uuid import UUID
+
+from django.db import transaction
+from django.db.models import Q, QuerySet
+
+from talentbank.accounts.models import StaffMembership, StaffRole
+from talentbank.accounts.policies import single_hat
+from talentbank.core.actors import ORGANIZATION_ROLES, Actor, Role, Side
+from talentbank.core.audit import Step, Subject, event_record
+from talentbank.core.clock import day_of
+from talentbank.core.errors import ActionRefused, Forbidden, NotFound, Refusal, StaleVersion, invalid
+from talentbank.core.lifecycle import Part, Table, Transition
+from talentbank.core.models import lock
+from talentbank.matches.beside import case_beside, channel_of, require_beside
+from talentbank.matches.models import Complaint, ComplaintAbout, ComplaintState, Match
+from talentbank.notifications.services import event_announce
+
+DAYS_AFTER_END = 365
+_S = ComplaintState
+ADMIN = frozenset({Part.BANK_ADMIN})
+HANDLERS = frozenset({Part.BANK_ADMIN, Part.COORDINATOR})
+"""COORDINATOR here is the one coordinator whom the complaint was given to."""
+ENDED = frozenset({_S.RESOLVED.value, _S.DISMISSED.value})
+
+
+def _row(action: str, sources: frozenset[str], target: str, parts: frozenset[Part]) -> Transition:
+    return Transition(action, sources, target, parts)
+
+
+TABLE = Table(
+    "complaint",
+    [
+        _row("take", frozenset({_S.RECEIVED.value, _S.HANDLING.value}), _S.HANDLING.value, ADMIN),
+        _row("resolve", frozenset({_S.HANDLING.value}), _S.RESOLVED.value, HANDLERS),
+        _row("dismiss", frozenset({_S.HANDLING.value}), _S.DISMISSED.value, HANDLERS),
+        _row("reopen", ENDED, _S.HANDLING.value, ADMIN),
+    ],
+)
+
+
+def complaints_visible(actor: Actor) -> QuerySet[Complaint]:
+    """Complaints in the actor's sight: one's own side's, those given to one, and a bank's for its bank_admins."""
+    admin = Q(bank_id__in=actor.banks_as(frozenset({Role.BANK_ADMIN})))
+    given = Q(handler_id=actor.user_id, bank_id__in=actor.banks_as(frozenset({Role.COORDINATOR})))
+    professional = Q(side=Side.PROFESSIONAL, match__professional_id__in=actor.ids_as(Role.PROFESSIONAL))
+    organizations = actor.ids_as(*ORGANIZATION_ROLES)
+    organization = Q(side=Side.ORGANIZATION, match__need__organization_id__in=organizations)
+    rows = Complaint.objects.filter(admin | given | professional | organization)
+    return rows.select_related("match__need", "match__professional")
+
+
+def complaint_get(actor: Actor, complaint_id: UUID) -> Complaint:
+    """:raises NotFound: absent or out of sight."""
+    complaint = complaints_visible(actor).filter(pk=complaint_id).first()
+    if complaint is None:
+        raise NotFound()
+    return complaint
+
+
+def parts_of_complaint(actor: Actor, complaint: Complaint) -> frozenset[Part]:
+    """The parts an actor plays for a complaint; a side of the match plays none as staff."""
+    roles = actor.roles_in(complaint.bank_id)
+    parts = {Part.BANK_ADMIN} if Role.BANK_ADMIN in roles else set()
+    if Role.COORDINATOR in roles and complaint.handler_id == actor.user_id:
+        parts.add(Part.COORDINATOR)
+    return frozenset(parts)
+
+
+@transaction.atomic
+def complaint_make(*, match_id: UUID, about: str, text: str, step: Step) -> Complaint:
+    """This function will take in a side's complaint, from the introduction until a year after the end.
+
+    :raises ActionRefused: the sides were never introduced, or the year is over.
+    """
+    case = case_beside(match_id, step, {Part.PROFESSIONAL, Part.ORGANIZATION})
+    assert case.side
+    require_beside(case, "complain", [_too_early_or_late(case.match, step)])
+    complaint = Complaint.create(
+        at=step.at,
+        bank=case.bank,
+        match=case.match,
+        side=case.side,
+        about=about,
+        text=text,
+        state_since=step.at,
+        made_by_id=step.actor.user_id,
+        channel=channel_of(step),
+    )
+    _record(complaint, case.step, "create", "", {"text": text})
+    return complaint
+
+
+@transaction.atomic
+def complaint_transition(*, complaint_id: UUID, action: str, expected_version: int | None, step: Step) -> Complaint:
+    """This function will move a complaint: take {handler}, resolve and dismiss {resolution, resolution_told}, reopen.
+
+    :raises NotFound: absent or out of sight.
+    :raises Forbidden: the actor is neither a bank_admin nor the coordinator it was given to.
+    :raises StaleVersion: somebody moved it since the caller looked.
+    :raises ActionRefused: the state forbids it, or the actor is a side of the match.
+    :raises InvalidInput: the handler may not have it.
+    """
+    complaint = lock(Complaint, complaint_get(step.actor, complaint_id).pk)
+    parts = parts_of_complaint(step.actor, complaint)
+    if not parts & TABLE.parts_for(action):
+        raise Forbidden()
+    if expected_version is not None and complaint.version != expected_version:
+        raise StaleVersion(version=complaint.version)
+    row = _row_for(complaint, action, parts, step)
+    before = complaint.state
+    if action == "take":
+        complaint.handler_id = _handler(complaint, step.input["handler"], step)
+    for name in ("resolution", "resolution_told"):
+        setattr(complaint, name, step.input.get(name, getattr(complaint, name)))
+    complaint.state, complaint.state_since = str(row.target), step.at
+    complaint.ended_at = step.at if complaint.state in ENDED else None
+    complaint.save_step(at=step.at)
+    role = single_hat([hat for hat in step.actor.worn if hat.role in _STAFF and hat.bank_id == complaint.bank_id]).role
+    texts = {name: step.input[name] for name in ("resolution", "resolution_told") if step.input.get(name)}
+    _record(complaint, replace(step, role=role), action, before, texts)
+    return complaint
+
+
+_STAFF = frozenset({Role.BANK_ADMIN, Role.COORDINATOR})
+
+
+def _row_for(complaint: Complaint, action: str, parts: frozenset[Part], step: Step) -> Transition:
+    row = TABLE.find_for(action, complaint.state, parts)
+    refusals = [] if row else [Refusal("state_forbids", {"state": complaint.state})]
+    if step.actor.user_id and _is_side(step.actor.user_id, complaint.match):
+        refusals.append(Refusal("actor_is_a_side"))
+    if row is None or refusals:
+        allowed = TABLE.allowed(complaint.state, parts)
+        raise ActionRefused(state=complaint.state, action=action, allowed_actions=allowed, refusals=refusals)
+    return row
+
+
+def _record(complaint: Complaint, step: Step, action: str, from_state: str, texts: dict[str, object]) -> None:
+    event = event_record(
+        Subject("complaint", complaint.pk, complaint.bank_id),
+        step,
+        action=action,
+        from_state=from_state,
+        to_state=complaint.state,
+        facts={"match": str(complaint.match_id), "about": complaint.about},
+        texts=texts,
+    )
+    event_announce(event)
+
+
+def _too_early_or_late(match: Match, step: Step) -> Refusal | None:
+    if match.introduced_at is None:
+        return Refusal("never_introduced")
+    late = match.ended_at and step.day > day_of(match.ended_at) + timedelta(days=DAYS_AFTER_END)
+    return Refusal("complaint_too_late", {"days": DAYS_AFTER_END}) if late else None
+
+
+def _handler(complaint: Complaint, user_id: UUID, step: Step) -> UUID:
+    """A coordinator or bank_admin of the bank who is no side of the match, nor who the complaint is about.
+
+    :raises InvalidInput: somebody else.
+    """
+    roles = [StaffRole.COORDINATOR, StaffRole.BANK_ADMIN]
+    rows = StaffMembership.objects.filter(bank_id=complaint.bank_id, user_id=user_id, role__in=roles)
+    running = rows.filter(Q(valid_until__isnull=True) | Q(valid_until__gte=step.day), ended_at__isnull=True)
+    match = complaint.match
+    concerned = complaint.about == ComplaintAbout.STAFF and user_id in (match.coordinator_id, match.deputy_id)
+    if not running.exists() or concerned or _is_side(user_id, match):
+        raise invalid("/handler", "not_a_handler")
+    return user_id
+
+
+def _is_side(user_id: UUID, match: Match) -> bool:
+    holder = match.professional.organization
+    companies = [match.need.organization, *([holder] if holder else [])]
+    member = any(each.members.filter(user_id=user_id, ended_at__isnull=True).exists() for each in companies)
+    return match.professional.user_id == user_id or member
