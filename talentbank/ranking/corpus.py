@@ -15,9 +15,9 @@ from django.db.models import QuerySet
 
 from matching.documents import Document, Query, SkillClaim, SkillWish
 from matching.lexicon import Lexicon
+from talentbank.core.names import without_legal_form
 from talentbank.needs.models import Need
 from talentbank.professionals.models import Professional
-from talentbank.ranking.names import without_legal_form
 from talentbank.skills.selectors import lexicon_groups, surface_forms
 
 PROBLEM_SHARE = 0.5
