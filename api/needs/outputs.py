@@ -21,6 +21,7 @@ from api.serializers import (
     StrictListField,
     StrictUUIDField,
 )
+from api.text_warnings import TextWarningOutput, warnings_shown
 from talentbank.core.actors import HELPERS, Channel, Side
 from talentbank.core.clock import day_of
 from talentbank.core.models import Event
@@ -28,6 +29,7 @@ from talentbank.core.reasons import Words
 from talentbank.needs.codes import REASONS
 from talentbank.needs.models import Confidentiality, Need, NeedClosedReason, NeedState, Place, SubsidyUse
 from talentbank.needs.selectors import NeedReader, NeedView, allowed_actions, need_accepts
+from talentbank.needs.texts import need_warnings
 from talentbank.professionals.models import EngagementType, FeeBasis
 
 COUNT = {"minimum": 0, "maximum": 99}
@@ -150,7 +152,7 @@ class NeedForProfessional(NeedWork):
 
 
 class NeedDetail(NeedWork):
-    """A need in full, for its organization and for staff."""
+    """A need in full, for its organization and for staff. `warnings` is null in lists."""
 
     view = ViewField(NeedView.DETAIL)
     state_since = StrictDateTimeField()
@@ -168,6 +170,7 @@ class NeedDetail(NeedWork):
     review_comments = serializers.DictField(child=serializers.CharField())
     submitted_at = StrictDateTimeField(allow_null=True)
     opened_at = StrictDateTimeField(allow_null=True)
+    warnings = serializers.SerializerMethodField()
     allowed_actions = serializers.SerializerMethodField()
     created_at = StrictDateTimeField()
 
@@ -181,6 +184,10 @@ class NeedDetail(NeedWork):
     @extend_schema_field(NeedBudget)
     def get_budget(self, need: Need) -> dict[str, Any]:
         return NeedBudget(need).data
+
+    @extend_schema_field(TextWarningOutput(many=True, allow_null=True))
+    def get_warnings(self, need: Need) -> list[dict[str, Any]] | None:
+        return warnings_shown(need_warnings(need)) if self.context["with_warnings"] else None
 
     def get_allowed_actions(self, need: Need) -> list[str]:
         return allowed_actions(self.context["actor"], need)

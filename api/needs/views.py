@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, ClassVar
 
 from django.db.models import QuerySet
 
@@ -42,6 +42,10 @@ class NeedOperation(Operation):
     tag = "needs"
     required_scopes = ("needs:read",)
     output_serializer = NeedOutput  # type: ignore[assignment]
+    with_warnings: ClassVar[bool] = True
+
+    def output_context(self) -> dict[str, Any]:
+        return {**super().output_context(), "with_warnings": self.with_warnings}
 
     def render_rows(self, rows: list[Need]) -> list[Any]:
         return needs_shown(rows, need_reader(self.actor), self.output_context())
@@ -52,6 +56,7 @@ class NeedList(NeedOperation, ListView):
 
     operation_id, summary = "needs_list", "List needs"
     public = True
+    with_warnings = False
     filterset_class = NeedFilters
     orderings = ORDERINGS
     extra_statuses = frozenset({403})

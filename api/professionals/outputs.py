@@ -20,6 +20,7 @@ from api.serializers import (
     StrictListField,
     StrictUUIDField,
 )
+from api.text_warnings import TextWarningOutput, warnings_shown
 from talentbank.professionals.claims import EVIDENCE_LENGTH, MOST_YEARS
 from talentbank.professionals.fields import DAYS
 from talentbank.professionals.models import (
@@ -36,6 +37,7 @@ from talentbank.professionals.models import (
 from talentbank.professionals.policies import sees_staff_fields
 from talentbank.professionals.room import ROOM
 from talentbank.professionals.selectors import hours_reserved
+from talentbank.professionals.texts import professional_warnings
 from talentbank.registrations.fields import MOST_ITEMS
 
 CONTACTS = ("email", "phone", "postal_address")
@@ -97,7 +99,10 @@ class ProfessionalCapacity(serializers.Serializer):
 
 
 class ProfessionalDetail(RegistrationDetail):
-    """A registration with its three statuses: registration, referral, capacity. `contacts` is null in lists."""
+    """A registration with its three statuses: registration, referral, capacity.
+
+    `contacts` and `warnings` are null in lists.
+    """
 
     room = ROOM
 
@@ -130,6 +135,7 @@ class ProfessionalDetail(RegistrationDetail):
     hidden_from = StrictListField(child=StrictCharField(max_length=200), max_length=MOST_ITEMS)
     referral = ProfessionalReferral(source="*")
     capacity = serializers.SerializerMethodField()
+    warnings = serializers.SerializerMethodField()
 
     @extend_schema_field(ProfessionalOwnContacts(allow_null=True))
     def get_contacts(self, row: Professional) -> dict[str, str] | None:
@@ -149,3 +155,7 @@ class ProfessionalDetail(RegistrationDetail):
         reserved = (known if known is not None else hours_reserved([row.pk])).get(row.pk, 0)
         offered = row.hours_per_week or 0
         return {"offered": offered, "reserved": reserved, "left": offered - reserved}
+
+    @extend_schema_field(TextWarningOutput(many=True, allow_null=True))
+    def get_warnings(self, row: Professional) -> list[dict[str, Any]] | None:
+        return None if self.context.get("listed") else warnings_shown(professional_warnings(row))

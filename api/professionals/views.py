@@ -56,7 +56,7 @@ class ProfessionalList(ProfessionalOperation, RegistrationList):
     orderings = ORDERINGS
 
     def render_rows(self, rows: list[Professional]) -> list[Any]:
-        context = {**self.output_context(), "reserved": hours_reserved([row.pk for row in rows])}
+        context = {**self.output_context(), "reserved": hours_reserved([row.pk for row in rows]), "listed": True}
         return list(ProfessionalDetail(rows, many=True, context=context).data)
 
 
