@@ -176,8 +176,8 @@ def cards_shown(matches: list[Match], actor: Actor) -> dict[Any, Any]:
     return found
 
 
-FOR_BOTH = frozenset({"report", "missing"})
-"""Texts of an event that are written for the other side: what was delivered, what is missing."""
+FOR_BOTH = frozenset({"report", "missing", "question_relayed", "answer_relayed"})
+"""Texts of an event that are written for the other side: what was delivered, what is missing, what was asked."""
 
 
 class MatchEventOutput(EventOutput):

@@ -27,6 +27,7 @@ from talentbank.core.clock import day_of
 from talentbank.core.models import Event
 from talentbank.core.reasons import Words
 from talentbank.needs.codes import REASONS
+from talentbank.needs.inputs import ASK_QUESTION
 from talentbank.needs.models import Confidentiality, Need, NeedClosedReason, NeedState, Place, SubsidyUse
 from talentbank.needs.selectors import NeedReader, NeedView, allowed_actions, need_accepts
 from talentbank.needs.texts import need_warnings
@@ -214,7 +215,10 @@ def needs_shown(rows: Iterable[Need], reader: NeedReader, context: dict[str, Any
 
 
 class NeedEventOutput(EventOutput):
-    """One step of the record. The organization reads its own words, and of staff's what was meant for it."""
+    """One step of the record. The organization reads its own words, and of staff's what was meant for it.
+
+    Of a question it reads what was relayed: the words themselves, and how staff knew, may tell who asked.
+    """
 
     def polite(self, event: Event) -> list[Words]:
         return (
@@ -222,6 +226,8 @@ class NeedEventOutput(EventOutput):
         )
 
     def readable(self, event: Event, content: dict[str, Any]) -> dict[str, Any]:
+        if event.action == ASK_QUESTION and not self.context["sees_who_asked"]:
+            return {name: words for name, words in content.items() if name == "question_relayed"}
         by_staff = event.actor_role in HELPERS and not event.on_behalf_of
         if self.context["is_staff"] or not by_staff:
             return content

@@ -17,6 +17,7 @@ from talentbank.core.lifecycle import ActionAnswer, Part
 from talentbank.core.models import Event
 from talentbank.needs.models import Need
 from talentbank.needs.policies import WRITERS, part_for
+from talentbank.needs.questions import sees_who_asked
 from talentbank.needs.selectors import (
     need_actions,
     need_events,
@@ -161,7 +162,11 @@ class NeedEvents(WholeListView):
         return need_events(require_detail(self.actor, self.need))
 
     def output_context(self) -> dict[str, Any]:
-        return {**super().output_context(), "is_staff": self.actor.is_helper_of(self.need.bank_id)}
+        return {
+            **super().output_context(),
+            "is_staff": self.actor.is_helper_of(self.need.bank_id),
+            "sees_who_asked": sees_who_asked(self.actor, self.need),
+        }
 
 
 class NeedSuggestionsAsk(CommandView):

@@ -233,18 +233,21 @@ def fact_of(match: Match, field: str) -> object:
 
 
 def last_event(match: Match) -> Event | None:
-    """The newest event of a match, whatever it records."""
-    return _events(match).first()
+    """The newest step of a match: no later one may have happened before it.
+
+    Terms drafted, conflicts decided, reports, questions and the like are on record too, but are no steps: a call of
+    Friday is typed in on Monday although somebody asked on Sunday.
+    """
+    return _events(match).filter(action__in=[action.value for action in Action]).first()
 
 
 def last_step(match: Match) -> Event | None:
-    """The newest step along the table: what `undo` would undo.
-
-    Terms drafted, conflicts decided, reports, questions and the like are on record too, but are no step; a fact put
-    right does not stand between an action and its undoing either.
-    """
+    """The newest step that `undo` would undo. A fact put right does not stand between an action and its undoing."""
     steps = _events(match).filter(action__in=[action.value for action in Action])
     return steps.exclude(action=Action.CORRECT).first()
+
+
+ASK_QUESTION, ANSWER_QUESTION = "ask-question", "answer-question"
 
 
 def _events(match: Match) -> QuerySet[Event]:

@@ -15,6 +15,9 @@ from talentbank.needs.models import Need
 
 REQUIRED: dict[str, tuple[str, ...]] = {NeedAction.REQUEST_CHANGES: ("comments",), NeedAction.REOPEN: ("deadline",)}
 """Input without which an action is not understood."""
+ASK_QUESTION, ANSWER_QUESTION = "ask", "answer-question"
+TALKS = (ASK_QUESTION, ANSWER_QUESTION)
+"""Recorded beside the table: no step waits for them, and none must have happened after them."""
 
 
 def input_check(action: str, step: Step) -> None:
@@ -42,7 +45,8 @@ def day_check(need: Need, step: Step) -> None:
     """
     if step.happened_on is None:
         return
-    last = Event.objects.filter(subject_kind="need", subject_id=need.pk).order_by("-position").first()
+    steps = Event.objects.filter(subject_kind="need", subject_id=need.pk).exclude(action__in=TALKS)
+    last = steps.order_by("-position").first()
     if last and step.happened_on < last.happened_on:
         raise InvalidInput([FieldError("/happened_on", "before_last_step", {"last": str(last.happened_on)})])
 
