@@ -18,7 +18,14 @@ from talentbank.core.errors import NotFound
 from talentbank.core.reasons import Words
 from talentbank.matches import codes as match_reasons
 from talentbank.matches.conflicts import RULES as CONFLICT_RULES
-from talentbank.matches.models import ComplaintAbout, ComplaintState, EvaluationOutcome, WorkReportState
+from talentbank.matches.models import (
+    CallResult,
+    ComplaintAbout,
+    ComplaintState,
+    EvaluationOutcome,
+    NoteKind,
+    WorkReportState,
+)
 from talentbank.matches.states import Action, ClosedReason, Origin, State
 from talentbank.needs import codes as need_reasons
 from talentbank.needs.models import Confidentiality, NeedClosedReason, NeedState, Place, SubsidyUse
@@ -186,6 +193,8 @@ EN: Mapping[str, str] = {
     "bank-kinds": "Talent bank|Dispatch of senior supporters",
     "text-kinds": "Terms of use|Purposes of use|Use for matching|Disclosure to the other side|Publication of the case|"
     "Messages|Declaration",
+    "note-kinds": "Note|Call|Consultation",
+    "call-results": "Reached|No answer|Left word|To be called back",
     "languages": "Japanese|Plain Japanese|English",
     "four-eyes": "Another person, always|Countersigned afterwards|Not asked for",
     "residents-first": "City residents first among equals|City residents first|Not considered",
@@ -215,6 +224,8 @@ CHOICES: Mapping[str, Any] = {
     "subsidy-uses": SubsidyUse,
     "bank-kinds": BankKind,
     "text-kinds": TextKind,
+    "note-kinds": NoteKind,
+    "call-results": CallResult,
     "languages": Language,
     "work-report-states": WorkReportState,
     "evaluation-outcomes": EvaluationOutcome,

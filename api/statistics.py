@@ -22,7 +22,9 @@ COUNT = {"minimum": 0, "maximum": 1_000_000_000}
 class SummaryFilters(StrictFilterSet):
     bank = TextFilter(help_text="Id or slug; the default bank answers, and is named, without it.")
     fiscal_year = WholeFilter(
-        minimum=2000, maximum=2999, help_text="Matches of one fiscal year: 2024 is from 2024-04-01 to 2025-03-31."
+        minimum=2000,
+        maximum=2999,
+        help_text="Matches and consultations of one fiscal year: 2024 is from 2024-04-01 to 2025-03-31.",
     )
 
 
@@ -40,6 +42,7 @@ class StatisticsSummary(serializers.Serializer):
     repeats = StrictIntegerField(**COUNT)
     individuals = StrictIntegerField(**COUNT)
     organizations = StrictIntegerField(**COUNT)
+    consultations = StrictIntegerField(**COUNT)
     definitions = serializers.SerializerMethodField()
 
     def get_definitions(self, summary: Summary) -> dict[str, str]:
@@ -47,7 +50,7 @@ class StatisticsSummary(serializers.Serializer):
 
 
 class SummaryRead(FactView):
-    """The headline figures: matches made, individuals and organizations registered."""
+    """The headline figures: matches made, individuals and organizations registered, consultations."""
 
     operation_id, summary, tag = ("statistics_summary", "Read the headline figures of a bank", "statistics")
     public = True

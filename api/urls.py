@@ -17,6 +17,7 @@ from api import (
     meta,
     need_questions,
     needs,
+    notes,
     organization_members,
     organizations,
     professionals,
@@ -43,6 +44,7 @@ RESOURCES = [
     professionals,
     organizations,
     organization_members,
+    notes,
 ]
 """Modules under /api/v1, in the order in which their addresses are tried."""
 

@@ -19,4 +19,9 @@ DEFINITIONS: dict[str, dict[str, str]] = {
         "ja": "登録済みの事業者(依頼する側・支援する側のいずれか、または両方。それぞれ1回だけ数えます)。",
         "en": "Distinct approved organizations, seeking or giving help or both, each counted once.",
     },
+    "consultations": {
+        "ja": "職員が記録した相談の件数(来所・電話など)。実際に相談を受けた日で数えます。",
+        "en": "Consultations that staff recorded, at the counter, by telephone or elsewhere, by the day on which they "
+        "took place.",
+    },
 }

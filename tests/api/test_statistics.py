@@ -6,9 +6,11 @@ from datetime import date
 
 import pytest
 
+from talentbank.matches.models import StaffNote
 from tests import factories
 
 URL = "/api/v1/statistics/summary"
+COUNTED = ("matches", "individuals", "organizations", "consultations")
 pytestmark = pytest.mark.usefixtures("clock")
 
 
@@ -28,7 +30,7 @@ def test_anybody_reads_the_figures_with_their_definitions(session, bank):
     assert (answer.status_code, figures["as_of"], figures["fiscal_year"]) == (200, "2026-11-02", None)
     assert figures["bank"] == {"id": str(bank.pk), "slug": bank.slug, "name": bank.name}
     assert (figures["matches"], figures["repeats"], figures["individuals"], figures["organizations"]) == (1, 0, 1, 1)
-    assert figures["definitions"].keys() == {"matches", "repeats", "individuals", "organizations"}
+    assert figures["definitions"].keys() == {*COUNTED, "repeats"}
     assert "成立" in figures["definitions"]["matches"]
     english = session(None).get(f"{URL}?bank={bank.slug}", headers={"Accept-Language": "en"}).json()
     assert "ever reached contracted" in english["definitions"]["matches"]
@@ -79,6 +81,24 @@ def test_who_counts_as_registered(session, bank):
     figures = session(None).get(f"{URL}?bank={bank.slug}").json()
 
     assert (figures["individuals"], figures["organizations"]) == (1, 1)
+
+
+def test_consultations_count_by_the_day_on_which_they_took_place(session, bank, other_bank, coordinator):
+    def noted(kind, day, at=bank):
+        StaffNote.create(
+            at=factories.AT, bank=at, subject_kind="bank", subject_id=at.pk, kind=kind, text="相談", channel="counter",
+            happened_on=day, author=coordinator,
+        )  # fmt: skip
+
+    for day in (date(2026, 3, 31), date(2026, 4, 1), date(2026, 11, 2)):
+        noted("consultation", day)
+    noted("note", date(2026, 11, 2))
+    noted("consultation", date(2026, 11, 2), other_bank)
+
+    def count(query: str = "") -> int:
+        return session(None).get(f"{URL}?bank={bank.slug}{query}").json()["consultations"]
+
+    assert (count(), count("&fiscal_year=2025"), count("&fiscal_year=2026")) == (3, 1, 2)
 
 
 @pytest.mark.parametrize(
