@@ -48,9 +48,7 @@ def contacts_find(text: str, known: Iterable[str] = ()) -> list[Found]:
     `known` are names (`person_forms`, `organization_forms`), in kanji, kana or Latin; they are found however they are
     spaced, in either kana and in any width. Names of one character, and kana of two, are too common to be looked for.
     """
-    names = sorted(
-        {folded for each in known if _is_telling(folded := shadow_of(each, named).text)}, key=lambda name: -len(name)
-    )
+    names = _names_known(known)
     rest = MASK.sub(lambda mask: BLANK * len(mask[0]), text)
     found: list[Found] = []
     for _ in range(MOST_ROUNDS):
@@ -84,12 +82,23 @@ def contacts_strip(text: str, known: Iterable[str] = (), *, mask: str = "") -> s
 
 
 TELLING_HIRAGANA = 5
-"""Fewer hiragana in a row are words more often than names."""
+"""Fewer hiragana in a row are words more often than a reading."""
 KANA = re.compile(r"[ぁ-ゖー\u3099\u309a]+\Z")
 
 
-def _is_telling(name: str) -> bool:
-    return len(name) >= (3 if KANA.match(name) else 2)
+@dataclass(frozen=True, slots=True)
+class Name:
+    """A name in the form in which it is looked for; `is_hiragana`: it was given so, and not as a reading."""
+
+    folded: str
+    is_hiragana: bool
+
+
+def _names_known(known: Iterable[str]) -> list[Name]:
+    """The names that tell somebody apart, the longest first."""
+    names = {Name(shadow_of(each, named).text, _is_hiragana(each)) for each in known}
+    telling = (name for name in names if len(name.folded) >= (3 if KANA.match(name.folded) else 2))
+    return sorted(telling, key=lambda name: -len(name.folded))
 
 
 def _contacts(text: str) -> Iterator[Found]:
@@ -183,25 +192,25 @@ READERS: tuple[tuple[ContactKind, Callable[[str], Spans]], ...] = (
 )
 
 
-def _names(text: str, names: Sequence[str]) -> list[Found]:
+def _names(text: str, names: Sequence[Name]) -> list[Found]:
     """The longest names first; a name inside what was found is not found again."""
     if not names:
         return []
     shadow, taken = shadow_of(text, named), []
     for name in names:
-        at = shadow.text.find(name)
+        at = shadow.text.find(name.folded)
         while at >= 0:
-            start, end = shadow.span(at, at + len(name))
-            if BLANK not in text[start:end] and _stands_alone(text, start, end):
+            start, end = shadow.span(at, at + len(name.folded))
+            if BLANK not in text[start:end] and _stands_alone(name, text, start, end):
                 taken.append((start, end))
-            at = shadow.text.find(name, at + len(name))
+            at = shadow.text.find(name.folded, at + len(name.folded))
     return list(_apart(ContactKind.NAME, sorted(taken)))
 
 
-def _stands_alone(text: str, start: int, end: int) -> bool:
-    """Sato is not in satori, nor モリ in メモリ; and なかの is mostly no Nakano."""
+def _stands_alone(name: Name, text: str, start: int, end: int) -> bool:
+    """Sato is not in satori, nor ナカ in ヤナカ; and なかの is mostly no ナカノ."""
     first, last = text[start], text[end - 1]
-    if end - start < TELLING_HIRAGANA and all("ぁ" <= each <= "ゖ" for each in text[start:end]):
+    if end - start < TELLING_HIRAGANA and not name.is_hiragana and _is_hiragana(text[start:end]):
         return False
     before, after = text[start - 1 : start], text[end : end + 1]
     return not any(
@@ -216,3 +225,7 @@ def _is_latin(character: str) -> bool:
 
 def _is_katakana(character: str) -> bool:
     return bool(character) and "ァ" <= small(character) <= "ー"
+
+
+def _is_hiragana(text: str) -> bool:
+    return all("ぁ" <= each <= "ゖ" for each in text)

@@ -126,7 +126,7 @@ INNOCENT = [
 ]
 NAMES = [
     *person_forms("佐藤 匠太郎", "サトウ タクミタロウ", "Sato Takumi", "髙橋 明", "ナカノ"),
-    *organization_forms("株式会社こけし工房", "カブシキガイシャコケシコウボウ"),
+    *organization_forms("株式会社こけし工房", "カブシキガイシャコケシコウボウ", "有限会社ほしぞら"),
 ]
 
 
@@ -162,6 +162,7 @@ def test_what_only_looks_like_a_contact_is_left_alone(text):
         ("高橋と髙橋", "〔名前〕と〔名前〕"),
         ("こけし工房の者です", "〔名前〕の者です"),
         ("（株）こけし工房", "（株）〔名前〕"),
+        ("ほしぞらです", "〔名前〕です"),
         ("ナカノです", "〔名前〕です"),
         ("この会のなかのこと", "この会のなかのこと"),
         ("satoriとSatomi", "satoriとSatomi"),
