@@ -8,8 +8,11 @@ from typing import Any
 from uuid import UUID
 
 from talentbank.core.clock import day_of
+from talentbank.privacy.contact_patterns import DIGITS
+from talentbank.privacy.contacts import contacts_strip
+from talentbank.privacy.folding import shadow_of, small
 from talentbank.professionals.models import FeeBasis, Professional, ProfessionalSkill, Residency
-from talentbank.ranking.corpus import STRUCK_OUT, names_in_texts, struck_out
+from talentbank.ranking.corpus import STRUCK_OUT, names_in_texts
 
 HOURS_BANDS = ((1, 4), (5, 9), (10, 19), (20, None))
 YEN_BANDS: dict[str, tuple[int, ...]] = {
@@ -60,7 +63,18 @@ def alias_of(card_id: UUID) -> str:
 
 
 def _shown(text: str, names: list[str]) -> str:
-    return WHEN.sub(STRUCK_OUT, struck_out(text, names))
+    """A text without names, contacts and dates, in whatever width, kana or digits they are written."""
+    return contacts_strip(_undated(text), names, mask=STRUCK_OUT)
+
+
+def _undated(text: str) -> str:
+    shadow = shadow_of(text, small)
+    parts, at = [], 0
+    for match in WHEN.finditer(shadow.text.translate(DIGITS)):
+        start, end = shadow.span(*match.span())
+        parts += [text[at:start], STRUCK_OUT]
+        at = end
+    return "".join([*parts, text[at:]])
 
 
 def _skill(claim: ProfessionalSkill) -> dict[str, Any]:
