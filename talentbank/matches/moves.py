@@ -50,15 +50,10 @@ def transition_for(case: Case, action: str) -> Transition:
             state=case.match.state,
             action=action,
             allowed_actions=TABLE.allowed(case.match.state, _parts_playing(case)),
-            refusals=worded_for(side_asking(case), refusals),
+            refusals=worded_for(case, refusals),
         )
     del case.facts["action"]
     return row
-
-
-def side_asking(case: Case) -> Side | None:
-    """The side whose own people ask; None for staff, also on behalf, who know both sides."""
-    return None if case.step.on_behalf else case.side
 
 
 def _parts_playing(case: Case) -> frozenset[Part]:

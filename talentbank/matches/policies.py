@@ -8,9 +8,10 @@ from talentbank.accounts.policies import single_hat
 from talentbank.core.actors import COORDINATORS, ORGANIZATION_ROLES, Actor, Hat, OnBehalf, Role, Side
 from talentbank.core.errors import Forbidden, Refusal
 from talentbank.core.lifecycle import Part
+from talentbank.matches.case import Case
 from talentbank.matches.lifecycle import TABLE
 from talentbank.matches.models import Match
-from talentbank.matches.states import State
+from talentbank.matches.states import CLOSED_STATES, State
 
 HIDDEN_FROM_SIDES = frozenset({State.PROSPECT})
 
@@ -98,18 +99,29 @@ OF_THE_OTHER = {Side.PROFESSIONAL: OF_ORGANIZATION, Side.ORGANIZATION: OF_PROFES
 """Side that asks → refusals that tell what is the other side's own affair."""
 
 
-def worded_for(side: Side | None, refusals: Iterable[Refusal]) -> list[Refusal]:
-    """Word refusals for who asks: a side learns that the other one cannot be had, never why; staff learn all.
+def worded_for(case: Case, refusals: Iterable[Refusal]) -> list[Refusal]:
+    """Word refusals for who asks: a side learns that the pair cannot be had, never why; staff learn all.
 
-    A pair that one side hid from the other reads the same as any other that cannot be had.
+    A rest, a full week, a consent taken back, a hidden name and an open prospect all read the same to it.
     """
+    side = None if case.step.on_behalf else case.side
     if side is None:
         return list(refusals)
-    worded = [_worded(side, refusal) for refusal in refusals]
+    worded = [NOT_AVAILABLE if _is_the_others(case, side, refusal) else refusal for refusal in refusals]
     return [refusal for n, refusal in enumerate(worded) if refusal not in worded[:n]]
 
 
-def _worded(side: Side, refusal: Refusal) -> Refusal:
-    hidden = refusal.code == "not_available" or refusal.code in OF_THE_OTHER[side]
-    others_consent = refusal.code == "consent_withdrawn" and refusal.facts.get("side") != side
-    return Refusal("other_side_unavailable") if hidden or others_consent else refusal
+NOT_AVAILABLE = Refusal("not_available")
+
+
+def _is_the_others(case: Case, side: Side, refusal: Refusal) -> bool:
+    if refusal.code == "pair_open":
+        return not _sees_open_match(case, side)
+    consent = refusal.code == "consent_withdrawn" and refusal.facts.get("side") != side
+    return consent or refusal.code in OF_THE_OTHER[side]
+
+
+def _sees_open_match(case: Case, side: Side) -> bool:
+    matches = Match.objects.filter(need=case.need, professional=case.professional)
+    hidden = CLOSED_STATES | HIDDEN_FROM_SIDES
+    return matches.exclude(state__in=hidden).exclude(**{f"{side}_answer": ""}).exists()

@@ -25,7 +25,7 @@ from talentbank.matches.inputs import input_check
 from talentbank.matches.lifecycle import CREATION
 from talentbank.matches.locks import lock_match, lock_pair
 from talentbank.matches.models import ConflictDecision, Match, Terms
-from talentbank.matches.moves import follow, match_event, match_step, side_asking, transition_for
+from talentbank.matches.moves import follow, match_event, match_step, transition_for
 from talentbank.matches.policies import part_asking, part_for, sees, worded_for
 from talentbank.matches.states import INTRODUCING, Action, Origin, State
 from talentbank.matches.terms import terms_check, terms_required
@@ -94,7 +94,7 @@ def match_create(
         match.previous, repeat_refusals = _repeated(case, previous_id)
         refusals += repeat_refusals
     if refusals:
-        worded = worded_for(side_asking(case), refusals)
+        worded = worded_for(case, refusals)
         raise ActionRefused(state="", action=Action.CREATE, allowed_actions=[], refusals=worded)
     input_check(Action.CREATE, case.step, match, None)
     return _open(case)

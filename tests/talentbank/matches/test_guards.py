@@ -342,10 +342,10 @@ def test_a_side_learns_that_the_other_cannot_be_had_and_never_why(need, professi
         kept = {name: getattr(professional, name) for name in fields}
         type(professional).objects.filter(pk=professional.pk).update(**fields)
         told.update(refusal_codes(match, "accept", owner))
-        assert refusal_codes(match, "accept", coordinator, for_side="organization") != ["other_side_unavailable"]
+        assert refusal_codes(match, "accept", coordinator, for_side="organization") != ["not_available"]
         type(professional).objects.filter(pk=professional.pk).update(**kept)
 
-    assert told == {"other_side_unavailable"}
+    assert told == {"not_available"}
 
 
 def test_a_side_learns_of_itself_what_stands_in_its_way(need, professional):
