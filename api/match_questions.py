@@ -31,6 +31,7 @@ from talentbank.matches.questions import (
     match_question_ask,
     match_question_get,
     match_questions,
+    sees_original,
 )
 from talentbank.matches.selectors import match_get
 
@@ -65,8 +66,8 @@ class MatchQuestionOutput(RowOutput):
 
     @extend_schema_field(MatchQuestionOriginal(allow_null=True))
     def get_staff(self, question: MatchQuestion) -> dict[str, Any] | None:
-        is_staff = self.context["actor"].is_coordinator_of(question.match.bank_id)
-        return MatchQuestionOriginal(question).data if is_staff else None
+        seen = sees_original(self.context["actor"], question.match)
+        return MatchQuestionOriginal(question).data if seen else None
 
 
 class MatchQuestionOperation(Operation):

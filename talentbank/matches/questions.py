@@ -8,7 +8,7 @@ from uuid import UUID
 from django.db import transaction
 from django.db.models import QuerySet
 
-from talentbank.core.actors import Side
+from talentbank.core.actors import Actor, Side
 from talentbank.core.audit import Step
 from talentbank.core.errors import ActionRefused, Conflict, Forbidden, NotFound, Refusal, StaleVersion
 from talentbank.core.lifecycle import Part
@@ -19,7 +19,7 @@ from talentbank.matches.locks import lock_match
 from talentbank.matches.models import Match, MatchQuestion
 from talentbank.matches.moves import match_event
 from talentbank.matches.policies import part_for, sees, side_sees
-from talentbank.matches.selectors import counterpart_known
+from talentbank.matches.selectors import counterpart_known, sides_of
 from talentbank.matches.states import CLOSED_STATES, State
 from talentbank.needs.texts import names_of_organization
 from talentbank.privacy.contacts import contacts_strip
@@ -37,6 +37,11 @@ class MatchQuestionAnswered(Conflict):
 def match_questions(match: Match) -> QuerySet[MatchQuestion]:
     """Questions of a match, oldest first. Who sees the match sees them, relayed."""
     return match.questions.select_related("match").order_by("id")
+
+
+def sees_original(actor: Actor, match: Match) -> bool:
+    """Coordinators see the words before they were relayed; not where they are a side."""
+    return actor.is_coordinator_of(match.bank_id) and not sides_of(actor, match)
 
 
 def match_question_get(match: Match, question_id: UUID) -> MatchQuestion:
@@ -79,13 +84,13 @@ def match_question_answer(
 ) -> MatchQuestion:
     """This function will keep the other side's answer, in whatever state the match is by now, and relay it.
 
-    :raises NotFound: the actor does not see the match.
+    :raises NotFound: the actor does not see the match, or it has no such question.
     :raises Forbidden: the actor is no side, nor acts for one, or is the side that asked.
     :raises StaleVersion: somebody answered since the caller looked.
     :raises MatchQuestionAnswered: it is answered already.
     """
     case = _case(match_id, step)
-    question = lock(MatchQuestion, question_id)
+    question = lock(MatchQuestion, match_question_get(case.match, question_id).pk)
     if case.side != Side(question.asked_side).other:
         raise Forbidden()
     if refusals := _refusals(case):

@@ -122,6 +122,7 @@ def need_question_answer(
 ) -> NeedQuestion:
     """This function will keep the organization's answer and relay it to who asked; `publish` shows both to all.
 
+    :raises NotFound: no such question about this need.
     :raises Forbidden: the actor neither belongs to the organization nor acts for it.
     :raises StaleVersion: somebody answered since the caller looked.
     :raises QuestionAnswered: it is answered already.
@@ -129,7 +130,7 @@ def need_question_answer(
     """
     need = need_lock(need_id)
     parts, role = part_for(step.actor, need.organization, WRITERS, step.on_behalf)
-    question = lock(NeedQuestion, question_id)
+    question = _locked(need, question_id)
     if expected_version is not None and question.version != expected_version:
         raise StaleVersion(version=question.version)
     if question.answered_at:
@@ -147,6 +148,12 @@ def need_question_answer(
     case.texts = {"answer": answer, "answer_relayed": question.answer_relayed}
     need_event(case, ANSWER_QUESTION, need.state, {"question": str(question.pk), "published": publish})
     return question
+
+
+def _locked(need: Need, question_id: UUID) -> NeedQuestion:
+    if not NeedQuestion.objects.filter(pk=question_id, need=need).exists():
+        raise NotFound()
+    return lock(NeedQuestion, question_id)
 
 
 def _own(actor: Actor) -> frozenset[UUID]:
@@ -189,8 +196,9 @@ def _require_asking(need: Need, professional: Professional, step: Step) -> None:
 
 
 def _belongs(actor: Actor, need: Need) -> bool:
-    members = need.organization.members.filter(user_id=actor.user_id, ended_at__isnull=True)
-    return actor.user_id is not None and members.exists()
+    if actor.user_id is None:
+        return False
+    return need.organization.members.filter(user_id=actor.user_id, ended_at__isnull=True).exists()
 
 
 def _relayed(text: str, need: Need, professional: Professional) -> str:

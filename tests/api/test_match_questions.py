@@ -190,3 +190,13 @@ def test_undo_looks_past_questions_and_a_call_of_friday_is_still_typed_in(sessio
 
     assert typed.status_code == 200, typed.content.decode()
     assert factories.date(2026, 11, 5) == Event.objects.filter(action="ask-question").latest("at").happened_on
+
+
+def test_a_coordinator_who_is_a_side_reads_what_was_relayed(session, bank, need, professional, owner):
+    make_staff(bank, "coordinator", user=owner)
+    match = make_match(need, professional, "awaiting_organization")
+    ask(session(professional.user), match)
+
+    (row,) = session(owner).get(url(match)).json()["results"]
+
+    assert (row["text"], row["staff"]) == (RELAYED, None)
