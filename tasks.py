@@ -262,7 +262,18 @@ def test_faults() -> None:
     run(PYTHON, "-m", "tests.faults", *sys.argv[2:], **TEST_ENVIRONMENT)
 
 
-TASKS = {task.__name__.replace("_", "-"): task for task in (setup, demo, test, test_faults, lint, lock, spec)}
+def test_histories() -> None:
+    """Long histories of simultaneous calls, kills and timers on both databases. About an hour on two cores."""
+    install("dev")
+    counts = ("--volleys", "2000", "--rushes", "1000", "--repeats", "500", "--worker-kills", "50", "--ticks", "10")
+    for database, more in {"sqlite": (), "postgresql": ("--postgres-kills", "20")}.items():
+        say(f"histories on {database}")
+        run(PYTHON, "-m", "tests.histories", "--database", database, *counts, *more, *sys.argv[2:])
+
+
+TASKS = {
+    task.__name__.replace("_", "-"): task for task in (setup, demo, test, test_faults, test_histories, lint, lock, spec)
+}
 
 
 def main() -> None:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from django.core.exceptions import PermissionDenied, RequestDataTooBig
-from django.db import IntegrityError, OperationalError
+from django.db import IntegrityError, InterfaceError, OperationalError
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from rest_framework import exceptions
 from rest_framework.response import Response
@@ -92,7 +92,7 @@ def exception_handler(error: Exception, context: dict[str, Any]) -> Response | N
         return problem_response(request, 413, "payload_too_large")
     if isinstance(error, exceptions.APIException):
         return api_problem(request, error)
-    if isinstance(error, OperationalError) and is_busy(error):
+    if isinstance(error, OperationalError | InterfaceError) and (is_busy(error) or is_away(error)):
         return api_problem(request, Busy())
     if isinstance(error, IntegrityError) and is_duplicate(error):
         return problem_response(request, 409, "already_exists")
@@ -165,10 +165,19 @@ def field_problem_of(pointer: str, leaf: exceptions.ErrorDetail) -> dict[str, st
     return {"pointer": pointer, "code": code, "detail": sentence(code) if plain else str(leaf)}
 
 
-def is_busy(error: OperationalError) -> bool:
+def is_busy(error: OperationalError | InterfaceError) -> bool:
     """Tell whether the database gave up waiting for a lock, so that a repeat may succeed."""
     state = getattr(error.__cause__, "sqlstate", None)
     return state in BUSY_SQLSTATES or "is locked" in str(error)
+
+
+def is_away(error: OperationalError | InterfaceError) -> bool:
+    """Tell whether the connection to the database is lost or cannot be made, so that a repeat may succeed.
+
+    Classes 08 and 57P of PostgreSQL; a connection that broke carries no state. SQLite's errors have none to carry.
+    """
+    state = getattr(error.__cause__, "sqlstate", "")
+    return state is None or str(state).startswith(("08", "57P"))
 
 
 def is_duplicate(error: IntegrityError) -> bool:
