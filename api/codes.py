@@ -26,6 +26,7 @@ from talentbank.matches.models import (
     NoteKind,
     WorkReportState,
 )
+from talentbank.matches.rules import rules_all
 from talentbank.matches.states import Action, ClosedReason, Origin, State
 from talentbank.needs import codes as need_reasons
 from talentbank.needs.models import Confidentiality, NeedClosedReason, NeedState, Place, SubsidyUse
@@ -258,6 +259,9 @@ def code_lists() -> dict[str, tuple[Code, ...]]:
     lists |= {name: _labelled(name, choices.choices) for name, choices in CHOICES.items()}
     lists |= {name: _labelled(name, labels.items()) for name, labels in JA.items()}
     lists["conflict-findings"] = tuple(Code(rule.code, rule.ja, rule.en) for rule in CONFLICT_RULES)
+    newest = rules_all()[-1]
+    lists["terms-items"] = tuple(Code(name, item.ja, item.en) for name, item in newest.items.items())
+    lists["terms-sets"] = tuple(Code(name, each.ja, each.en) for name, each in newest.sets.items())
     lists |= _reasons("match", match_reasons)
     lists |= _reasons("need", need_reasons)
     lists |= _reasons("registration", registration_reasons)

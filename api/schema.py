@@ -96,15 +96,14 @@ class AutoSchema(BaseAutoSchema):
         headers = specification.success_headers(view, self.method)
         if status == "204":
             return {"description": "Done.", "headers": headers}
-        schema = self._output_schema()
-        content: dict[str, Any] = {"schema": schema}
+        content: dict[str, Any] = {"schema": {"type": "string"} if view.page_media_type else self._output_schema()}
         call = example_of(view.operation_id)
         if "response" in call:
             content["examples"] = {view.operation_id: {"value": call["response"]}}
         return {
             "description": specification.SUCCESSES[int(status)],
             "headers": headers,
-            "content": {"application/json": content},
+            "content": {view.page_media_type or "application/json": content},
         }
 
     def _output_schema(self) -> dict[str, Any]:

@@ -19,7 +19,9 @@ from talentbank.banks.models import REQUIRED_TO_SUBMIT, Bank, BankText, TextKind
 from talentbank.core.actors import Actor
 from talentbank.core.audit import Step, Subject, event_record
 from talentbank.matches.models import ConflictDecision, Match, Terms
+from talentbank.matches.rules import rules_on
 from talentbank.matches.states import INTRODUCING, RUNNING, TAKING
+from talentbank.matches.terms import terms_digest
 from talentbank.needs.models import Need, NeedSkill
 from talentbank.organizations.models import Organization, OrganizationMember
 from talentbank.privacy.models import Consent
@@ -303,7 +305,8 @@ def make_terms(match: Match, *, confirmed_by: tuple[str, ...] = (), **fields: An
         match=match,
         number=number,
         content=content,
-        sha256="0" * 64,
+        rules_version=rules_on(TODAY).version,
+        sha256=terms_digest(content),
         **{f"{side}_confirmed_at": AT for side in confirmed_by},
     )
     match.terms_version = number

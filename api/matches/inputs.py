@@ -17,7 +17,6 @@ from api.serializers import (
 from talentbank.core.actors import Side
 from talentbank.matches.inputs import CORRECTABLE
 from talentbank.matches.states import ClosedReason, Origin
-from talentbank.matches.terms import DATES, FREELANCE_ACT, ORDINARY, UNPAID
 
 YEN = {"minimum": 0, "maximum": 1_000_000_000}
 TEXT = 4000
@@ -100,37 +99,6 @@ class CancelInput(CommonActionInput):
 class CorrectInput(CommonActionInput):
     field = StrictChoiceField(sorted(CORRECTABLE))
     new = StrictCharField(max_length=60, help_text="The right value: a day, hours as a number, or a reason code.")
-
-
-class UndecidedTermInput(StrictSerializer):
-    """An item that cannot be stated yet, why, and by when it will be."""
-
-    item = StrictChoiceField(sorted({*FREELANCE_ACT, *ORDINARY, *UNPAID, *DATES}))
-    reason = StrictCharField(max_length=500)
-    decide_by = StrictDateField()
-
-
-class TermsContentInput(StrictSerializer):
-    """The terms (取引条件). What is required depends on the engagement type; a draft may be incomplete."""
-
-    work = StrictCharField(max_length=TEXT, required=False)
-    fee_yen = StrictIntegerField(**YEN, required=False)
-    fee_note = StrictCharField(max_length=500, required=False)
-    commissioned_on = StrictDateField(required=False)
-    received_on = StrictDateField(required=False, help_text="The day the work or service is received.")
-    payment_on = StrictDateField(required=False, help_text="At most 60 days after received_on.")
-    inspection_on = StrictDateField(required=False)
-    payment_method = StrictCharField(max_length=200, required=False)
-    place = StrictCharField(max_length=300, required=False)
-    starts_on = StrictDateField(required=False)
-    ends_on = StrictDateField(required=False)
-    hours_per_week = StrictIntegerField(minimum=0, maximum=168, required=False)
-    travel = StrictCharField(max_length=300, required=False)
-    undecided = StrictListField(child=UndecidedTermInput(), max_length=20, required=False)
-
-
-class TermsInput(CommonActionInput):
-    content = TermsContentInput()
 
 
 class ConflictInput(StrictSerializer):

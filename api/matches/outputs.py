@@ -203,20 +203,6 @@ class MatchEventOutput(EventOutput):
         return self.context["is_staff"] or event.facts.get("side", "") in sides
 
 
-class TermsOutput(RowOutput):
-    number = StrictIntegerField(minimum=1, maximum=1000)
-    content = serializers.DictField()
-    missing = serializers.SerializerMethodField()
-    sha256 = StrictCharField(max_length=64)
-    professional_confirmed_at = StrictDateTimeField(allow_null=True)
-    organization_confirmed_at = StrictDateTimeField(allow_null=True)
-    paper_kept_at = StrictCharField(max_length=200, allow_blank=True)
-    created_at = StrictDateTimeField()
-
-    def get_missing(self, terms: Any) -> list[str]:
-        return list(self.context["missing"](terms))
-
-
 class ConflictFinding(serializers.Serializer):
     """A rule that fired and the fields that met, as `left=right`; never what stands in them."""
 

@@ -8,13 +8,12 @@ from uuid import UUID
 from django.db.models import QuerySet
 
 from api.matches.filters import ORDERINGS, MatchFilters
-from api.matches.inputs import MatchInput, TermsInput
+from api.matches.inputs import MatchInput
 from api.matches.outputs import (
     MatchContacts,
     MatchDetail,
     MatchEventOutput,
     MatchExplanation,
-    TermsOutput,
     cards_shown,
 )
 from api.records import ActionAnswerOutput
@@ -27,11 +26,10 @@ from talentbank.core.audit import Step
 from talentbank.core.errors import invalid
 from talentbank.core.lifecycle import ActionAnswer
 from talentbank.matches.contacts import contacts_read
-from talentbank.matches.models import ConflictDecision, Match, Terms
+from talentbank.matches.models import ConflictDecision, Match
 from talentbank.matches.selectors import match_actions, match_events, match_get, matches_visible, sides_of
-from talentbank.matches.services import match_create, terms_draft
+from talentbank.matches.services import match_create
 from talentbank.matches.states import Origin
-from talentbank.matches.terms import terms_missing
 from talentbank.needs.selectors import need_get
 from talentbank.ranking.services import card_professional
 
@@ -189,54 +187,3 @@ class MatchExplanationRead(FactView):
 
     def answer(self, **ids: Any) -> Any:
         return {"snapshot": self.row.snapshot}
-
-
-class TermsOperation(Operation):
-    tag = "matches"
-    required_scopes = ("matches:read",)
-    output_serializer = TermsOutput
-
-    def output_context(self) -> dict[str, Any]:
-        return {**super().output_context(), "missing": _missing}
-
-
-def _missing(terms: Terms) -> list[str]:
-    return terms_missing(terms.content, terms.match.need, terms.match.professional)
-
-
-class TermsList(TermsOperation, WholeListView):
-    """Every version of the terms, the newest last."""
-
-    operation_id, summary = "matches_terms_list", "List the versions of the terms"
-
-    def items(self) -> Any:
-        match = match_get(self.actor, self.kwargs["id"])
-        return match.terms.select_related("match__need__bank", "match__professional").order_by("number")
-
-
-class TermsCreate(TermsOperation, CreateView):
-    """Write the next version of the terms. Confirmations of earlier versions lapse."""
-
-    operation_id, summary = ("matches_terms_create", "Write the next version of the terms")
-    required_scopes = ("matches:write",)
-    input_serializer = TermsInput
-
-    def find(self, **ids: Any) -> Match:
-        return match_get(self.actor, ids["id"], for_helper=bool(self.values.get("on_behalf_of")))
-
-    def perform(self, parent: Match) -> Terms:
-        content = dict(self.values["content"])
-        sent = step_of({name: value for name, value in self.values.items() if name != "content"})
-        step = domain_step(self.actor, sent, self.at)
-        return terms_draft(match_id=parent.pk, content=_plain(content), step=step)
-
-    def location(self, row: Terms) -> str:
-        return f"{self.request.path}#{row.number}"
-
-
-def _plain(content: dict[str, Any]) -> dict[str, Any]:
-    """Terms are kept as JSON: days as text."""
-    plain = {name: value.isoformat() if hasattr(value, "isoformat") else value for name, value in content.items()}
-    if "undecided" in plain:
-        plain["undecided"] = [_plain(dict(row)) for row in plain["undecided"]]
-    return plain

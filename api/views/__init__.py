@@ -5,6 +5,7 @@
 | ListView | GET, a page | `rows`, `output_serializer`, perhaps `filterset_class`, `orderings` |
 | DetailView | GET, one row, ETag, 304 | `find`, `output_serializer` |
 | WholeListView | GET, `{"results"}` without pages | `items`, `output_serializer` |
+| PageView | GET, a page of HTML | `find`, `page` |
 | FactView | GET, something computed | `answer`, `output_serializer` |
 | CreateView | POST, 201 with Location and ETag | `perform`, `input_serializer`, `output_serializer`, `location` |
 | UpdateView | PATCH with If-Match | `find`, `perform`, both serializers |
@@ -14,7 +15,7 @@
 """
 
 from api.views.base import Operation
-from api.views.reads import DetailView, FactView, ListView, WholeListView
+from api.views.reads import DetailView, FactView, ListView, PageView, WholeListView
 from api.views.writes import ActionView, CommandView, CreateView, RemoveView, UpdateView, WriteOperation
 
 __all__ = [
@@ -25,6 +26,7 @@ __all__ = [
     "FactView",
     "ListView",
     "Operation",
+    "PageView",
     "RemoveView",
     "UpdateView",
     "WholeListView",

@@ -49,6 +49,8 @@ class Operation(APIView):
     requires_version: ClassVar[bool] = False
     has_etag: ClassVar[bool] = False
     paged: ClassVar[bool] = False
+    page_media_type: ClassVar[str] = ""
+    """What a PageView answers instead of JSON."""
     content_negotiation_class = JSONOnly
     metadata_class = None
 

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from typing import Any, ClassVar
 
 from django.db.models import QuerySet
+from rest_framework.renderers import BaseRenderer, JSONRenderer
 from rest_framework.request import Request
 from rest_framework.response import Response
 
@@ -101,3 +102,43 @@ class FactView(Operation):
         self.require_scopes()
         self.permit(self.row)
         return answer(self.render_row(self.answer(**ids)))
+
+
+class PageRenderer(BaseRenderer):
+    """A page as it was made; a problem stays JSON."""
+
+    media_type = "text/html"
+    format = "html"
+    charset = "utf-8"
+
+    def render(self, data: Any, accepted_media_type: str | None = None, renderer_context: Any = None) -> Any:
+        return data if isinstance(data, str) else JSONRenderer().render(data)
+
+
+class PageView(Operation):
+    """A page for people, to read or print: HTML that loads nothing from anywhere."""
+
+    renderer_classes = (PageRenderer,)
+    page_media_type = "text/html"
+
+    def find(self, **ids: Any) -> Any:
+        """Return the row.
+
+        :raises NotFound: it is absent or out of the scope of `self.actor`.
+        """
+        raise NotImplementedError
+
+    def page(self, row: Any) -> str:
+        """Return the HTML; styles stand in it, scripts and addresses do not."""
+        raise NotImplementedError
+
+    def get(self, request: Request, **ids: Any) -> Response:
+        row = self.find(**ids)
+        self.require_scopes()
+        self.permit(row)
+        return answer(self.page(row), headers={"Content-Security-Policy": PAGE_POLICY})
+
+
+PAGE_POLICY = (
+    "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+)

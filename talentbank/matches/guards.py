@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import timedelta
 
 from django.db.models import QuerySet
 
@@ -17,8 +17,9 @@ from talentbank.matches.conflicts import conflict_scan, findings_uncovered
 from talentbank.matches.inputs import CORRECTABLE
 from talentbank.matches.models import Match
 from talentbank.matches.parties import hands_of
+from talentbank.matches.rules import rules_of
 from talentbank.matches.states import CLOSED_STATES, INTRODUCING, TAKING, UP_TO_NEGOTIATING, Action
-from talentbank.matches.terms import terms_missing
+from talentbank.matches.terms import is_long, terms_digest, terms_missing
 from talentbank.privacy.selectors import consents_missing
 from talentbank.ranking.eligibility import eligible as pair_refusals
 
@@ -116,7 +117,9 @@ def terms_confirmable(case: Case) -> Refusal | None:
         return Refusal("terms_absent")
     if case.step.input.get("terms_version") != terms.number:
         return Refusal("terms_superseded", {"newest": terms.number})
-    if missing := terms_missing(terms.content, case.need, case.professional):
+    if terms_digest(terms.content) != terms.sha256:
+        return Refusal("terms_altered")
+    if missing := terms_missing(terms, case.need, case.professional):
         return Refusal("terms_incomplete", {"missing": missing})
     if case.side and getattr(terms, f"{case.side}_confirmed_at"):
         return Refusal("terms_already_confirmed")
@@ -143,16 +146,9 @@ def side_postponed(case: Case) -> Refusal | None:
 def notice_stated(case: Case) -> Refusal | None:
     """Terms of six months or more end with 30 days' notice, stated."""
     terms = case.match.terms.filter(number=case.match.agreed_terms_version).first()
-    content = terms.content if terms else {}
-    if not content.get("starts_on") or not content.get("ends_on"):
+    if terms is None or not is_long(terms.content, rules_of(terms.rules_version)):
         return None
-    if _days(content["starts_on"], content["ends_on"]) < 180 or case.step.input.get("notice_given_on"):
-        return None
-    return Refusal("notice_not_stated")
-
-
-def _days(start: str, end: str) -> int:
-    return (date.fromisoformat(end) - date.fromisoformat(start)).days
+    return None if case.step.input.get("notice_given_on") else Refusal("notice_not_stated")
 
 
 def countersign_waits(case: Case) -> Refusal | None:

@@ -17,7 +17,7 @@ from talentbank.matches.conflicts import Finding, conflict_scan, findings_uncove
 from talentbank.matches.inputs import REQUIRED
 from talentbank.matches.lifecycle import TABLE
 from talentbank.matches.locks import case_of
-from talentbank.matches.models import ConflictDecision, Match
+from talentbank.matches.models import ConflictDecision, Match, Terms
 from talentbank.matches.moves import transition_for
 from talentbank.matches.policies import HIDDEN_FROM_SIDES, part_asking, parts_of, sees
 from talentbank.matches.states import Action
@@ -119,3 +119,18 @@ def conflicts_found(match: Match, actor: Actor, at: datetime) -> tuple[list[Find
     if decision is None or not decision.outcome:
         return findings, findings
     return findings, findings_uncovered(findings, decision)
+
+
+def terms_versions(match: Match) -> QuerySet[Terms]:
+    """Every version of a match's terms, the newest last."""
+    return match.terms.select_related(
+        "match__need__bank", "match__need__organization", "match__professional", "match__bank"
+    ).order_by("number")
+
+
+def terms_get(match: Match, number: int) -> Terms:
+    """:raises NotFound: there is no such version."""
+    terms = terms_versions(match).filter(number=number).first()
+    if terms is None:
+        raise NotFound()
+    return terms

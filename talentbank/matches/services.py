@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Collection
 from dataclasses import replace
 from typing import Any
@@ -12,7 +11,7 @@ from django.db import transaction
 
 from talentbank.core.actors import SYSTEM as SYSTEM_ACTOR
 from talentbank.core.actors import Role, Side
-from talentbank.core.audit import Step, canonical
+from talentbank.core.audit import Step
 from talentbank.core.errors import ActionRefused, NotFound, Refusal, StaleVersion
 from talentbank.core.lifecycle import Part, Transition
 from talentbank.core.references import ReferenceKind, reference_next
@@ -27,8 +26,9 @@ from talentbank.matches.locks import lock_match, lock_pair
 from talentbank.matches.models import ConflictDecision, Match, Terms
 from talentbank.matches.moves import follow, match_event, match_step, transition_for
 from talentbank.matches.policies import part_asking, part_for, sees, worded_for
+from talentbank.matches.rules import rules_on
 from talentbank.matches.states import INTRODUCING, Action, Origin, State
-from talentbank.matches.terms import terms_check, terms_required
+from talentbank.matches.terms import terms_check, terms_digest, terms_set
 from talentbank.needs.models import Need
 from talentbank.professionals.models import Professional
 from talentbank.ranking.services import card_of, pair_snapshot
@@ -206,7 +206,8 @@ def terms_draft(*, match_id: UUID, content: dict[str, Any], step: Step) -> Terms
     wanted = {Part.PROFESSIONAL, Part.ORGANIZATION, Part.COORDINATOR}
     case.part, role = part_for(step.actor, case.match, wanted, step.on_behalf)
     case.step = replace(step, role=role)
-    terms_check(content)
+    rules = rules_on(step.day)
+    terms_check(content, rules)
     if case.match.state not in DRAFTABLE:
         refusal = Refusal("state_forbids", {"state": case.match.state})
         raise ActionRefused(state=case.match.state, action="draft-terms", allowed_actions=[], refusals=[refusal])
@@ -217,9 +218,11 @@ def terms_draft(*, match_id: UUID, content: dict[str, Any], step: Step) -> Terms
         match=case.match,
         number=case.match.terms_version,
         content=content,
-        sha256=hashlib.sha256(canonical(content).encode()).hexdigest(),
+        rules_version=rules.version,
+        sha256=terms_digest(content),
         drafted_by_id=step.actor.user_id,
     )
-    facts = {"terms": terms.number, "sha256": terms.sha256, "required": terms_required(case.need, case.professional)}
+    required = terms_set(rules, case.need, case.professional).name
+    facts = {"terms": terms.number, "sha256": terms.sha256, "rules": rules.version, "required": required}
     match_event(case, "draft-terms", case.match.state, facts)
     return terms

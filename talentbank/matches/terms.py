@@ -1,56 +1,99 @@
-"""Terms (取引条件): what must be stated, per engagement type, as versioned data with its arithmetic."""
+"""Terms (取引条件): which items must be stated, and whether their days agree. The items are data: `rules/`."""
 
 from __future__ import annotations
 
-from datetime import date
+import calendar
+import hashlib
+from datetime import date, timedelta
 from typing import Any
 
+from talentbank.core.audit import canonical
 from talentbank.core.errors import FieldError, InvalidInput
+from talentbank.matches.models import Terms
+from talentbank.matches.rules import RequiredSet, Rules, rules_of
 from talentbank.needs.models import Need
 from talentbank.professionals.models import EngagementType, Professional
 
-RULES_VERSION = "2024-11-01"
-"""Day since which the sets below hold (start of the Freelance Act). A law point is data, not a claim of compliance."""
-PAYMENT_DAYS = 60
-"""Payment at most so many days from receipt of the work."""
-FREELANCE_ACT = ("work", "fee_yen", "payment_on", "commissioned_on", "received_on", "place")
-ORDINARY = ("work", "fee_yen", "payment_on", "starts_on", "place")
-UNPAID = ("work", "starts_on", "place", "hours_per_week", "travel")
-DATES = ("commissioned_on", "received_on", "payment_on", "inspection_on", "starts_on", "ends_on")
+DAYS = ("commissioned_on", "received_on", "inspection_on", "payment_on", "starts_on", "ends_on")
 
 
 def freelance_act_applies(need: Need, professional: Professional) -> bool:
-    """Tell whether the Freelance Act's list is required: paid work commissioned to somebody without employees."""
+    """Tell whether the Freelance Act's list is asked for: paid work commissioned to somebody without employees.
+
+    Who has not said whether they employ anybody is asked for the full list: stating too much harms nobody.
+    """
     paid = need.engagement_type not in {EngagementType.UNPAID, EngagementType.EMPLOYMENT}
-    return paid and professional.has_employees is False
+    return paid and professional.has_employees is not True
 
 
-def terms_required(need: Need, professional: Professional) -> tuple[str, ...]:
-    """Items that must be stated, or named as undecided with reason and date."""
+def terms_set(rules: Rules, need: Need, professional: Professional) -> RequiredSet:
+    """The set that this engagement must state."""
     if need.engagement_type == EngagementType.UNPAID or need.bank.kind == "dispatch":
-        return UNPAID
-    return FREELANCE_ACT if freelance_act_applies(need, professional) else ORDINARY
+        return rules.sets["unpaid"]
+    if need.engagement_type == EngagementType.EMPLOYMENT:
+        return rules.sets["employment"]
+    return rules.sets["freelance_act" if freelance_act_applies(need, professional) else "ordinary"]
 
 
-def terms_missing(content: dict[str, Any], need: Need, professional: Professional) -> list[str]:
-    """Required items neither stated nor named as undecided."""
+def terms_missing(terms: Terms, need: Need, professional: Professional) -> list[str]:
+    """Required items neither stated nor named as undecided, by the rules of the version under which it was drafted."""
+    content = terms.content
     undecided = {row["item"] for row in content.get("undecided", [])}
-    required = terms_required(need, professional)
+    required = terms_set(rules_of(terms.rules_version), need, professional).required
     return [item for item in required if content.get(item) in (None, "") and item not in undecided]
 
 
-def terms_check(content: dict[str, Any]) -> None:
-    """Check a draft's arithmetic; incomplete is allowed, contradictory is not.
+def terms_digest(content: dict[str, Any]) -> str:
+    """SHA-256 in hex of what the terms say."""
+    return hashlib.sha256(canonical(content).encode()).hexdigest()
 
-    :raises InvalidInput: payment later than 60 days from receipt, or an end before its start.
+
+def terms_check(content: dict[str, Any], rules: Rules) -> None:
+    """Check a draft's arithmetic; incomplete is allowed, contradictory is not. Pointers begin at `/content`.
+
+    Payment comes at most `payment_days` after receipt, or, of work commissioned on, at most `recommission_days` after
+    the day on which the prime contractor pays.
+
+    :raises InvalidInput: with a pointer for every item that cannot stand beside another.
     """
-    dates = {name: date.fromisoformat(content[name]) for name in DATES if content.get(name)}
-    errors = []
-    if "payment_on" in dates and "received_on" in dates:
-        days = (dates["payment_on"] - dates["received_on"]).days
-        if days > PAYMENT_DAYS:
-            errors.append(FieldError("/payment_on", "payment_too_late", {"days": days, "limit": PAYMENT_DAYS}))
-    if "starts_on" in dates and "ends_on" in dates and dates["ends_on"] < dates["starts_on"]:
-        errors.append(FieldError("/ends_on", "before_start"))
+    days = {name: date.fromisoformat(content[name]) for name in DAYS if content.get(name)}
+    errors = [*_payment_errors(days, content.get("recommission"), rules)]
+    for first, second, code in (
+        ("starts_on", "ends_on", "before_start"),
+        ("received_on", "inspection_on", "before_receipt"),
+    ):
+        if first in days and second in days and days[second] < days[first]:
+            errors.append(FieldError(f"/content/{second}", code))
     if errors:
         raise InvalidInput(errors)
+
+
+def _payment_errors(days: dict[str, date], recommission: dict[str, str] | None, rules: Rules) -> list[FieldError]:
+    if "payment_on" not in days:
+        return []
+    paid = days["payment_on"]
+    if recommission:
+        late = (paid - date.fromisoformat(recommission["prime_payment_on"])).days
+        limit = rules.recommission_days
+    elif "received_on" in days:
+        late, limit = (paid - days["received_on"]).days, rules.payment_days
+    else:
+        return []
+    return (
+        [FieldError("/content/payment_on", "payment_too_late", {"days": late, "limit": limit})] if late > limit else []
+    )
+
+
+def is_long(content: dict[str, Any], rules: Rules) -> bool:
+    """Tell whether the engagement lasts `long_months` or longer: then its end is announced `notice_days` before."""
+    if not content.get("starts_on") or not content.get("ends_on"):
+        return False
+    start, end = date.fromisoformat(content["starts_on"]), date.fromisoformat(content["ends_on"])
+    return end + timedelta(days=1) >= months_after(start, rules.long_months)
+
+
+def months_after(day: date, months: int) -> date:
+    """The same day so many months later, or that month's last: 31 August and six months is 28 February."""
+    year, month = divmod(day.month - 1 + months, 12)
+    year, month = day.year + year, month + 1
+    return date(year, month, min(day.day, calendar.monthrange(year, month)[1]))

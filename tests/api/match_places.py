@@ -17,8 +17,16 @@ BODIES: dict[str, dict[str, Any]] = {
     f"/work-reports/{ABSENT}/return": {"comment": "写真がありません。"},
     "/evaluations": {"score": 5, "would_repeat": True, "outcome": "reached"},
 }
+
+
+def place_of(pattern: Any) -> str:
+    """The place beside a match, with ids that are not there."""
+    place = str(pattern.pattern).removeprefix(ROOT)
+    return place.replace("<uuid:report_id>", ABSENT).replace("<int:number>", "1")
+
+
 PLACES = [
-    (method.upper(), str(pattern.pattern).removeprefix(ROOT).replace("<uuid:report_id>", ABSENT))
+    (method.upper(), place_of(pattern))
     for pattern in urlpatterns
     if str(pattern.pattern).startswith(ROOT)
     for method in pattern.callback.operations  # type: ignore[union-attr]

@@ -34,7 +34,7 @@ PUBLIC = {
 
 
 def address(path: str) -> str:
-    return re.sub(r"{\w+}", lambda _: str(uuid4()), path)
+    return re.sub(r"{(\w+)}", lambda found: "1" if found[1] == "number" else str(uuid4()), path)
 
 
 def test_what_is_public_exists():

@@ -196,7 +196,7 @@ def test_payment_more_than_60_days_after_receipt_is_refused_with_a_pointer(need,
     with pytest.raises(InvalidInput) as refused:
         terms_draft(match_id=match.pk, content=content, step=Step(actor=factories.actor(owner), at=AT))
 
-    assert [(error.pointer, error.facts["days"]) for error in refused.value.errors] == [("/payment_on", 61)]
+    assert [(error.pointer, error.facts["days"]) for error in refused.value.errors] == [("/content/payment_on", 61)]
 
 
 def test_long_terms_end_with_notice(need, professional, owner):

@@ -1,0 +1,140 @@
+"""Terms over HTTP: what is asked for, what is wrong with a draft, and the sheet."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from talentbank.matches.models import Terms
+from tests import factories
+from tests.api.match_calls import URL, act, write_terms
+
+pytestmark = pytest.mark.django_db
+HOSTILE = "<script>alert(1)</script><img src=x onerror=alert(2)>"
+
+
+@pytest.fixture(autouse=True)
+def stopped(clock):
+    return clock
+
+
+@pytest.fixture
+def match(need, professional):
+    return factories.make_match(need, professional, "introduced")
+
+
+def sheet(client: Any, match: Any, number: int = 1, accept: str = "text/html") -> Any:
+    return client.get(f"{URL}/{match.pk}/terms/{number}/sheet", headers={"Accept": accept})
+
+
+def test_a_version_says_what_it_must_state_and_whether_it_holds(door, match, professional, owner):
+    made = write_terms(door(owner), match).json()
+    assert (made["set"], made["freelance_act_applies"], made["missing"], made["in_force"]) == (
+        "freelance_act",
+        True,
+        [],
+        False,
+    )
+    assert made["rules_version"] == "2024-11-01" and "fee_yen" in made["required"]
+
+    act(door(owner), match, "confirm")
+    act(door(professional.user), match, "confirm")
+    read = door(owner).get(f"{URL}/{match.pk}/terms/1")
+    assert (read.status_code, read.json()["in_force"]) == (200, True)
+    assert door(owner).get(f"{URL}/{match.pk}/terms/2").status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("content", "pointer", "code"),
+    [
+        ({"received_on": "2026-12-01", "payment_on": "2027-01-31"}, "/content/payment_on", "payment_too_late"),
+        ({"fee_yen": -1}, "/content/fee_yen", "min_value"),
+        ({"fee_yen": "30000"}, "/content/fee_yen", "integer"),
+        ({"payment_on": "2026-W49"}, "/content/payment_on", "date"),
+        ({"starts_on": "2026-12-02", "ends_on": "2026-12-01"}, "/content/ends_on", "before_start"),
+        ({"hours_per_week": 169}, "/content/hours_per_week", "max_value"),
+        ({"bonus": 1}, "/content/bonus", "unknown_field"),
+        ({"recommission": {"prime_contractor": "x"}}, "/content/recommission/prime_payment_on", "required"),
+        (
+            {"undecided": [{"item": "mood", "reason": "x", "decide_by": "2026-12-01"}]},
+            "/content/undecided/0/item",
+            "invalid_choice",
+        ),
+    ],
+)
+def test_what_is_wrong_is_pointed_at_in_the_body_as_sent(session, match, owner, content, pointer, code):
+    refused = session(owner).post(f"{URL}/{match.pk}/terms", {"content": content})
+
+    assert refused.status_code == 400
+    assert [(each["pointer"], each["code"]) for each in refused.json()["errors"]] == [(pointer, code)]
+    assert not Terms.objects.exists()
+
+
+def test_the_sheet_is_a_japanese_page_that_loads_nothing(session, match, owner, professional):
+    write_terms(session(owner), match)
+    page = sheet(session(owner), match)
+
+    assert (page.status_code, page.headers["Content-Type"]) == (200, "text/html; charset=utf-8")
+    assert "default-src 'none'" in page.headers["Content-Security-Policy"]
+    assert "no-store" in page.headers["Cache-Control"]
+    text = page.content.decode()
+    for words in (
+        '<html lang="ja">',
+        "令和8年12月25日（2026年）",
+        "30,000円",
+        match.reference,
+        professional.name,
+        "SHA-256",
+    ):
+        assert words in text
+    assert not any(mark in text for mark in ("<script", "<link", "http://", "https://", "url("))
+
+
+def test_nothing_that_anybody_wrote_becomes_markup(session, match, owner):
+    write_terms(session(owner), match, work=HOSTILE, place="</td>" + HOSTILE, travel='" onmouseover="x')
+    text = sheet(session(owner), match).content.decode()
+
+    assert "<script" not in text and "<img" not in text and "&lt;script&gt;" in text
+
+
+def test_undecided_and_lacking_items_stand_on_the_sheet(session, match, owner):
+    undecided = [{"item": "fee_yen", "reason": "見積り中", "decide_by": "2026-12-01"}]
+    session(owner).post(f"{URL}/{match.pk}/terms", {"content": {"work": "設定", "undecided": undecided}})
+    text = sheet(session(owner), match).content.decode()
+
+    assert "見積り中（令和8年12月1日（2026年）までに決定）" in text and "未記入" in text
+
+
+def test_who_is_not_known_yet_stands_on_the_sheet_as_a_card(session, need, professional, owner, organization):
+    match = factories.make_match(need, professional, "negotiating", introduced_at=None)
+    write_terms(session(owner), match)
+
+    seen = {user: sheet(session(user), match).content.decode() for user in (owner, professional.user)}
+    assert professional.name not in seen[owner] and organization.name in seen[owner]
+    assert organization.name not in seen[professional.user] and professional.name in seen[professional.user]
+
+
+def test_the_sheet_says_who_confirmed_and_when(session, match, owner, professional):
+    write_terms(session(owner), match)
+    assert "署名" in sheet(session(owner), match).content.decode()
+    act(session(owner), match, "confirm")
+    act(session(professional.user), match, "confirm")
+
+    text = sheet(session(owner), match).content.decode()
+    assert "署名" not in text and text.count("に確認") == 2 and "効力を持っています" in text
+
+
+@pytest.mark.parametrize(("accept", "status"), [("text/html", 200), ("*/*", 200), ("application/json", 406)])
+def test_the_sheet_is_html_or_nothing(session, match, owner, accept, status):
+    write_terms(session(owner), match)
+
+    assert sheet(session(owner), match, accept=accept).status_code == status
+
+
+def test_a_missing_sheet_is_a_problem_in_json(session, bank, match, owner):
+    write_terms(session(owner), match)
+    for client, number in ((session(owner), 2), (session(factories.make_professional(bank).user), 1)):
+        absent = sheet(client, match, number)
+        assert (absent.status_code, absent.headers["Content-Type"]) == (404, "application/problem+json")
+        assert absent.json()["code"] == "not_found"
