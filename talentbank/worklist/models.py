@@ -19,7 +19,7 @@ class Reminder(models.Model):
     bank_id = models.UUIDField()
     subject_kind = models.CharField(max_length=20)
     subject_id = models.UUIDField()
-    anchor = models.CharField(max_length=40)
+    anchor = models.CharField(max_length=80)
     rung = models.CharField(max_length=30)
     at = models.DateTimeField()
 
