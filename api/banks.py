@@ -26,7 +26,8 @@ from talentbank.banks.models import Bank, BankKind, BankText, Language, TextKind
 from talentbank.banks.policy import FourEyes, ResidentsFirst
 from talentbank.banks.selectors import bank_get, banks, texts_current
 from talentbank.banks.services import bank_text_publish, bank_update
-from talentbank.core.actors import Side
+from talentbank.core.actors import Role, Side
+from talentbank.core.audit import Step
 
 DAYS = {"minimum": 0, "maximum": 3650}
 
@@ -161,9 +162,17 @@ class BankTextOutput(RowOutput):
     valid_until = StrictDateTimeField(allow_null=True)
 
 
-class BankOperation(Operation):
+class OfBank(Operation):
+    """Anybody reads; a bank's bank_admins write."""
+
     tag = "banks"
     public = True
+
+    def step(self) -> Step:
+        return Step(actor=self.actor, at=self.at, role=Role.BANK_ADMIN)
+
+
+class BankOperation(OfBank):
     output_serializer = BankDetail
 
 
@@ -202,12 +211,10 @@ class BankUpdate(BankOperation, UpdateView):
         require_bank_admin(self.actor, row.pk)
 
     def perform(self, row: Bank, *, expected_version: int) -> Bank:
-        return bank_update(bank=row, expected_version=expected_version, at=self.at, changes=dict(self.values))
+        return bank_update(bank=row, expected_version=expected_version, step=self.step(), changes=dict(self.values))
 
 
-class TextOperation(Operation):
-    tag = "banks"
-    public = True
+class TextOperation(OfBank):
     output_serializer = BankTextOutput
 
 
@@ -237,7 +244,7 @@ class BankTextCreate(TextOperation, CreateView):
     def perform(self, parent: Bank) -> BankText:
         bodies = {name: self.values[name] for name in ("ja", "easy_ja", "en") if name in self.values}
         return bank_text_publish(
-            bank=parent, kind=self.values["kind"], number=self.values["number"], bodies=bodies, at=self.at
+            bank=parent, kind=self.values["kind"], number=self.values["number"], bodies=bodies, step=self.step()
         )[0]
 
     def location(self, row: BankText) -> str:

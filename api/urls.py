@@ -5,8 +5,11 @@ from __future__ import annotations
 from django.urls import URLPattern, URLResolver, include, path
 
 from api import (
+    absences,
+    assignments,
     banks,
     candidates,
+    closures,
     complaints,
     declared_ties,
     documents,
@@ -24,6 +27,7 @@ from api import (
     pushes,
     statistics,
     vocabulary,
+    worklist,
 )
 
 RESOURCES = [
@@ -33,12 +37,16 @@ RESOURCES = [
     need_questions,
     vocabulary,
     banks,
+    closures,
     matches,
     complaints,
     match_questions,
+    worklist,
     me,
     memberships,
     declared_ties,
+    absences,
+    assignments,
     pushes,
     statistics,
     professionals,

@@ -8,9 +8,9 @@ from uuid import UUID
 from django.db.models import QuerySet
 
 from api.filters import FlagFilter, StrictFilterSet, TextsFilter, UUIDsFilter
-from api.matches.filters import bank_named
 from api.matches.inputs import ConflictInput
 from api.matches.outputs import ConflictOutput, ConflictScanOutput
+from api.staff_filters import bank_named
 from api.views import CreateView, FactView, ListView, Operation, WholeListView
 from talentbank.accounts.policies import require_coordinator
 from talentbank.core.audit import Step

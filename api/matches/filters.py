@@ -7,6 +7,7 @@ from uuid import UUID
 from django.db.models import Q, QuerySet
 
 from api.filters import ChoiceFilter, ChoicesFilter, DayFilter, TextsFilter, UpdatedSince, UUIDsFilter
+from api.staff_filters import bank_named, looked_after
 from talentbank.core.actors import COORDINATORS, ORGANIZATION_ROLES, Role
 from talentbank.matches.models import Match
 from talentbank.matches.states import Origin, State
@@ -26,9 +27,13 @@ class MatchFilters(UpdatedSince):
     waiting_on = ChoiceFilter(["me"], method="by_waiting", help_text="Matches whose next step is the caller's.")
     due_before = DayFilter("due_on", lookup_expr="lt")
     reference = TextsFilter("reference")
+    coordinator = TextsFilter(method="by_coordinator", help_text="Account that looks after it, or `me`. For staff.")
 
     def by_bank(self, rows: QuerySet[Match], name: str, values: list[str] | None) -> QuerySet[Match]:
         return rows.filter(bank_named(values, "bank__")) if values else rows
+
+    def by_coordinator(self, rows: QuerySet[Match], name: str, values: list[str] | None) -> QuerySet[Match]:
+        return rows.filter(looked_after(values, self.actor)) if values else rows
 
     def by_professional(self, rows: QuerySet[Match], name: str, ids: list[UUID] | None) -> QuerySet[Match]:
         if not ids:
@@ -52,14 +57,3 @@ class MatchFilters(UpdatedSince):
 
     def _staff_or_introduced(self) -> Q:
         return Q(bank_id__in=self.actor.banks_as(COORDINATORS)) | Q(introduced_at__isnull=False)
-
-
-def bank_named(values: list[str], prefix: str = "") -> Q:
-    """Rows of the banks with these ids or slugs."""
-    ids, slugs = [], []
-    for value in values:
-        try:
-            ids.append(UUID(value))
-        except ValueError:
-            slugs.append(value)
-    return Q(**{f"{prefix}id__in": ids}) | Q(**{f"{prefix}slug__in": slugs})

@@ -68,8 +68,10 @@ class MatchAnswers(serializers.Serializer):
 
 
 class MatchStaffView(serializers.Serializer):
-    """What only staff see."""
+    """What only staff see; `coordinator` and `deputy` are accounts of those who look after it."""
 
+    coordinator = StrictUUIDField(allow_null=True)
+    deputy = StrictUUIDField(allow_null=True)
     first_asked = StrictCharField(max_length=20, allow_blank=True)
     countersign_pending = StrictBooleanField()
     conflict_outcome = StrictCharField(max_length=10, allow_blank=True)
@@ -137,6 +139,8 @@ class MatchDetail(RowOutput):
             return None
         decision = self.context["conflicts"].get(match.pk)
         return {
+            "coordinator": match.coordinator_id,
+            "deputy": match.deputy_id,
             "first_asked": match.first_asked,
             "countersign_pending": match.countersign_pending,
             "conflict_outcome": decision.outcome if decision else "",

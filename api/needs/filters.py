@@ -7,6 +7,7 @@ from uuid import UUID
 from django.db.models import Q, QuerySet
 
 from api.filters import ChoicesFilter, FlagFilter, TextFilter, TextsFilter, UpdatedSince, UUIDsFilter
+from api.staff_filters import bank_named, looked_after
 from talentbank.core.actors import HELPERS
 from talentbank.core.clock import day_of
 from talentbank.core.errors import Forbidden
@@ -36,18 +37,14 @@ class NeedFilters(UpdatedSince):
     engagement_type = ChoicesFilter(EngagementType, "engagement_type")
     accepting = FlagFilter(method="by_accepting", help_text="Takes new candidates today.")
     organization = UUIDsFilter(method="by_organization")
+    coordinator = TextsFilter(method="by_coordinator", help_text="Account that looks after it, or `me`. For staff.")
     q = TextFilter(method="by_words", help_text="Staff: words of the need, reference, organization's name or phone.")
 
     def by_bank(self, rows: QuerySet[Need], name: str, values: list[str] | None) -> QuerySet[Need]:
-        if not values:
-            return rows
-        ids, slugs = [], []
-        for value in values:
-            try:
-                ids.append(UUID(value))
-            except ValueError:
-                slugs.append(value)
-        return rows.filter(Q(bank_id__in=ids) | Q(bank__slug__in=slugs))
+        return rows.filter(bank_named(values, "bank__")) if values else rows
+
+    def by_coordinator(self, rows: QuerySet[Need], name: str, values: list[str] | None) -> QuerySet[Need]:
+        return rows.filter(looked_after(values, self.actor)) if values else rows
 
     def by_problem(self, rows: QuerySet[Need], name: str, codes: list[str] | None) -> QuerySet[Need]:
         if not codes:

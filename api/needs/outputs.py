@@ -152,6 +152,13 @@ class NeedForProfessional(NeedWork):
     places_free = StrictIntegerField(**COUNT)
 
 
+class NeedStaffView(serializers.Serializer):
+    """What only coordinators see: the accounts of those who look after it."""
+
+    coordinator = StrictUUIDField(source="coordinator_id", allow_null=True)
+    deputy = StrictUUIDField(source="deputy_id", allow_null=True)
+
+
 class NeedDetail(NeedWork):
     """A need in full, for its organization and for staff. `warnings` is null in lists."""
 
@@ -171,6 +178,7 @@ class NeedDetail(NeedWork):
     review_comments = serializers.DictField(child=serializers.CharField())
     submitted_at = StrictDateTimeField(allow_null=True)
     opened_at = StrictDateTimeField(allow_null=True)
+    staff = serializers.SerializerMethodField()
     warnings = serializers.SerializerMethodField()
     allowed_actions = serializers.SerializerMethodField()
     created_at = StrictDateTimeField()
@@ -185,6 +193,10 @@ class NeedDetail(NeedWork):
     @extend_schema_field(NeedBudget)
     def get_budget(self, need: Need) -> dict[str, Any]:
         return NeedBudget(need).data
+
+    @extend_schema_field(NeedStaffView(allow_null=True))
+    def get_staff(self, need: Need) -> dict[str, Any] | None:
+        return NeedStaffView(need).data if self.context["actor"].is_coordinator_of(need.bank_id) else None
 
     @extend_schema_field(TextWarningOutput(many=True, allow_null=True))
     def get_warnings(self, need: Need) -> list[dict[str, Any]] | None:

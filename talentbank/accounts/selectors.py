@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from collections.abc import Iterable
+from datetime import date, datetime
 from uuid import UUID
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from talentbank.accounts.hats import hats_of
-from talentbank.accounts.models import Invitation, StaffMembership, User
+from talentbank.accounts.models import Invitation, StaffMembership, StaffRole, User
 from talentbank.core.actors import Actor, Hat, Role
 from talentbank.core.errors import NotFound, invalid
 
@@ -80,3 +81,17 @@ def membership_with_ties(actor: Actor, membership_id: UUID) -> StaffMembership:
         if found := rows.filter(pk=membership_id).first():
             return found
     raise NotFound()
+
+
+def colleagues(banks: Iterable[UUID], day: date) -> QuerySet[StaffMembership]:
+    """Who looks after needs and matches of these banks on a day: their coordinators and bank_admins."""
+    lasting = Q(valid_until__isnull=True) | Q(valid_until__gte=day)
+    rows = StaffMembership.objects.filter(
+        lasting,
+        bank_id__in=list(banks),
+        role__in=[StaffRole.COORDINATOR, StaffRole.BANK_ADMIN],
+        valid_from__lte=day,
+        ended_at__isnull=True,
+        user__is_active=True,
+    )
+    return rows.select_related("user").order_by("bank_id", "user_id", "id")

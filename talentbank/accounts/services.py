@@ -81,7 +81,20 @@ def invitation_create(
         context={"bank": bank.name, "role": role, "url": f"{base_url}/invitations/{token}", "days": INVITATION_DAYS},
         at=at,
     )
+    _invitation_event(invitation, actor, "invite", at)
     return invitation
+
+
+def _invitation_event(row: Invitation, actor: Actor, action: str, at: datetime) -> None:
+    event_record(
+        Subject("invitation", row.pk, row.bank_id),
+        Step(actor=actor, at=at, role=Role.BANK_ADMIN),
+        action=action,
+        from_state="",
+        to_state="",
+        facts={"role": row.role, "valid_until": row.membership_valid_until},
+        texts={"email": row.email},
+    )
 
 
 @transaction.atomic
@@ -126,6 +139,7 @@ def invitation_revoke(*, actor: Actor, invitation: Invitation, expected_version:
         raise InvitationSpent()
     row.revoked_at = at
     row.save_step(at=at)
+    _invitation_event(row, actor, "revoke", at)
     return row
 
 

@@ -8,7 +8,7 @@ from uuid import UUID
 from django.conf import settings
 from django.db.models import Q, QuerySet
 
-from talentbank.banks.models import Bank, BankText
+from talentbank.banks.models import Bank, BankClosure, BankText
 from talentbank.core.errors import NotFound
 
 
@@ -41,6 +41,19 @@ def bank_default() -> Bank:
     if bank is None:
         raise NotFound()
     return bank
+
+
+def closures(bank_id: UUID) -> QuerySet[BankClosure]:
+    """Days on which a bank's office is closed beside weekends and public holidays."""
+    return BankClosure.objects.filter(bank_id=bank_id).order_by("day", "id")
+
+
+def closure_get(bank_id: UUID, id: UUID) -> BankClosure:
+    """:raises NotFound: no such closure in this bank."""
+    closure = closures(bank_id).filter(pk=id).first()
+    if closure is None:
+        raise NotFound()
+    return closure
 
 
 def texts_current(bank_id: UUID, at: datetime) -> QuerySet[BankText]:

@@ -8,8 +8,9 @@ from typing import Any
 
 from django.db import transaction
 
-from talentbank.banks.models import Bank, BankKind, BankText
+from talentbank.banks.models import Bank, BankClosure, BankKind, BankText
 from talentbank.banks.policy import Policy
+from talentbank.core.audit import Step, Subject, event_record
 from talentbank.core.checkdigits import is_municipality_code
 from talentbank.core.errors import Conflict, StaleVersion, invalid
 from talentbank.core.models import lock
@@ -56,8 +57,8 @@ def bank_create(
 
 
 @transaction.atomic
-def bank_update(*, bank: Bank, expected_version: int, at: datetime, changes: dict[str, Any]) -> Bank:
-    """This function will change a bank's names, office, texts of introduction or policy.
+def bank_update(*, bank: Bank, expected_version: int, step: Step, changes: dict[str, Any]) -> Bank:
+    """This function will change a bank's names, office, texts of introduction or policy; the event keeps what was.
 
     :raises StaleVersion: somebody changed it since the caller looked.
     :raises InvalidInput: an unknown policy key.
@@ -65,26 +66,35 @@ def bank_update(*, bank: Bank, expected_version: int, at: datetime, changes: dic
     row = lock(Bank, bank.pk)
     if row.version != expected_version:
         raise StaleVersion(version=row.version)
+    before = {**row.policy.to_json(), **{name: getattr(row, name) for name in changes if name != "policy"}}
     for name, value in changes.items():
         if name == "policy":
             row.policy_json = Policy.parse({**row.policy_json, **value}).to_json()
         else:
             setattr(row, name, value)
-    row.save_step(at=at)
+    row.save_step(at=step.at)
+    after = {**row.policy.to_json(), **{name: value for name, value in changes.items() if name != "policy"}}
+    moved = {name: {"from": before[name], "to": after[name]} for name in after if after[name] != before.get(name)}
+    _event(row, step, "update", {"changed": moved})
     return row
 
 
+def _event(bank: Bank, step: Step, action: str, facts: dict[str, Any]) -> None:
+    event_record(Subject("bank", bank.pk, bank.pk), step, action=action, from_state="", to_state="", facts=facts)
+
+
 @transaction.atomic
-def bank_text_publish(*, bank: Bank, kind: str, number: int, bodies: dict[str, str], at: datetime) -> list[BankText]:
+def bank_text_publish(*, bank: Bank, kind: str, number: int, bodies: dict[str, str], step: Step) -> list[BankText]:
     """This function will publish version `number` of a text in its languages; earlier versions end now.
 
     :raises TextVersionExists: the number is taken.
     """
+    at = step.at
     lock(Bank, bank.pk)
     if BankText.objects.filter(bank=bank, kind=kind, number__gte=number).exists():
         raise TextVersionExists(kind=kind, number=number)
     BankText.objects.filter(bank=bank, kind=kind, valid_until__isnull=True).update(valid_until=at, updated_at=at)
-    return [
+    texts = [
         BankText.create(
             at=at,
             bank=bank,
@@ -97,3 +107,36 @@ def bank_text_publish(*, bank: Bank, kind: str, number: int, bodies: dict[str, s
         )
         for language, body in bodies.items()
     ]
+    digests = {text.language: text.sha256 for text in texts}
+    _event(bank, step, "publish-text", {"kind": str(kind), "number": number, "sha256": digests})
+    return texts
+
+
+@transaction.atomic
+def closure_enter(*, bank: Bank, day: date, reason: str, step: Step) -> BankClosure:
+    """This function will close a bank's office on a day, which then counts as no business day.
+
+    :raises InvalidInput: the day is over, or entered already.
+    """
+    lock(Bank, bank.pk)
+    if day < step.day:
+        raise invalid("/day", "in_the_past")
+    if BankClosure.objects.filter(bank=bank, day=day).exists():
+        raise invalid("/day", "taken")
+    closure = BankClosure.create(at=step.at, bank=bank, day=day, reason=reason)
+    _event(bank, step, "enter-closure", {"day": str(day), "reason": reason})
+    return closure
+
+
+@transaction.atomic
+def closure_remove(*, closure: BankClosure, expected_version: int, step: Step) -> None:
+    """This function will strike out a day on which the office was to be closed.
+
+    :raises StaleVersion: somebody changed it since the caller looked.
+    """
+    row = lock(BankClosure, closure.pk)
+    if row.version != expected_version:
+        raise StaleVersion(version=row.version)
+    bank, day = row.bank, row.day
+    row.delete()
+    _event(bank, step, "remove-closure", {"day": str(day)})

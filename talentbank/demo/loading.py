@@ -12,7 +12,7 @@ from talentbank.accounts.models import StaffRole, User
 from talentbank.accounts.services import membership_create
 from talentbank.banks.models import REQUIRED_TO_SUBMIT, Bank
 from talentbank.banks.services import bank_create, bank_text_publish
-from talentbank.core.actors import Actor, Channel, OnBehalf, Side
+from talentbank.core.actors import SYSTEM, Actor, Channel, OnBehalf, Side
 from talentbank.core.audit import Step
 from talentbank.core.checkdigits import corporate_check_digit, municipality_check_digit
 from talentbank.core.clock import day_of
@@ -71,8 +71,9 @@ class BankLoading:
             policy={"registration_valid_years": VALID_YEARS},
             **fields,
         )
+        step = Step(actor=SYSTEM, at=morning(opened_on, hour=8))
         for kind, bodies in bank_texts().items():
-            bank_text_publish(bank=bank, kind=kind, number=1, bodies=bodies, at=morning(opened_on, hour=8))
+            bank_text_publish(bank=bank, kind=kind, number=1, bodies=bodies, step=step)
         return bank
 
     def _staff(self) -> None:

@@ -127,6 +127,8 @@ def _draft(need: Need, professional: Professional, origin: Origin, row: Transiti
         state=str(row.target),
         state_since=step.at,
         created_by_id=step.actor.user_id,
+        coordinator_id=need.coordinator_id or (step.actor.user_id if row.parts == {Part.COORDINATOR} else None),
+        deputy_id=need.deputy_id,
     )
     for side in YES_AT_CREATION.get(origin, ()):
         setattr(match, f"{side}_answer", "yes")

@@ -24,6 +24,8 @@ def keep_comments(case: NeedCase) -> None:
 
 def open(case: NeedCase) -> None:
     case.need.opened_at = case.step.at
+    if case.need.coordinator_id is None:  # who opens a need looks after it until it is handed over
+        case.need.coordinator_id = case.step.actor.user_id
     case.need.review_comments = {}
 
 

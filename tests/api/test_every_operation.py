@@ -19,6 +19,7 @@ PUBLIC = {
     "banks_list",
     "banks_read",
     "banks_texts_list",
+    "banks_closures_list",
     "codes_index",
     "codes_list",
     "health_live",

@@ -6,6 +6,8 @@ import pytest
 
 from talentbank.accounts.models import User
 from talentbank.banks.services import bank_text_publish
+from talentbank.core.actors import SYSTEM
+from talentbank.core.audit import Step
 from talentbank.privacy.models import Consent
 from tests import factories
 
@@ -45,7 +47,8 @@ def test_nobody_is_nobody(session, place):
 
 def test_a_new_text_is_consented_to_anew_and_the_old_consent_is_kept(session, clock, bank, professional):
     clock.forward(days=1)
-    bank_text_publish(bank=bank, kind="disclosure", number=2, bodies={"ja": "第2版"}, at=clock.at)
+    step = Step(actor=SYSTEM, at=clock.at)
+    bank_text_publish(bank=bank, kind="disclosure", number=2, bodies={"ja": "第2版"}, step=step)
     clock.forward(minutes=1)
 
     answer = session(professional.user).post(CONSENTS, consent_body(professional, "disclosure"))

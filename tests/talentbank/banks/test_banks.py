@@ -10,11 +10,14 @@ from talentbank.banks.models import Bank
 from talentbank.banks.policy import FourEyes, Policy
 from talentbank.banks.selectors import text_numbers_current
 from talentbank.banks.services import TextVersionExists, bank_create, bank_text_publish, bank_update
-from talentbank.core.actors import Side
+from talentbank.core.actors import SYSTEM, Role, Side
+from talentbank.core.audit import Step
 from talentbank.core.errors import InvalidInput, StaleVersion
+from talentbank.core.models import Event
 from tests.factories import AT
 
 pytestmark = [pytest.mark.django_db, pytest.mark.database]
+STEP = Step(actor=SYSTEM, at=AT, role=Role.BANK_ADMIN)
 AKATSUKI = {"slug": "akatsuki", "name": "x", "municipality_code": "072010", "municipality_name": "あかつき市"}
 
 
@@ -46,14 +49,16 @@ def test_a_wrong_municipality_code_opens_no_bank(code):
 def test_a_policy_has_defaults_and_keeps_what_was_decided():
     bank = opened(policy={"four_eyes": "countersign", "answer_days": 9})
 
-    changed = bank_update(bank=bank, expected_version=1, at=AT, changes={"policy": {"ask_first": "organization"}})
+    changed = bank_update(bank=bank, expected_version=1, step=STEP, changes={"policy": {"ask_first": "organization"}})
 
     policy = Bank.objects.get(pk=bank.pk).policy
     assert (policy.four_eyes, policy.answer_days) == (FourEyes.COUNTERSIGN, 9)
     assert (policy.ask_first, policy.introductions_per_place) == (Side.ORGANIZATION, 3)
     assert changed.version == 2
+    told = Event.objects.get(subject_kind="bank", action="update")
+    assert told.facts == {"changed": {"ask_first": {"from": "professional", "to": "organization"}}}
     with pytest.raises(StaleVersion):
-        bank_update(bank=bank, expected_version=1, at=AT, changes={"name": "y"})
+        bank_update(bank=bank, expected_version=1, step=STEP, changes={"name": "y"})
 
 
 @pytest.mark.parametrize(
@@ -75,14 +80,15 @@ def test_a_policy_survives_its_own_json():
 
 def test_only_the_newest_version_of_a_text_holds_and_numbers_only_rise(bank):
     later = AT + timedelta(days=1)
+    later_step = Step(actor=SYSTEM, at=later)
 
-    bank_text_publish(bank=bank, kind="matching", number=3, bodies={"ja": "三", "en": "three"}, at=later)
+    bank_text_publish(bank=bank, kind="matching", number=3, bodies={"ja": "三", "en": "three"}, step=later_step)
 
     assert text_numbers_current(bank.pk, AT)["matching"] == 1
     assert text_numbers_current(bank.pk, later)["matching"] == 3
     for number in (2, 3):
         with pytest.raises(TextVersionExists):
-            bank_text_publish(bank=bank, kind="matching", number=number, bodies={"ja": "二"}, at=later)
+            bank_text_publish(bank=bank, kind="matching", number=number, bodies={"ja": "二"}, step=later_step)
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 
 from talentbank.banks.services import bank_text_publish
-from talentbank.core.actors import Channel
+from talentbank.core.actors import SYSTEM, Channel
 from talentbank.core.audit import Step, Subject
 from talentbank.core.errors import ActionRefused
 from talentbank.matches.models import Match
@@ -22,7 +22,7 @@ from tests.talentbank.matches.steps import move, refusal_codes
 
 
 def publish_new_text(bank, kind="matching"):
-    bank_text_publish(bank=bank, kind=kind, number=9, bodies={"ja": "新しい文面"}, at=AT)
+    bank_text_publish(bank=bank, kind=kind, number=9, bodies={"ja": "新しい文面"}, step=Step(actor=SYSTEM, at=AT))
 
 
 def refusals(*args, **kwargs):

@@ -8,8 +8,8 @@ import pytest
 from django.db import IntegrityError, transaction
 
 from talentbank.banks.services import bank_text_publish
-from talentbank.core.actors import Channel, Role
-from talentbank.core.audit import Subject
+from talentbank.core.actors import SYSTEM, Channel, Role
+from talentbank.core.audit import Step, Subject
 from talentbank.core.errors import InvalidInput, StaleVersion
 from talentbank.privacy.models import Consent
 from talentbank.privacy.selectors import consents_missing, disclosures_of
@@ -33,7 +33,7 @@ def grant(subject, professional, *kinds, at=LATER):
 
 def test_a_new_text_makes_the_old_consent_insufficient(bank, professional, subject):
     assert consents_missing(subject, ["matching", "disclosure"], AT) == []
-    bank_text_publish(bank=bank, kind="disclosure", number=2, bodies={"ja": "第2版"}, at=LATER)
+    bank_text_publish(bank=bank, kind="disclosure", number=2, bodies={"ja": "第2版"}, step=Step(actor=SYSTEM, at=LATER))
 
     assert consents_missing(subject, ["matching", "disclosure"], LATER) == ["disclosure"]
     (given,) = grant(subject, professional, "disclosure")

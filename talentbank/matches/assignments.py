@@ -1,0 +1,142 @@
+"""Who looks after which open needs and matches, and handing them over at a change of staff."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import date
+from uuid import UUID
+
+from django.db import transaction
+from django.db.models import Count, QuerySet
+
+from talentbank.accounts.models import User
+from talentbank.accounts.policies import require_coordinator, single_hat
+from talentbank.accounts.selectors import colleagues
+from talentbank.core.actors import COORDINATORS, Actor
+from talentbank.core.audit import Step
+from talentbank.core.errors import FieldError, InvalidInput
+from talentbank.core.lifecycle import Part
+from talentbank.matches.locks import case_of, lock_rows
+from talentbank.matches.models import Match
+from talentbank.matches.moves import match_event
+from talentbank.matches.states import CLOSED_STATES
+from talentbank.needs.models import Need, NeedState
+from talentbank.needs.moves import case_of as need_case_of
+from talentbank.needs.moves import need_event
+
+ENDED_NEEDS = (NeedState.CLOSED, NeedState.CANCELLED, NeedState.EXPIRED)
+ASSIGN = "assign"
+
+
+@dataclass(frozen=True, slots=True)
+class Load:
+    """How much one member of staff looks after; `user_id` None is what nobody does."""
+
+    user_id: UUID | None
+    name: str
+    needs: int
+    matches: int
+
+
+def needs_open(bank_id: UUID) -> QuerySet[Need]:
+    return Need.objects.filter(bank_id=bank_id).exclude(state__in=ENDED_NEEDS)
+
+
+def matches_open_of(bank_id: UUID) -> QuerySet[Match]:
+    return Match.objects.filter(bank_id=bank_id).exclude(state__in=sorted(CLOSED_STATES))
+
+
+def loads(actor: Actor, bank_id: UUID, day: date) -> list[Load]:
+    """The open work of a bank by who looks after it: what nobody does first, then everybody who could.
+
+    :raises Forbidden: the actor is no coordinator of the bank.
+    """
+    require_coordinator(actor, bank_id)
+    needs = dict(needs_open(bank_id).order_by().values_list("coordinator").annotate(Count("id")))
+    matches = dict(matches_open_of(bank_id).order_by().values_list("coordinator").annotate(Count("id")))
+    staff = set(colleagues([bank_id], day).values_list("user_id", flat=True))
+    names = dict(User.objects.filter(pk__in={*needs, *matches, *staff} - {None}).values_list("pk", "name"))
+    people = sorted(names.items(), key=lambda each: (each[1], each[0]))
+    return [Load(id, name, needs.get(id, 0), matches.get(id, 0)) for id, name in ((None, ""), *people)]
+
+
+@transaction.atomic
+def assign(
+    *,
+    bank_id: UUID,
+    to_user: UUID,
+    deputy: UUID | None,
+    from_user: UUID | None,
+    needs: Collection[UUID],
+    matches: Collection[UUID],
+    dry_run: bool,
+    step: Step,
+) -> tuple[list[UUID], list[UUID]]:
+    """This function will hand open needs and matches over: those named, else all of `from_user`.
+
+    Returns the ids of needs and matches that moved (that would move, on a dry run). One event each.
+
+    :raises Forbidden: the actor is no coordinator of the bank.
+    :raises InvalidInput: somebody is no coordinator of the bank, or something named is not open in it.
+    """
+    require_coordinator(step.actor, bank_id)
+    _check_people(bank_id, step, to_user=to_user, deputy=deputy)
+    chosen_needs, chosen_matches = _chosen(bank_id, from_user, needs, matches)
+    if dry_run:
+        return chosen_needs, chosen_matches
+    hats = [hat for hat in step.actor.worn if hat.role in COORDINATORS and hat.bank_id == bank_id]
+    step = Step(actor=step.actor, at=step.at, role=single_hat(hats).role)
+    touched = Match.objects.filter(pk__in=chosen_matches).values_list("need_id", "professional_id")
+    rows = list(touched)
+    every_need = {*chosen_needs, *(need for need, _ in rows)}
+    owners = Need.objects.filter(pk__in=every_need).values_list("organization_id", flat=True)
+    lock_rows(organizations=set(owners), needs=every_need, professionals={pro for _, pro in rows})
+    list(Match.objects.select_for_update(of=("self",)).filter(pk__in=chosen_matches).order_by("pk"))
+    facts: dict[str, object] = {"to": str(to_user), "deputy": str(deputy) if deputy else ""}
+    for need in Need.objects.filter(pk__in=chosen_needs).select_related("bank", "organization").order_by("pk"):
+        before = need.coordinator_id
+        need.coordinator_id, need.deputy_id = to_user, deputy
+        need.save_step(at=step.at)
+        case = need_case_of(need, step, frozenset({Part.COORDINATOR}))
+        need_event(case, ASSIGN, need.state, {**facts, "from": str(before or "")})
+    for pk in sorted(chosen_matches):
+        match_case = case_of(pk, step)
+        match, old = match_case.match, match_case.match.coordinator_id
+        match.coordinator_id, match.deputy_id = to_user, deputy
+        match.save_step(at=step.at)
+        match_event(match_case, ASSIGN, match.state, {**facts, "from": str(old or "")})
+    return chosen_needs, chosen_matches
+
+
+def _check_people(bank_id: UUID, step: Step, *, to_user: UUID, deputy: UUID | None) -> None:
+    known = set(colleagues([bank_id], step.day).values_list("user_id", flat=True))
+    errors = [FieldError("/to_user", "not_a_colleague")] if to_user not in known else []
+    if deputy and (deputy not in known or deputy == to_user):
+        errors.append(FieldError("/deputy", "not_a_colleague"))
+    if errors:
+        raise InvalidInput(errors)
+
+
+def _chosen(
+    bank_id: UUID, from_user: UUID | None, needs: Collection[UUID], matches: Collection[UUID]
+) -> tuple[list[UUID], list[UUID]]:
+    open_needs, open_matches = needs_open(bank_id), matches_open_of(bank_id)
+    if not needs and not matches:
+        if from_user is None:
+            raise InvalidInput([FieldError("/from_user", "required")])
+        open_needs, open_matches = (
+            open_needs.filter(coordinator_id=from_user),
+            open_matches.filter(coordinator_id=from_user),
+        )
+        return _ids(open_needs), _ids(open_matches)
+    found_needs, found_matches = _ids(open_needs.filter(pk__in=needs)), _ids(open_matches.filter(pk__in=matches))
+    errors = [FieldError(f"/needs/{n}", "not_open_here") for n, pk in enumerate(needs) if pk not in found_needs]
+    errors += [FieldError(f"/matches/{n}", "not_open_here") for n, pk in enumerate(matches) if pk not in found_matches]
+    if errors:
+        raise InvalidInput(errors)
+    return found_needs, found_matches
+
+
+def _ids(rows: QuerySet[Need] | QuerySet[Match]) -> list[UUID]:
+    return list(rows.order_by("pk").values_list("pk", flat=True))

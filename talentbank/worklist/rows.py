@@ -1,0 +1,116 @@
+"""What staff may have to look after, as querysets and as what waits: never anything that the reader is a side of."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
+from datetime import date, datetime
+from uuid import UUID
+
+from django.db.models import Q, QuerySet
+
+from talentbank.banks.policy import FourEyes
+from talentbank.core.actors import COORDINATORS, STAFF
+from talentbank.core.clock import day_of
+from talentbank.matches.models import Match
+from talentbank.matches.states import State
+from talentbank.needs.models import Need
+from talentbank.organizations.models import Organization
+from talentbank.professionals.models import Professional
+from talentbank.registrations.models import Registration
+from talentbank.worklist.items import Reader, Waiting
+from talentbank.worklist.models import Reminder
+
+KINDS: tuple[tuple[str, type[Registration]], ...] = (("professional", Professional), ("organization", Organization))
+
+
+def banks_of(reader: Reader) -> frozenset[UUID]:
+    return reader.actor.banks_as(COORDINATORS)
+
+
+def own_ids(reader: Reader) -> list[UUID]:
+    """Registrations that the reader holds, whichever hat is worn: nobody looks after themselves."""
+    return sorted(hat.id for hat in reader.actor.hats if hat.role not in STAFF)
+
+
+def matches_of(reader: Reader) -> QuerySet[Match]:
+    """Matches of the reader's banks, but those that the reader is a side of."""
+    mine = Q(professional_id__in=own_ids(reader)) | Q(need__organization_id__in=own_ids(reader))
+    rows = Match.objects.filter(bank_id__in=banks_of(reader)).exclude(mine)
+    return rows.select_related("bank", "need__organization", "professional").order_by("id")
+
+
+def needs_of(reader: Reader) -> QuerySet[Need]:
+    rows = Need.objects.filter(bank_id__in=banks_of(reader)).exclude(organization_id__in=own_ids(reader))
+    return rows.select_related("bank", "organization").order_by("id")
+
+
+def registrations_of(reader: Reader, where: Q) -> Iterator[tuple[str, Registration]]:
+    for kind, model in KINDS:
+        rows = model._default_manager.filter(where, bank_id__in=banks_of(reader)).exclude(pk__in=own_ids(reader))
+        yield from ((kind, row) for row in rows.select_related("bank").order_by("id"))
+
+
+def match_waiting(match: Match, **more: object) -> Waiting:
+    hands = {match.professional_answer_by_id, match.organization_answer_by_id}
+    strict = match.bank.policy.four_eyes is FourEyes.STRICT and match.state == State.AWAITING_APPROVAL
+    plain = Waiting(
+        kind="match",
+        id=match.pk,
+        bank_id=match.bank_id,
+        version=match.version,
+        title=f"{match.need.title}：{match.professional.name}",
+        since=match.state_since,
+        due_on=match.due_on,
+        reference=match.reference,
+        record=f"matches/{match.pk}",
+        coordinator=match.coordinator_id or match.need.coordinator_id,
+        deputy=match.deputy_id or match.need.deputy_id,
+        barred=frozenset(hand for hand in hands if hand) if strict else frozenset(),
+    )
+    return replace(plain, **more)  # type: ignore[arg-type]
+
+
+def need_waiting(need: Need, since: datetime, **more: object) -> Waiting:
+    return Waiting(
+        kind="need",
+        id=need.pk,
+        bank_id=need.bank_id,
+        version=need.version,
+        title=need.title,
+        reference=need.reference,
+        record=f"needs/{need.pk}",
+        coordinator=need.coordinator_id,
+        deputy=need.deputy_id,
+        since=since,
+        **more,  # type: ignore[arg-type]
+    )
+
+
+def registration_waiting(row: Registration, kind: str, since: datetime, **more: object) -> Waiting:
+    return Waiting(
+        kind=kind,
+        id=row.pk,
+        bank_id=row.bank_id,
+        version=row.version,
+        title=row.name,  # type: ignore[attr-defined]
+        reference=row.reference,
+        record=f"{kind}s/{row.pk}",
+        since=since,
+        **more,  # type: ignore[arg-type]
+    )
+
+
+def climbed(reader: Reader, matches: Iterable[Match], rungs: Iterable[str]) -> Iterator[Match]:
+    """Matches whose present state has climbed one of these rungs."""
+    rows = list(matches)
+    seen = Reminder.objects.filter(subject_kind="match", bank_id__in=banks_of(reader), rung__in=list(rungs))
+    anchors = set(seen.values_list("subject_id", "anchor"))
+    return (row for row in rows if (row.pk, f"{row.state} {row.state_since.isoformat()}") in anchors)
+
+
+def start_of(match: Match) -> date:
+    """The first day of work that the agreed terms state; the day of the contract where they state none."""
+    agreed = [terms for terms in match.terms.all() if terms.number == match.agreed_terms_version]
+    stated = agreed[0].content.get("starts_on") if agreed else None
+    return date.fromisoformat(stated) if stated else match.made_on or day_of(match.state_since)

@@ -1,0 +1,147 @@
+"""Reading a worklist: what waits for this reader, in order."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass, replace
+from datetime import datetime
+from uuid import UUID
+
+from django.db.models import QuerySet
+
+from talentbank.accounts.policies import require_coordinator
+from talentbank.accounts.selectors import colleagues
+from talentbank.core.actors import Actor
+from talentbank.core.errors import NotFound
+from talentbank.worklist.baskets import BASKETS, Basket
+from talentbank.worklist.items import Item, Reader, Waiting
+from talentbank.worklist.models import Absence, WorklistMark
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """What a worklist shows beside what waits for the reader today."""
+
+    snoozed: bool = False
+    delegated: bool = False
+    others: bool = False
+    """For staff: also what a colleague looks after."""
+
+
+EVERYTHING_OF_MINE = Shown(snoozed=True)
+
+
+def worklist(
+    actor: Actor,
+    at: datetime,
+    *,
+    baskets: Collection[str] = (),
+    banks: Collection[UUID] = (),
+    shown: Shown = Shown(),
+) -> list[Item]:
+    """Everything that waits for the actor, due first, then by the longest wait."""
+    reader = Reader(actor, at)
+    marks = _Marks(reader, shown)
+    roles = {hat.role for hat in actor.worn}
+    wanted = [each for each in BASKETS if each.roles & roles and (not baskets or each.name in baskets)]
+    items = [item for basket in wanted for item in _items(basket, reader, marks)]
+    return sorted((item for item in items if not banks or item.waiting.bank_id in banks), key=lambda item: item.order)
+
+
+def worklist_counts(actor: Actor, at: datetime, *, banks: Collection[UUID] = ()) -> list[tuple[Basket, int, int]]:
+    """Every basket that the actor's roles have, with how many items lie in it and how many of them are overdue."""
+    roles = {hat.role for hat in actor.worn}
+    items = worklist(actor, at, banks=banks)
+    today = Reader(actor, at).today
+    found = []
+    for basket in BASKETS:
+        if basket.roles & roles:
+            mine = [item for item in items if item.basket == basket.name]
+            late = sum(1 for item in mine if item.waiting.due_on and item.waiting.due_on < today)
+            found.append((basket, len(mine), late))
+    return found
+
+
+def worklist_item(actor: Actor, item_id: UUID, at: datetime) -> Item:
+    """One item of the actor's own worklist, put off or not.
+
+    :raises NotFound: nothing of that id waits for the actor.
+    """
+    found = next((item for item in worklist(actor, at, shown=EVERYTHING_OF_MINE) if item.id == item_id), None)
+    if found is None:
+        raise NotFound()
+    return found
+
+
+def absences_of(actor: Actor, bank_id: UUID) -> QuerySet[Absence]:
+    """Absences of a bank's staff, for its coordinators.
+
+    :raises Forbidden: the actor is no coordinator of the bank.
+    """
+    require_coordinator(actor, bank_id)
+    return Absence.objects.filter(bank_id=bank_id).select_related("user", "deputy").order_by("away_from", "id")
+
+
+def absence_get(actor: Actor, bank_id: UUID, id: UUID) -> Absence:
+    """:raises NotFound: no such absence in this bank. :raises Forbidden: as `absences_of`."""
+    absence = absences_of(actor, bank_id).filter(pk=id).first()
+    if absence is None:
+        raise NotFound()
+    return absence
+
+
+def _items(basket: Basket, reader: Reader, marks: _Marks) -> Iterator[Item]:
+    for waiting in basket.find(reader):
+        item = marks.placed(Item(basket.name, waiting, basket.settles), of_staff=basket.of_staff)
+        if item is not None:
+            yield item
+
+
+class _Marks:
+    """What was done with items, and who stands in for whom today: read once for a whole worklist."""
+
+    def __init__(self, reader: Reader, shown: Shown) -> None:
+        self.user_id, self.today, self.shown = reader.actor.user_id, reader.today, shown
+        banks = {hat.bank_id for hat in reader.actor.worn}
+        me = [self.user_id] if self.user_id else []
+        rows = WorklistMark.objects.filter(bank_id__in=banks)
+        self._own = {row.item_key: row for row in rows.filter(user_id__in=me)}
+        self._given = {row.item_key: row for row in rows.filter(delegated_to_id__in=me)}
+        away = Absence.objects.filter(bank_id__in=banks, away_from__lte=self.today, away_until__gte=self.today)
+        self._away = {(row.bank_id, row.user_id): row.deputy_id for row in away}
+        self._staff = {(row.bank_id, row.user_id) for row in colleagues(banks, self.today)}
+
+    def placed(self, item: Item, *, of_staff: bool) -> Item | None:
+        """The item as this reader has it; None where it is not in this worklist."""
+        own, given = self._own.get(item.key), self._given.get(item.key)
+        until = own.snoozed_until if own and own.snoozed_until and own.snoozed_until > self.today else None
+        away_to = own.delegated_to_id if own and self._is_staff(item.waiting, own.delegated_to_id) else None
+        hidden = (until and not self.shown.snoozed) or (away_to and not self.shown.delegated)
+        deputy_for = self._deputy_for(item.waiting)
+        mine = not of_staff or given or deputy_for or self._looks_after(item.waiting) or self.shown.others
+        if hidden or not mine or (of_staff and self.user_id in item.waiting.barred):
+            return None
+        return replace(
+            item,
+            snoozed_until=until,
+            delegated_to=away_to,
+            delegated_by=given.user_id if given else None,
+            deputy_for=deputy_for,
+        )
+
+    def _looks_after(self, waiting: Waiting) -> bool:
+        """One's own, and what nobody else can settle: without a coordinator, or with one who left or is barred."""
+        keeper = waiting.coordinator
+        return keeper in (None, self.user_id) or keeper in waiting.barred or not self._is_staff(waiting, keeper)
+
+    def _deputy_for(self, waiting: Waiting) -> UUID | None:
+        """The absent colleague whose deputy the reader is; where there is no deputy at work, everybody is."""
+        keeper = waiting.coordinator
+        if keeper is None or keeper == self.user_id or (waiting.bank_id, keeper) not in self._away:
+            return None
+        deputy = self._away[waiting.bank_id, keeper] or waiting.deputy
+        at_work = self._is_staff(waiting, deputy) and (waiting.bank_id, deputy) not in self._away
+        return keeper if deputy == self.user_id or not at_work else None
+
+    def _is_staff(self, waiting: Waiting, user_id: UUID | None) -> bool:
+        return user_id is not None and (waiting.bank_id, user_id) in self._staff
