@@ -89,6 +89,8 @@ ETAG=$kept
 call "$ORGANIZATION" POST "/matches/$match/accept" '{}'
 show state
 ETAG=
+call "$COORDINATOR" GET "/me/worklist?basket=approvals&include=others"
+show results.0.subject.title results.0.settles.0.href
 call "$COORDINATOR" POST "/matches/$match/conflicts" '{"outcome":"none"}'
 call "$COORDINATOR" GET "/matches/$match"
 call "$COORDINATOR" POST "/matches/$match/approve" '{}'
