@@ -120,7 +120,7 @@ class WorklistOperation(Operation):
 
 
 class MeWorklist(WorklistOperation, WholeListView):
-    """What waits for me, due first, then by the longest wait; 500 items at most, `baskets` counts all."""
+    """What waits for me: what is due or late, then basket by basket; 500 items at most, `baskets` counts all."""
 
     operation_id, summary = "me_worklist", "List what waits for me"
     output_serializer = WorklistItem

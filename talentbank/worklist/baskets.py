@@ -70,3 +70,4 @@ BASKETS = (
     Basket("pushes", PROFESSIONAL, sides.pushes, ("POST /matches",)),
 )
 """All baskets in the order in which they are shown; `api.codes` has their labels."""
+POSITIONS = {basket.name: position for position, basket in enumerate(BASKETS)}

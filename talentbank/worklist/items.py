@@ -103,8 +103,3 @@ class Item:
     def version(self) -> int:
         """The If-Match of the settling call."""
         return self.waiting.version
-
-    @property
-    def order(self) -> tuple[date, datetime, str]:
-        """Due first, then the longest wait; ties broken by the id."""
-        return (self.waiting.due_on or date.max, self.waiting.since, str(self.id))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import date, datetime
 from uuid import UUID
 
 from django.db.models import QuerySet
@@ -13,7 +13,7 @@ from talentbank.accounts.policies import require_coordinator
 from talentbank.accounts.selectors import colleagues
 from talentbank.core.actors import Actor
 from talentbank.core.errors import NotFound
-from talentbank.worklist.baskets import BASKETS, Basket
+from talentbank.worklist.baskets import BASKETS, POSITIONS, Basket
 from talentbank.worklist.items import Item, Reader, Waiting
 from talentbank.worklist.models import Absence, WorklistMark
 
@@ -39,13 +39,22 @@ def worklist(
     banks: Collection[UUID] = (),
     shown: Shown = Shown(),
 ) -> list[Item]:
-    """Everything that waits for the actor, due first, then by the longest wait."""
+    """Everything that waits for the actor: what is due or late, then the baskets in their order.
+
+    Within a basket by the day it is due, then the longest wait.
+    """
     reader = Reader(actor, at)
     marks = _Marks(reader, shown)
     roles = {hat.role for hat in actor.worn}
     wanted = [each for each in BASKETS if each.roles & roles and (not baskets or each.name in baskets)]
     items = [item for basket in wanted for item in _items(basket, reader, marks)]
-    return sorted((item for item in items if not banks or item.waiting.bank_id in banks), key=lambda item: item.order)
+    mine = (item for item in items if not banks or item.waiting.bank_id in banks)
+    return sorted(mine, key=lambda item: _urgency(item, reader.today))
+
+
+def _urgency(item: Item, today: date) -> tuple[bool, int, date, datetime, str]:
+    due = item.waiting.due_on or date.max
+    return (due > today, POSITIONS[item.basket], due, item.waiting.since, str(item.id))
 
 
 def worklist_counts(actor: Actor, at: datetime, *, banks: Collection[UUID] = ()) -> list[tuple[Basket, int, int]]:

@@ -140,6 +140,19 @@ def test_who_typed_an_answer_in_has_no_approval_waiting_under_four_eyes(session,
     assert len(waiting(session(world.bank_admin), basket="approvals")) == 1
 
 
+def test_a_hint_never_stands_before_an_approval_but_what_is_late_stands_first(session, world):
+    world.changed(world.professional, approved_at=world.clock.at - timedelta(days=400))
+    other = factories.make_professional(world.bank)
+    at_state(world.need, other, "awaiting_approval")
+    factories.make_match(factories.make_need(world.organization), other, "active")
+    lasting = factories.make_professional(world.bank, valid_until=TODAY)
+
+    items = waiting(session(world.coordinator))
+
+    assert [item["basket"] for item in items][:2] == ["deadlines", "approvals"]
+    assert items[0]["subject"]["id"] == str(lasting.pk) and items[-1]["basket"] != "approvals"
+
+
 def test_due_comes_first_then_the_longest_wait(session, world, clock):
     late = at_state(world.need, factories.make_professional(world.bank), "awaiting_approval")
     clock.forward(hours=-5)
