@@ -17,6 +17,7 @@ from talentbank.skills.occurrences import folded
 from talentbank.skills.thesaurus import OWN_AREAS, SynonymGroup, thesaurus_read
 
 GROUPS = thesaurus_read(tokenize=tokenize)
+ANALYZER = Analyzer(Lexicon({group.code: group.triggers for group in GROUPS}))
 HEADER = "code,area,forms_ja,forms_en,note"
 TOO_COMMON = (
     "作る 使う 見る 売る 探す 仕事 会社 システム サービス 人 店 お店 お客さん 紙 お金 スマホ 利用 system service work"
@@ -43,10 +44,9 @@ def owners() -> dict[tuple[str, ...], set[str]]:
 
 
 def concepts(text: str) -> set[str]:
-    analyzer = Analyzer(Lexicon({group.code: group.triggers for group in GROUPS}))
-    return {
-        token.term.removeprefix(CONCEPT_MARK) for token in analyzer.analyze(text) if token.term.startswith(CONCEPT_MARK)
-    }
+    """Codes of the groups that the engine hears in a text."""
+    heard = (token.term for token in ANALYZER.analyze(text))
+    return {term.removeprefix(CONCEPT_MARK) for term in heard if term.startswith(CONCEPT_MARK)}
 
 
 def written(directory: Path, *lines: str, header: str = HEADER) -> Path:
@@ -62,7 +62,7 @@ def refused(path: Path) -> list[tuple[str, str]]:
 
 
 def test_there_are_enough_groups_and_most_speak_both_languages():
-    assert len(GROUPS) >= 110
+    assert len(GROUPS) >= 230
     assert sum(bool(group.forms_en) for group in GROUPS) >= 0.9 * len(GROUPS)
 
 
@@ -114,6 +114,12 @@ def letters(text: str) -> str:
     return "".join(filter(str.isalnum, text))
 
 
+def test_every_form_is_heard_in_its_own_words():
+    """The engine bridges a particle within a form, but no かどうか and no する: such a form would never be found."""
+    deaf = [(group.code, form) for group in GROUPS for form in group.triggers if group.code not in concepts(form)]
+    assert deaf == []
+
+
 def test_no_form_is_a_word_of_every_need():
     common = {terms(word) for word in TOO_COMMON.split()}
     assert {form: codes for form, codes in owners().items() if form in common} == {}
@@ -130,6 +136,8 @@ def test_every_own_area_is_used_and_told_in_the_notice():
     [
         ("ネットショップを始めたい", "EC運用・Shopify構築"),
         ("お客さんがホームページを見つけてくれない", "SEO対策"),
+        ("帳簿をつけるのが大変", "会計ソフト導入・記帳代行"),
+        ("ハンコをなくしたい", "電子契約・電子署名・ペーパーレス"),
     ],
 )
 def test_plain_words_meet_the_words_of_the_professional(need, profile):
@@ -150,7 +158,7 @@ def test_what_is_merely_related_stays_apart(one, other):
 def test_a_product_points_to_its_kind_and_is_no_form_of_it():
     by_code = {group.code: group for group in GROUPS}
     products = [group for group in GROUPS if group.kind_of]
-    assert len(products) >= 15
+    assert len(products) >= 30
     for product in products:
         for wider in product.kind_of:
             assert not {*map(folded, product.forms)} & {*map(folded, by_code[wider].forms)}, product.code
