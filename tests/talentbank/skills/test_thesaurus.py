@@ -20,7 +20,7 @@ GROUPS = thesaurus_read(tokenize=tokenize)
 ANALYZER = Analyzer(Lexicon({group.code: group.triggers for group in GROUPS}))
 HEADER = "code,area,forms_ja,forms_en,note"
 TOO_COMMON = (
-    "作る 使う 見る 売る 探す 仕事 会社 システム サービス 人 店 お店 お客さん 紙 お金 スマホ 利用 system service work"
+    "作る 使う 見る 売る 探す 仕事 会社 システム サービス 人 店 お店 お客さん 紙 お金 利用 system service work"
 )
 """Words that stand in every other need; a group reached by one of them alone would be found by everybody."""
 ROOT = DATA_DIR.parents[2]
@@ -62,7 +62,7 @@ def refused(path: Path) -> list[tuple[str, str]]:
 
 
 def test_there_are_enough_groups_and_most_speak_both_languages():
-    assert len(GROUPS) >= 230
+    assert len(GROUPS) >= 350
     assert sum(bool(group.forms_en) for group in GROUPS) >= 0.9 * len(GROUPS)
 
 
