@@ -19,9 +19,7 @@ from talentbank.skills.thesaurus import OWN_AREAS, SynonymGroup, thesaurus_read
 GROUPS = thesaurus_read(tokenize=tokenize)
 ANALYZER = Analyzer(Lexicon({group.code: group.triggers for group in GROUPS}))
 HEADER = "code,area,forms_ja,forms_en,note"
-TOO_COMMON = (
-    "作る 使う 見る 売る 探す 仕事 会社 システム サービス 人 店 お店 お客さん 紙 お金 利用 system service work"
-)
+TOO_COMMON = "作る 使う 見る 売る 探す 仕事 会社 システム サービス 人 店 お店 お客さん 紙 お金 利用 system service work"
 """Words that stand in every other need; a group reached by one of them alone would be found by everybody."""
 ROOT = DATA_DIR.parents[2]
 
@@ -62,7 +60,7 @@ def refused(path: Path) -> list[tuple[str, str]]:
 
 
 def test_there_are_enough_groups_and_most_speak_both_languages():
-    assert len(GROUPS) >= 400
+    assert len(GROUPS) >= 430
     assert sum(bool(group.forms_en) for group in GROUPS) >= 0.9 * len(GROUPS)
 
 
@@ -128,7 +126,7 @@ def test_no_form_is_a_word_of_every_need():
 def test_every_own_area_is_used_and_told_in_the_notice():
     notice = (DATA_DIR / "NOTICE.md").read_text("utf-8")
     used = {group.area for group in GROUPS}
-    assert [area for area in sorted(OWN_AREAS | used) if area in OWN_AREAS and f"`{area}`" not in notice] == []
+    assert [area for area in sorted(OWN_AREAS) if area not in used or f"`{area}`" not in notice] == []
 
 
 @pytest.mark.parametrize(
@@ -138,6 +136,12 @@ def test_every_own_area_is_used_and_told_in_the_notice():
         ("お客さんがホームページを見つけてくれない", "SEO対策"),
         ("帳簿をつけるのが大変", "会計ソフト導入・記帳代行"),
         ("ハンコをなくしたい", "電子契約・電子署名・ペーパーレス"),
+        ("チラシを作りたい", "DTP・Illustrator"),
+        ("お年寄りにスマホの使い方を教えてほしい", "スマホ教室の講師"),
+        ("倉庫の在庫がわからない", "inventory management"),
+        ("データをクラウドに移したい", "Cloud services (AWS, Azure)"),
+        ("HPを新しくしたい", "ウェブサイト制作"),
+        ("AIを使ってみたい", "人工知能の研究"),
     ],
 )
 def test_plain_words_meet_the_words_of_the_professional(need, profile):
@@ -149,6 +153,9 @@ def test_plain_words_meet_the_words_of_the_professional(need, profile):
     [
         ("Shopifyを使っています", "ネットショップ"),
         ("お客さんが多いです", "集客"),
+        ("イラストレーターです", "Illustratorが使えます"),
+        ("補助金を申請したい", "融資の相談"),
+        ("AIを使ってみたい", "機械学習"),
     ],
 )
 def test_what_is_merely_related_stays_apart(one, other):
@@ -158,7 +165,7 @@ def test_what_is_merely_related_stays_apart(one, other):
 def test_a_product_points_to_its_kind_and_is_no_form_of_it():
     by_code = {group.code: group for group in GROUPS}
     products = [group for group in GROUPS if group.kind_of]
-    assert len(products) >= 30
+    assert len(products) >= 50
     for product in products:
         for wider in product.kind_of:
             assert not {*map(folded, product.forms)} & {*map(folded, by_code[wider].forms)}, product.code
@@ -232,6 +239,12 @@ def test_a_broken_file_is_invalid_input(tmp_path, content, error):
     path = tmp_path / "own.csv"
     path.write_bytes(content)
     assert error in refused(path)
+
+
+def test_a_field_without_a_length_of_its_own_still_has_an_end(tmp_path):
+    """It used to fall over the length that nobody named."""
+    path = written(tmp_path, f"order,it,注文|受注,order,shared:{'|'.join(['注文'] * 400)}")
+    assert refused(path) == [("/own.csv:2/note", "max_length")]
 
 
 def test_an_absent_file_is_invalid_input(tmp_path):
