@@ -19,6 +19,8 @@ PROBLEM_COLUMNS = ("code", "area", "name_ja", "easy_ja", "name_en", "kana", "ski
 LIST_MARK = "|"
 LENGTHS = {"code": 60, "name_ja": 60, "name_en": 100, "kana": 200, "easy_ja": 200, "scheme": 20}
 """The shortest column that takes each field; see `skills.models`."""
+LONGEST = 1000
+"""Of a field that names no length of its own: a list."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,8 +86,9 @@ class Line:
         value = (self.values.get(name) or "").strip()
         if not value and not blank:
             self.wrong(name, "blank")
-        if len(value) > LENGTHS.get(name, 1000):
-            self.wrong(name, "max_length", maximum=LENGTHS[name])
+        maximum = LENGTHS.get(name, LONGEST)
+        if len(value) > maximum:
+            self.wrong(name, "max_length", maximum=maximum)
         return value
 
     def number(self, name: str) -> int:
@@ -109,14 +112,14 @@ def vocabulary_read(directory: Path = DATA_DIR) -> Vocabulary:
     :raises InvalidInput: every wrong field as `/<file>:<line>/<column>`; line 1 is the header.
     """
     errors: list[FieldError] = []
-    groups = [_group(line) for line in _lines(directory / "skill_groups.csv", GROUP_COLUMNS, errors)]
+    groups = [_group(line) for line in lines_read(directory / "skill_groups.csv", GROUP_COLUMNS, errors)]
     known_groups = {(group.scheme, group.code) for group in groups}
     skills: list[SkillRow] = []
     for name, (scheme, version) in SCHEMES.items():
-        for line in _lines(directory / name, SKILL_COLUMNS, errors):
+        for line in lines_read(directory / name, SKILL_COLUMNS, errors):
             skills.append(_skill(line, scheme, version, known_groups))
-    areas = [_area(line) for line in _lines(directory / "problem_areas.csv", AREA_COLUMNS, errors)]
-    lines = _lines(directory / "problems.csv", PROBLEM_COLUMNS, errors)
+    areas = [_area(line) for line in lines_read(directory / "problem_areas.csv", AREA_COLUMNS, errors)]
+    lines = lines_read(directory / "problems.csv", PROBLEM_COLUMNS, errors)
     problems = [_problem(line, {area.code for area in areas}, {skill.code for skill in skills}) for line in lines]
     for file, codes in (
         ("skill_groups.csv", [f"{group.scheme}/{group.code}" for group in groups]),
@@ -131,7 +134,7 @@ def vocabulary_read(directory: Path = DATA_DIR) -> Vocabulary:
     return Vocabulary(tuple(groups), tuple(skills), tuple(areas), tuple(problems))
 
 
-def _lines(path: Path, columns: Sequence[str], errors: list[FieldError]) -> Iterator[Line]:
+def lines_read(path: Path, columns: Sequence[str], errors: list[FieldError]) -> Iterator[Line]:
     """The lines of a file; a file or a column that is missing is an error of its own."""
     try:
         text = path.read_text("utf-8")
@@ -139,11 +142,18 @@ def _lines(path: Path, columns: Sequence[str], errors: list[FieldError]) -> Iter
         errors.append(FieldError(f"/{path.name}", "unreadable"))
         return
     reader = csv.DictReader(text.splitlines(), strict=True)
-    if missing := [name for name in columns if name not in (reader.fieldnames or ())]:
-        errors.append(FieldError(f"/{path.name}:1", "missing_columns", {"missing": missing}))
+    try:
+        yield from _lines(reader, path.name, columns, errors)
+    except csv.Error:
+        errors.append(FieldError(f"/{path.name}:{reader.reader.line_num}", "unreadable"))
+
+
+def _lines(reader: csv.DictReader[str], name: str, columns: Sequence[str], errors: list[FieldError]) -> Iterator[Line]:
+    if missing := [each for each in columns if each not in (reader.fieldnames or ())]:
+        errors.append(FieldError(f"/{name}:1", "missing_columns", {"missing": missing}))
         return
     for values in reader:
-        line = Line(f"{path.name}:{reader.line_num}", values, errors)
+        line = Line(f"{name}:{reader.line_num}", values, errors)
         if None in values or None in values.values():
             line.wrong("", "wrong_number_of_columns")
         yield line
