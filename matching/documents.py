@@ -18,6 +18,13 @@ class Part(StrEnum):
     SKILLS = "skills"
 
 
+class Side(StrEnum):
+    """Whose text it is."""
+
+    NEED = "need"
+    PROFILE = "profile"
+
+
 class Relation(StrEnum):
     """How a term of the need and a term of the profile met."""
 
@@ -124,7 +131,7 @@ class Contribution:
     """One row of the explanation. The values of all rows of a pair sum to its score.
 
     query_term, document_term : as written in the two texts, or the skill code
-    similarity : in [0, 1]; 1 where the terms are the same or synonyms, the credit of the claim for a skill
+    similarity : in [0, 1]; 1 where the terms are the same, the cosine where they are near, the credit for a skill
     value : share of the score, > 0
     field : field of the document, "skills" for a claim
     query_spans, document_spans : where the terms stand; empty for a claim
@@ -152,6 +159,21 @@ class Missing:
 
 
 @dataclass(frozen=True, slots=True)
+class Conflict:
+    """A word that one side wants or offers and the other refuses. It adds nothing to the score.
+
+    by : who refuses
+    term, cue : the word, and what says no, as written by who refuses
+    """
+
+    by: Side
+    term: str
+    cue: str
+    query_spans: tuple[Span, ...] = ()
+    document_spans: tuple[Span, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Ranked:
     """A pair, scored and explained.
 
@@ -160,6 +182,7 @@ class Ranked:
     parts : share of each part, summing to the score
     contributions : largest value first
     missing : skills first, then terms, heaviest first
+    conflicts : what the profile refuses first
     confidence : in [0, 1], how much there was to judge by; see `scoring.confidence`
     """
 
@@ -168,5 +191,6 @@ class Ranked:
     parts: Mapping[Part, float] = field(default_factory=dict)
     contributions: tuple[Contribution, ...] = ()
     missing: tuple[Missing, ...] = ()
+    conflicts: tuple[Conflict, ...] = ()
     confidence: float = 0.0
     insufficient_data: bool = False

@@ -11,11 +11,13 @@ import numpy as np
 
 from matching.documents import Document, Query, Ranked
 from matching.explanation import explain
-from matching.index import Index, Mask
+from matching.index import Index, Mask, Rows
 from matching.index.postings import PostingsIndex
 from matching.lexicon import Lexicon
-from matching.scoring import AnalyzedDocument, AnalyzedQuery, Model
-from matching.weighting import BackgroundFrequencies, TermRows
+from matching.neighbours import NeighbourTable
+from matching.scoring import Model
+from matching.sides import AnalyzedDocument, AnalyzedQuery
+from matching.weighting import BackgroundFrequencies
 
 Eligible = Callable[[str], bool] | AbstractSet[str] | Mask | None
 """Who may be ranked: a predicate over ids, a set of ids, a boolean array in the order of `ids`, None for everybody."""
@@ -42,6 +44,8 @@ class _Identified(Protocol):
 class _Analyzed(Protocol):
     def row(self) -> dict[str, float]: ...
 
+    def rivals(self) -> list[dict[str, float]]: ...
+
 
 StoredT = TypeVar("StoredT", bound=_Identified)
 AskedT = TypeVar("AskedT")
@@ -63,7 +67,7 @@ class _State(Generic[StoredT, StoredAnalysisT]):
     empty: frozenset[str]
     analyses: dict[str, StoredAnalysisT]
 
-    def with_items(self, items: dict[str, StoredT], rows: TermRows) -> "_State[StoredT, StoredAnalysisT]":
+    def with_items(self, items: dict[str, StoredT], rows: Rows) -> "_State[StoredT, StoredAnalysisT]":
         blank = np.flatnonzero(np.diff(rows.matrix.indptr) == 0).tolist()
         ids = list(items)
         rest = self.without(items.keys())
@@ -161,7 +165,7 @@ class _Directed(ABC, Generic[StoredT, AskedT, StoredAnalysisT, AskedAnalysisT]):
         """
         state = self._state
         analysis = self._ask(state.model, asked)
-        best = state.index.top(analysis.row(), limit=limit, mask=_mask(eligible, state.index.ids))
+        best = state.index.top(analysis.row(), analysis.rivals(), limit=limit, mask=_mask(eligible, state.index.ids))
         ranked = [self._explain(analysis, self._analysis(state, id), id) for id, _ in best]
         return sorted(ranked, key=lambda pair: (-(pair.score or 0.0), pair.id))
 
@@ -185,7 +189,7 @@ class _Directed(ABC, Generic[StoredT, AskedT, StoredAnalysisT, AskedAnalysisT]):
         return analysis
 
     @abstractmethod
-    def _rows(self, model: Model, items: Sequence[StoredT]) -> TermRows: ...
+    def _rows(self, model: Model, items: Sequence[StoredT]) -> Rows: ...
 
     @abstractmethod
     def _store(self, model: Model, item: StoredT) -> StoredAnalysisT: ...
@@ -207,6 +211,7 @@ class Engine(_Directed[Document, Query, AnalyzedDocument, AnalyzedQuery]):
         *,
         lexicon: Lexicon | None = None,
         background: BackgroundFrequencies | None = None,
+        neighbours: NeighbourTable | None = None,
     ) -> "Engine":
         """Learn the idf snapshot from the documents and index them; of one id given twice the last counts.
 
@@ -215,12 +220,12 @@ class Engine(_Directed[Document, Query, AnalyzedDocument, AnalyzedQuery]):
         :raises UnknownField: a text under a field without weight.
         """
         stored = {document.id: document for document in documents}
-        model, rows = Model.fit(list(stored.values()), lexicon=lexicon, background=background)
+        model, rows = Model.fit(list(stored.values()), lexicon=lexicon, background=background, neighbours=neighbours)
         engine = cls(model)
         engine._state = _filled(model, stored, rows)
         return engine
 
-    def _rows(self, model: Model, items: Sequence[Document]) -> TermRows:
+    def _rows(self, model: Model, items: Sequence[Document]) -> Rows:
         return model.document_rows(items)
 
     def _store(self, model: Model, item: Document) -> AnalyzedDocument:
@@ -236,7 +241,7 @@ class Engine(_Directed[Document, Query, AnalyzedDocument, AnalyzedQuery]):
 class NeedEngine(_Directed[Query, Document, AnalyzedQuery, AnalyzedDocument]):
     """Needs are indexed, a professional asks. Takes the model of an `Engine`, hence the same score for a pair."""
 
-    def _rows(self, model: Model, items: Sequence[Query]) -> TermRows:
+    def _rows(self, model: Model, items: Sequence[Query]) -> Rows:
         return model.query_rows(items)
 
     def _store(self, model: Model, item: Query) -> AnalyzedQuery:
@@ -249,7 +254,7 @@ class NeedEngine(_Directed[Query, Document, AnalyzedQuery, AnalyzedDocument]):
         return explain(stored, asked, id=id)
 
 
-def _filled(model: Model, items: dict[str, StoredT], rows: TermRows) -> _State[StoredT, Any]:
+def _filled(model: Model, items: dict[str, StoredT], rows: Rows) -> _State[StoredT, Any]:
     empty: _State[StoredT, Any] = _State(model, PostingsIndex(), {}, frozenset(), {})
     return empty.with_items(items, rows)
 

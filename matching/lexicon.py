@@ -2,14 +2,16 @@
 
 import hashlib
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
-from matching.text import Token, tokenize
+from matching.text import Layer, Token, tokenize
 
 CONCEPT_MARK = "\ue000"
 """Begins every concept's term; a private-use character, which `text.normalize` lets into no token."""
 
+REMEMBERED_LEXICONS = 8
 _GAP = re.compile(r"[\s\-‐‑–・/_のをにがはで]{0,2}")
 """What may stand between the words of a form: ホームページの作成 is ホームページ作成; a full stop is no such thing."""
 
@@ -39,12 +41,19 @@ class _Node:
         self.concepts: list[str] = []
 
 
+class _Form(NamedTuple):
+    """Words first to last of a text are a form of this concept."""
+
+    first: int
+    last: int
+    concept: str
+
+
 class Analyzer:
     """Text to terms under a lexicon.
 
-    A form of one word gives way to its concept; a form of several words keeps its words and adds the concept, so that
-    ネットショップ meets both ECサイト and ショップ. For each concept the longest form counts; concepts may nest.
-    Every word of a text is analysed alike on both sides, so the meeting is exact: similarity 1, relation `synonym`.
+    Where words are a form of a concept, the concept is a term beside them. Every word of a text is analysed alike on
+    both sides, so the meeting is exact. For each concept the longest form counts; concepts may nest.
     """
 
     def __init__(self, lexicon: Lexicon) -> None:
@@ -55,44 +64,65 @@ class Analyzer:
                 self._add(concept, form)
 
     def _add(self, concept: str, form: str) -> None:
-        tokens = tokenize(form)
-        if not tokens:
+        words = [token for token in tokenize(form) if token.layer is Layer.WORD]
+        if not words:
             return
         node = self._root
-        for token in tokens:
-            node = node.next.setdefault(token.term, _Node())
+        for word in words:
+            node = node.next.setdefault(word.term, _Node())
         if concept not in node.concepts:
             node.concepts.append(concept)
 
     def analyze(self, text: str) -> tuple[Token, ...]:
-        """Words and concepts of the text by position, each with its span in the original."""
+        """Words, their parts and stems, and concepts of the text by position, each with its span in the original."""
         tokens = tokenize(text)
         if not self._root.next:
             return tokens
-        found: list[Token] = []
-        replaced: set[int] = set()
-        covered: dict[str, int] = {}
-        for first in range(len(tokens)):
-            for concept, last in self._longest(text, tokens, first).items():
-                if first < covered.get(concept, 0):
-                    continue
-                covered[concept] = last + 1
-                form = " ".join(token.term for token in tokens[first : last + 1])
-                found.append(Token(CONCEPT_MARK + concept, tokens[first].start, tokens[last].end, form))
-                if first == last:
-                    replaced.add(first)
-        kept = [token for position, token in enumerate(tokens) if position not in replaced]
-        return tuple(sorted(kept + found, key=lambda token: (token.start, token.end, token.term)))
+        words = [token for token in tokens if token.layer is Layer.WORD]
+        concepts = [
+            Token(
+                CONCEPT_MARK + concept, words[first].start, words[last].end, _joined(words, first, last), Layer.CONCEPT
+            )
+            for first, last, concept in self._forms(text, words)
+        ]
+        return tuple(sorted([*tokens, *concepts], key=lambda token: (token.start, token.end, token.term)))
 
-    def _longest(self, text: str, tokens: Sequence[Token], first: int) -> dict[str, int]:
-        """Concept to the last token of its longest form that begins at `first`."""
+    def _forms(self, text: str, words: Sequence[Token]) -> Iterator[_Form]:
+        """Every form in the text, but a shorter one of the same concept within it."""
+        covered: dict[str, int] = {}
+        for first in range(len(words)):
+            for concept, last in self._longest(text, words, first).items():
+                if last >= covered.get(concept, 0):
+                    covered[concept] = last + 1
+                    yield _Form(first, last, concept)
+
+    def _longest(self, text: str, words: Sequence[Token], first: int) -> dict[str, int]:
+        """Concept to the last word of its longest form that begins at `first`."""
         longest: dict[str, int] = {}
         node: _Node | None = self._root
-        for position in range(first, len(tokens)):
-            if position > first and not _GAP.fullmatch(text, tokens[position - 1].end, tokens[position].start):
+        for position in range(first, len(words)):
+            if position > first and not _GAP.fullmatch(text, words[position - 1].end, words[position].start):
                 break
-            node = node.next.get(tokens[position].term) if node else None
+            node = node.next.get(words[position].term) if node else None
             if node is None:
                 break
             longest.update(dict.fromkeys(node.concepts, position))
         return longest
+
+
+def _joined(words: Sequence[Token], first: int, last: int) -> str:
+    return " ".join(word.term for word in words[first : last + 1])
+
+
+_analyzers: dict[str, Analyzer] = {}
+
+
+def analyzer_of(lexicon: Lexicon) -> Analyzer:
+    """The analyzer of a lexicon; the last few are remembered, for to read thousands of forms takes a while."""
+    digest = lexicon.digest()
+    analyzer = _analyzers.get(digest)
+    if analyzer is None:
+        if len(_analyzers) >= REMEMBERED_LEXICONS:
+            _analyzers.clear()
+        analyzer = _analyzers[digest] = Analyzer(lexicon)
+    return analyzer

@@ -1,97 +1,78 @@
 """The score of a pair, defined once for both directions.
 
-    score(q, d) = a * sum_f w_f cos(q, d_f) + (1 - a) * weighted mean of the credits of the wished skills      in [0, 1]
+    score(q, d) = a * text(q, d) + (1 - a) * weighted mean of the credits of the wished skills      in [0, 1]
+    text(q, d)  = sum_f w_f q . x_f  +  w_e (1/2 max_e q . x_e + 1/2 mean_e q . x_e)
 
-a is 1 where the need wishes for no skill, 0 where it has no words, TEXT_SHARE otherwise: a fact of the need. So a score
-is the inner product of one sparse row of the need and one of the professional, and either side can be the indexed one.
+f are the fields of the profile but the experiences, e its experiences; q is what each term of the need is worth,
+summing to 1, spread to near terms; x is how far a text covers a term, in [0, 1). So a score says how much of the need
+the profile covers. a is 1 where the need wishes for no skill, 0 where it has no words, TEXT_SHARE otherwise: a fact of
+the need.
+
+But for the best experience, a score is the inner product of a sparse row of the need and one of the professional, and
+either side can be the indexed one.
+
+Sources: Robertson and Zaragoza 2009 (saturation and length); Sidorov et al. 2014, "Soft Similarity and Soft Cosine
+Measure" (near terms).
 """
 
 import hashlib
 import json
-import math
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
 from functools import cached_property
 from typing import NamedTuple
 
 import numpy as np
 import scipy.sparse as sp
 
-from matching import skills
-from matching.documents import Document, Query, Span, Texts
-from matching.lexicon import Analyzer, Lexicon
+from matching import skills, weighting
+from matching.analysis import Entry, analyzed, by_term
+from matching.documents import Document, Query
+from matching.index import Rows
+from matching.lexicon import Analyzer, Lexicon, analyzer_of
+from matching.negation import Speaker
+from matching.neighbours import NeighbourTable
+from matching.sides import AnalyzedDocument, AnalyzedQuery, Near, WeighedText
 from matching.terms import PROTECTED, STOP_WORDS
-from matching.text import Token, tokenizer_version
+from matching.text import Layer, Token, tokenizer_version
 from matching.weighting import (
     DOCUMENT_FIELDS,
+    EXPERIENCES,
     QUERY_FIELDS,
     BackgroundFrequencies,
-    FieldWeightedTfidf,
-    TermRows,
-    UnknownField,
+    Snapshot,
+    asked_weights,
+    coverage_rows,
 )
 
 TEXT_SHARE = 0.6
 """Of a need with words and wishes. Words outweigh: they are the need, a list of skills is a reading of it."""
+NEAR_SHARE = 0.3
+"""Of a word's weight, times the cosine, for each near term: it may help, but says less than a synonym."""
+BEST_SHARE = 0.5
+"""Of the experiences for the best of them; the rest for their mean. One good fit must not drown in a long career."""
 
 
-class Occurrence(NamedTuple):
-    """A term where it stands: span, the characters as written, and its form before a concept took its place."""
-
-    span: Span
-    surface: str
-    form: str
+Fields = Mapping[str, tuple[Entry, ...]]
 
 
-Occurrences = Mapping[str, tuple[Occurrence, ...]]
+class _Text(NamedTuple):
+    """A text of a profile: its w in the linear part, and what it adds if it is the best of the experiences."""
 
-
-@dataclass(frozen=True, slots=True)
-class AnalyzedQuery:
-    """A need ready to be compared. weights : term to weight, norm a; skill_share : 1 - a."""
-
-    query: Query
-    weights: Mapping[str, float]
-    occurrences: Occurrences
-    skill_share: float
-
-    @property
-    def is_empty(self) -> bool:
-        return not self.weights and not self.query.wishes
-
-    def row(self) -> dict[str, float]:
-        """Every index term of the need with its weight."""
-        return {**self.weights, **skills.wish_terms(self.query.wishes, share=self.skill_share)}
-
-
-@dataclass(frozen=True, slots=True)
-class AnalyzedDocument:
-    """A professional ready to be compared. weights, occurrences : field to term to w_f x_f, or to where it stands."""
-
-    document: Document
-    weights: Mapping[str, Mapping[str, float]]
-    occurrences: Mapping[str, Occurrences]
-
-    @property
-    def is_empty(self) -> bool:
-        return not self.weights and not self.document.skills
-
-    def row(self) -> dict[str, float]:
-        """Every index term of the professional with its weight."""
-        row = skills.claim_terms(self.document.skills)
-        for field in self.weights.values():
-            for term, weight in field.items():
-                row[term] = row.get(term, 0.0) + weight
-        return row
+    field: str
+    entries: tuple[Entry, ...]
+    share: float
+    best_share: float = 0.0
 
 
 class Model:
-    """What a score depends on besides the pair: lexicon, idf snapshot, weights. Immutable, shared by all indexes."""
+    """What a score depends on besides the pair: lexicon, snapshot, tables, weights. Immutable, shared by indexes."""
 
-    def __init__(self, analyzer: Analyzer, documents: FieldWeightedTfidf, background: str = "none") -> None:
+    def __init__(
+        self, analyzer: Analyzer, snapshot: Snapshot, neighbours: NeighbourTable, background: str = "none"
+    ) -> None:
         self._analyzer = analyzer
-        self._documents = documents
-        self._queries = FieldWeightedTfidf(QUERY_FIELDS, documents.snapshot)
+        self._snapshot = snapshot
+        self._neighbours = neighbours
         self._background = background
 
     @classmethod
@@ -101,19 +82,20 @@ class Model:
         *,
         lexicon: Lexicon | None = None,
         background: BackgroundFrequencies | None = None,
-    ) -> tuple["Model", TermRows]:
-        """Learn the idf snapshot from these documents and the background; with the model come the documents' rows.
+        neighbours: NeighbourTable | None = None,
+    ) -> tuple["Model", Rows]:
+        """Learn the snapshot from these documents and the background; with the model come the documents' rows.
 
         Each text is analyzed once: that costs far more than everything else here.
 
         :raises UnknownField: a document has a field that is none of DOCUMENT_FIELDS.
         """
-        lexicon = lexicon or Lexicon()
         background = background or BackgroundFrequencies()
-        analyzer = Analyzer(lexicon)
-        terms = [_field_terms(_analyzed(analyzer, document.texts, DOCUMENT_FIELDS)) for document in documents]
-        model = cls(analyzer, FieldWeightedTfidf.fit(terms, background=background), background.name)
-        return model, model._rows(documents, terms)
+        analyzer = analyzer_of(lexicon or Lexicon())
+        fields = [_profile(analyzer, document) for document in documents]
+        snapshot = Snapshot.fit(map(_texts, fields), background)
+        model = cls(analyzer, snapshot, neighbours or NeighbourTable.load(), background.name)
+        return model, model._rows(documents, fields)
 
     @cached_property
     def version(self) -> str:
@@ -123,86 +105,122 @@ class Model:
             "protected": sorted(PROTECTED.items()),
             "stop_words": sorted(STOP_WORDS),
             "lexicon": self._analyzer.lexicon.digest(),
-            "idf": self._documents.snapshot.digest(),
+            "snapshot": self._snapshot.digest(),
             "background": self._background,
+            "neighbours": self._neighbours.digest(),
             "weights": [
-                *(dict(fields) for fields in (self._documents.fields, QUERY_FIELDS)),
-                [TEXT_SHARE, skills.CLAIM_SHARE, skills.LEVEL_SHARE, skills.YEARS_SHARE, skills.EVIDENCE_SHARE],
+                dict(DOCUMENT_FIELDS),
+                dict(QUERY_FIELDS),
+                [TEXT_SHARE, NEAR_SHARE, BEST_SHARE],
+                [weighting.SATURATION, weighting.LENGTH_PIVOT, weighting.PART_SHARE, weighting.SYNONYM_SHARE],
+                [skills.CLAIM_SHARE, skills.LEVEL_SHARE, skills.YEARS_SHARE, skills.EVIDENCE_SHARE],
             ],
         }
         return hashlib.sha256(json.dumps(facts, sort_keys=True).encode()).hexdigest()[:16]
 
     def query(self, query: Query) -> AnalyzedQuery:
         """:raises UnknownField: a text under a field that is none of QUERY_FIELDS."""
-        fields = _analyzed(self._analyzer, query.texts, QUERY_FIELDS)
-        weights: dict[str, float] = {}
-        for field in self._queries.by_field(_field_terms(fields)).values():
-            for term, weight in field.items():
-                weights[term] = weights.get(term, 0.0) + weight
+        fields = analyzed(self._analyzer, query.texts, QUERY_FIELDS, Speaker.NEED)
+        entries = [entry for found in fields.values() for entry in found]
+        weights = self._asked(fields)
         skill_share = (1 - TEXT_SHARE if weights else 1.0) if query.wishes else 0.0
-        scale = (1 - skill_share) / math.sqrt(math.fsum(weight**2 for weight in weights.values())) if weights else 0.0
-        occurrences = _by_term(occurrence for field in fields.values() for occurrence in field)
-        return AnalyzedQuery(query, {term: w * scale for term, w in weights.items()}, occurrences, skill_share)
+        scaled = {term: weight * (1 - skill_share) for term, weight in weights.items()}
+        refused = tuple(word for entry in entries for word in entry.refused)
+        words = _in_layers(entries, Layer.WORD)
+        near = self._near(scaled, words | _in_layers(entries, Layer.PART))
+        return AnalyzedQuery(query, scaled, words, near, by_term(entries), refused, skill_share)
+
+    def _asked(self, fields: Fields) -> dict[str, float]:
+        """Term to what it is worth in all fields, each weighed; fields without a term leave their share to the rest."""
+        worth = {name: asked_weights(texts, self._snapshot) for name, texts in _by_field(fields).items()}
+        total = sum(QUERY_FIELDS[name] for name, terms in worth.items() if terms)
+        weights: dict[str, float] = {}
+        for name, terms in worth.items():
+            for term, weight in terms.items():
+                weights[term] = weights.get(term, 0.0) + weight * QUERY_FIELDS[name] / total
+        return weights
+
+    def _near(self, weights: Mapping[str, float], words: frozenset[str]) -> dict[str, tuple[Near, ...]]:
+        near: dict[str, list[Near]] = {}
+        for word in sorted(words):
+            for term, cosine in self._neighbours.nearest(word):
+                near.setdefault(term, []).append(Near(word, cosine, weights[word] * NEAR_SHARE * cosine))
+        return {term: tuple(found) for term, found in near.items()}
 
     def document(self, document: Document) -> AnalyzedDocument:
         """:raises UnknownField: a text under a field that is none of DOCUMENT_FIELDS."""
-        fields = _analyzed(self._analyzer, document.texts, self._documents.fields)
-        weights = self._documents.by_field(_field_terms(fields))
-        return AnalyzedDocument(document, weights, {name: _by_term(found) for name, found in fields.items()})
+        fields = _profile(self._analyzer, document)
+        texts = _weighed(fields)
+        rows = self._coverage(texts)
+        weighed = []
+        for position, text in enumerate(texts):
+            part = slice(rows.matrix.indptr[position], rows.matrix.indptr[position + 1])
+            terms = (rows.terms[column] for column in rows.matrix.indices[part])
+            coverage = dict(zip(terms, rows.matrix.data[part].tolist(), strict=True))
+            weighed.append(WeighedText(text.field, coverage, by_term(text.entries), text.share, text.best_share))
+        refused = tuple(word for found in fields.values() for entry in found for word in entry.refused)
+        return AnalyzedDocument(document, tuple(weighed), refused)
 
-    def document_rows(self, documents: Sequence[Document]) -> TermRows:
-        """`AnalyzedDocument.row` of many at once, without the spans."""
-        fields = self._documents.fields
-        return self._rows(
-            documents, [_field_terms(_analyzed(self._analyzer, document.texts, fields)) for document in documents]
-        )
+    def document_rows(self, documents: Sequence[Document]) -> Rows:
+        """`AnalyzedDocument.row` and `.rivals` of many at once, without the spans."""
+        return self._rows(documents, [_profile(self._analyzer, document) for document in documents])
 
-    def _rows(self, documents: Sequence[Document], terms: Sequence[Mapping[str, list[str]]]) -> TermRows:
-        words = self._documents.transform(terms)
-        claims = sparse_rows([skills.claim_terms(document.skills) for document in documents])
-        return TermRows(words.terms + claims.terms, sp.hstack([words.matrix, claims.matrix], format="csr"))
+    def _rows(self, documents: Sequence[Document], profiles: Sequence[Fields]) -> Rows:
+        """One sparse product: what the texts cover, times the shares of the texts in their profiles."""
+        texts = [_weighed(fields) for fields in profiles]
+        every = [text for found in texts for text in found]
+        owners = np.repeat(np.arange(len(profiles)), [len(found) for found in texts])
+        covered = self._coverage(every)
+        shares = np.fromiter((text.share for text in every), np.float64, len(every))
+        best = np.fromiter((text.best_share for text in every), np.float64, len(every))
+        folding = sp.csr_array((shares, (owners, np.arange(len(every)))), shape=(len(documents), len(every)))
+        rival = np.flatnonzero(best)
+        scaled = sp.diags_array(best[rival]) @ covered.matrix[rival]
+        words = Rows(covered.terms, sp.csr_array(folding @ covered.matrix), sp.csr_array(scaled), owners[rival])
+        return words.beside(Rows.of([skills.claim_terms(document.skills) for document in documents]))
 
-    def query_rows(self, queries: Sequence[Query]) -> TermRows:
+    def _coverage(self, texts: Sequence[_Text]) -> weighting.TermRows:
+        lengths = [self._snapshot.length(text.field) for text in texts]
+        return coverage_rows([_tokens(text.entries) for text in texts], lengths)
+
+    def query_rows(self, queries: Sequence[Query]) -> Rows:
         """`AnalyzedQuery.row` of many."""
-        return sparse_rows([self.query(query).row() for query in queries])
+        return Rows.of([self.query(query).row() for query in queries])
 
 
-def sparse_rows(rows: Sequence[Mapping[str, float]]) -> TermRows:
-    """Mappings of term to weight as one matrix."""
-    columns: dict[str, int] = {}
-    indices = [columns.setdefault(term, len(columns)) for row in rows for term in row]
-    values = np.fromiter((weight for row in rows for weight in row.values()), np.float64, len(indices))
-    indptr = np.cumsum([0, *map(len, rows)])
-    return TermRows(tuple(columns), sp.csr_array((values, indices, indptr), shape=(len(rows), len(columns))))
+def _profile(analyzer: Analyzer, document: Document) -> dict[str, tuple[Entry, ...]]:
+    return analyzed(analyzer, document.texts, DOCUMENT_FIELDS, Speaker.PROFILE)
 
 
-_Found = list[tuple[str, Occurrence]]
+def _in_layers(entries: Sequence[Entry], *layers: Layer) -> frozenset[str]:
+    return frozenset(token.term for entry in entries for token in entry.tokens if token.layer in layers)
 
 
-def _analyzed(analyzer: Analyzer, texts: Texts, known: Mapping[str, float]) -> dict[str, _Found]:
-    """Field to its terms in order; fields without a single term are left out."""
-    if unknown := texts.keys() - known.keys():
-        raise UnknownField(unknown, known)
-    fields: dict[str, _Found] = {}
-    for name, entries in texts.items():
-        found: _Found = []
-        for number, text in enumerate((entries,) if isinstance(entries, str) else entries):
-            found += [(token.term, _occurrence(name, number, text, token)) for token in analyzer.analyze(text)]
-        if found:
-            fields[name] = found
-    return fields
+def _tokens(entries: Sequence[Entry]) -> list[Token]:
+    return [token for entry in entries for token in entry.tokens]
 
 
-def _occurrence(field: str, entry: int, text: str, token: Token) -> Occurrence:
-    return Occurrence(Span(field, entry, token.start, token.end), text[token.start : token.end], token.form)
+def _texts(fields: Fields) -> dict[str, list[list[Token]]]:
+    """Field to what counts as a text of its own: each experience, and of other fields all entries together."""
+    return {
+        name: [_tokens([entry]) for entry in entries] if name == EXPERIENCES else [_tokens(entries)]
+        for name, entries in fields.items()
+    }
 
 
-def _field_terms(fields: Mapping[str, _Found]) -> dict[str, list[str]]:
-    return {name: [term for term, _ in found] for name, found in fields.items()}
+def _by_field(fields: Fields) -> dict[str, list[list[Token]]]:
+    return {name: [list(entry.tokens) for entry in entries] for name, entries in fields.items()}
 
 
-def _by_term(found: Iterable[tuple[str, Occurrence]]) -> Occurrences:
-    grouped: dict[str, list[Occurrence]] = {}
-    for term, occurrence in found:
-        grouped.setdefault(term, []).append(occurrence)
-    return {term: tuple(occurrences) for term, occurrences in grouped.items()}
+def _weighed(fields: Fields) -> list[_Text]:
+    """Texts of a profile that say something."""
+    found = []
+    for name, entries in fields.items():
+        said = tuple(entry for entry in entries if entry.tokens)
+        weight = DOCUMENT_FIELDS[name]
+        if name == EXPERIENCES:
+            share = weight * (1 - BEST_SHARE) / max(1, len(said))
+            found += [_Text(name, (entry,), share, weight * BEST_SHARE) for entry in said]
+        elif said:
+            found.append(_Text(name, said, weight))
+    return found

@@ -1,29 +1,28 @@
 """Japanese mixed with English, turned into terms that still know where they stood.
 
 Steps: NFKC and casefold with a map back to the original characters; protected technical terms by longest match;
-Sudachi's normalized forms (サーバ = サーバー, Web = ウェブ) for the rest, content words only.
+Sudachi's normalized forms (サーバ = サーバー, Web = ウェブ) for the rest, content words only; English folded (`latin`);
+beside each word the parts of a compound (`compounds`) and the stem of an English word.
 
 Time is linear in the text, and no text raises.
 
-Sources: Unicode UAX #15 (NFKC, stream-safe length of 30 marks); Takaoka et al. 2018, "Sudachi: a Japanese Tokenizer for
-Business" (normalized forms, split modes).
+Source: Unicode UAX #15 (NFKC, stream-safe length of 30 marks).
 """
 
 import re
-import threading
 import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import cache
+from enum import StrEnum
 from importlib.metadata import version
 from operator import itemgetter
 from typing import Any, NamedTuple
 
-from sudachipy import Dictionary, SplitMode
-
+from matching import compounds, latin
+from matching.dictionary import sudachi
 from matching.terms import GLUED, PROTECTED, STOP_WORDS
 
-TOKENIZER_NAME = "sudachi-core-b-1"
+TOKENIZER_NAME = "sudachi-core-c-2"
 """Raised by hand when a rule of this file changes; with the tables and package versions it makes the model version."""
 
 CHUNK_CHARACTERS = 2_000
@@ -43,16 +42,30 @@ _LONE_KANA = re.compile("[ぁ-ゖァ-ヺ]")
 _MIXED_RUN = r"(?<![a-z0-9])(?:[a-z]+[0-9][a-z0-9]*|[0-9]+[a-z][a-z0-9]*)(?![a-z0-9])"
 
 
+STEM_MARK = "\ue002"
+"""Begins the term of a stem; a private-use character, which `normalize` lets into no token."""
+
+
+class Layer(StrEnum):
+    """What kind of term it is. Words carry the weight; the others say the same of fewer or more texts."""
+
+    WORD = "word"
+    PART = "part"
+    STEM = "stem"
+    CONCEPT = "concept"
+
+
 class Token(NamedTuple):
     """A term and the characters [start, end) of the original text it came from.
 
-    `form` is the term as the text had it, before a concept took its place: equal terms of two forms are synonyms.
+    `form` is the word behind a stem or a concept: equal terms of two forms are near, or synonyms.
     """
 
     term: str
     start: int
     end: int
     form: str
+    layer: Layer = Layer.WORD
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,62 +143,93 @@ def _protected_pattern() -> re.Pattern[str]:
 
 
 _PROTECTED = _protected_pattern()
-_local = threading.local()
-_dictionary_lock = threading.Lock()
 
 
-@cache
-def _dictionary() -> Any:
-    return Dictionary(dict="core")
+class _Found(NamedTuple):
+    """A term at characters [start, end) of the normalized text."""
 
-
-def _sudachi() -> Any:
-    """One tokenizer for each thread: it holds a lattice that threads must not share. The dictionary is shared."""
-    tokenizer = getattr(_local, "tokenizer", None)
-    if tokenizer is None:
-        with _dictionary_lock:
-            tokenizer = _local.tokenizer = _dictionary().tokenizer(mode=SplitMode.B)
-    return tokenizer
+    term: str
+    start: int
+    end: int
+    form: str
+    layer: Layer
 
 
 def tokenize(text: str) -> tuple[Token, ...]:
-    """Terms of the text in order, each with its span in the original; stop words left out."""
+    """Terms of the text in order, each with its span in the original; stop words left out.
+
+    A word comes before its own parts and stem, which lie within it.
+    """
     normalized = normalize(text)
+    starts, ends = normalized.starts, normalized.ends
     return tuple(
-        Token(term, normalized.starts[start], normalized.ends[end - 1], term)
-        for term, start, end in _terms(normalized.text)
+        Token(term, starts[start], ends[end - 1], form, layer)
+        for term, start, end, form, layer in _terms(normalized.text)
     )
 
 
-def _terms(text: str) -> list[tuple[str, int, int]]:
+def _terms(text: str) -> list[_Found]:
     """Protected terms and the other words; Sudachi reads a noun-like blank for the former, to judge what follows."""
     protected = list(_PROTECTED.finditer(text))
-    terms = [(PROTECTED.get(found.group(), found.group()), found.start(), found.end()) for found in protected]
+    terms = [_whole(PROTECTED.get(found.group(), found.group()), found.start(), found.end()) for found in protected]
     words = _words(_PROTECTED.sub(lambda found: BLANK * len(found.group()), text) if protected else text)
-    taken = iter([*((start, end) for _, start, end in terms), (len(text), len(text))])
+    taken = iter([*((each.start, each.end) for each in terms), (len(text), len(text))])
     start, end = next(taken)
     rest = []
     for word in words:
-        while end <= word[1] and end < len(text):
+        while end <= word.start and end < len(text):
             start, end = next(taken)
-        if word[2] <= start:
+        if word.end <= start:
             rest.append(word)
     return sorted(terms + rest, key=itemgetter(1))
 
 
-def _words(text: str) -> Iterator[tuple[str, int, int]]:
-    """Content words in Sudachi's normalized form, lower-cased because it keeps case in some."""
+def _whole(term: str, start: int, end: int) -> _Found:
+    return _Found(term, start, end, term, Layer.WORD)
+
+
+def _words(text: str) -> Iterator[_Found]:
+    """Content words in Sudachi's normalized form, lower-cased because it keeps case in some, with parts and stems."""
     start = 0
     while start < len(text):
         stop = _chunk_end(text, start)
-        for word in _sudachi().tokenize(text[start:stop]):
-            if word.part_of_speech()[0] not in CONTENT_CLASSES:
+        previous: _Found | None = None
+        for morpheme in sudachi().tokenize(text[start:stop]):
+            surface = morpheme.surface()
+            word = _word(morpheme, surface, start)
+            if word is None:
                 continue
-            surface, term = word.surface(), word.normalized_form().casefold()
-            if surface in STOP_WORDS or term in STOP_WORDS or _is_stray(surface):
-                continue
-            yield term, start + word.begin(), start + word.end()
+            yield word
+            if latin.WORD.match(surface):
+                yield _Found(STEM_MARK + latin.folded(surface).stem, word.start, word.end, word.term, Layer.STEM)
+            else:
+                yield from _parts(morpheme, word)
+                if previous and previous.end == word.start and compounds.KATAKANA.match(surface):
+                    run = text[previous.start : word.end]
+                    if compounds.KATAKANA.match(run):  # a run that the dictionary cut: チェン|ジャー
+                        yield _Found(run, previous.start, word.end, run, Layer.PART)
+            previous = word
         start = stop
+
+
+def _word(morpheme: Any, surface: str, offset: int) -> _Found | None:
+    """The word's term; None for what carries no topic."""
+    if morpheme.part_of_speech()[0] not in CONTENT_CLASSES:
+        return None
+    term = morpheme.normalized_form().casefold()
+    if surface in STOP_WORDS or term in STOP_WORDS or _is_stray(surface):
+        return None
+    if latin.WORD.match(surface):
+        term = latin.folded(surface).term
+    return _whole(term, offset + morpheme.begin(), offset + morpheme.end())
+
+
+def _parts(morpheme: Any, word: _Found) -> Iterator[_Found]:
+    for part in compounds.parts(morpheme):
+        told = not part.word_class or part.word_class in CONTENT_CLASSES
+        surface = morpheme.surface()[part.start : part.end]
+        if told and part.term != word.term and part.term not in STOP_WORDS and not _is_stray(surface):
+            yield _Found(part.term, word.start + part.start, word.start + part.end, part.term, Layer.PART)
 
 
 def _is_stray(surface: str) -> bool:
@@ -206,5 +250,5 @@ def _chunk_end(text: str, start: int) -> int:
 
 def tokenizer_version() -> str:
     """Name, packages and Unicode tables that decide what a text becomes."""
-    packages = (f"{name}={version(name)}" for name in ("sudachipy", "sudachidict-core"))
+    packages = (f"{name}={version(name)}" for name in ("sudachipy", "sudachidict-core", "snowballstemmer"))
     return "|".join([TOKENIZER_NAME, *packages, f"unicode={unicodedata.unidata_version}"])

@@ -1,24 +1,29 @@
-"""Field-weighted TF-IDF: what a term of a field is worth."""
+"""Field-weighted TF-IDF: what a term of a need is worth, and how far a text covers it."""
 
 import hashlib
 import math
+from bisect import bisect_left
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Any
 
 import numpy as np
 import scipy.sparse as sp
-from sklearn.feature_extraction.text import CountVectorizer, TfidfTransformer
+from sklearn.feature_extraction.text import CountVectorizer
 
-Terms = Sequence[str]
-FieldTerms = Mapping[str, Terms]
+from matching.text import Layer, Token
+
+Tokens = Sequence[Token]
+
+EXPERIENCES = "experiences"
+"""The field whose texts are weighed one by one."""
 
 DOCUMENT_FIELDS: Mapping[str, float] = MappingProxyType(
     # What somebody did says most about what they can do; a headline is short and chosen with care, so that its few
     # words deserve as much as a list of skill names; the summary is the least specific.
-    {"headline": 0.25, "skills": 0.25, "experiences": 0.30, "summary": 0.20}
+    {"headline": 0.25, "skills": 0.25, EXPERIENCES: 0.30, "summary": 0.20}
 )
 
 QUERY_FIELDS: Mapping[str, float] = MappingProxyType(
@@ -37,6 +42,19 @@ QUERY_FIELDS: Mapping[str, float] = MappingProxyType(
     }
 )
 
+SATURATION = 0.8
+"""k of BM25: how fast a repeated term stops counting. Low, for a profile says a thing once or twice."""
+LENGTH_PIVOT = 0.75
+"""b of BM25: how far a long text is held to be merely wordy."""
+USUAL_LENGTH = 20.0
+"""Words of a field of which the snapshot has seen none."""
+PART_SHARE = 0.3
+"""Of a part of a compound, or of a stem, beside the word it stands in."""
+SYNONYM_SHARE = 0.5
+"""Of a word's weight that its concept carries: a synonym counts half as much as the word itself."""
+
+_BESIDE: Mapping[Layer, float] = MappingProxyType({Layer.PART: PART_SHARE, Layer.STEM: PART_SHARE})
+
 
 class UnknownField(ValueError):
     """A text was given for a field that has no weight."""
@@ -53,7 +71,7 @@ class BackgroundFrequencies:
     """Document frequencies of a larger corpus, added to the bank's own: 38 profiles are too few for an idf.
 
     n_documents : size of that corpus
-    counts : term, as `text.tokenize` gives it, to the number of documents that hold it
+    counts : term, as `lexicon.Analyzer` gives it, to the number of documents that hold it
     name : enters the model version; says which corpus, which edition, under which license
     """
 
@@ -63,120 +81,122 @@ class BackgroundFrequencies:
 
 
 @dataclass(frozen=True, slots=True)
-class IdfSnapshot:
-    """idf(t) = ln((1 + n) / (1 + df(t))) + 1, fixed until the next fit. A term never seen has df 0, the highest idf.
+class Snapshot:
+    """What a fit learns: idf and the usual length of a field, fixed until the next fit.
 
-    Hence the weight of a term depends on the snapshot alone, and a pair scores the same whatever else is indexed.
+    idf(t) = ln((1 + n) / (1 + df(t))) + 1, scikit-learn's smooth idf; a term never seen has df 0, the highest idf.
+    lengths : field to the mean number of words of its texts
+    Hence a pair scores the same whatever else is indexed.
     """
 
     n_documents: int
     counts: Mapping[str, int]
+    lengths: Mapping[str, float]
 
     def idf(self, term: str) -> float:
         return math.log((1 + self.n_documents) / (1 + self.counts.get(term, 0))) + 1
 
+    def length(self, name: str) -> float:
+        return self.lengths.get(name, USUAL_LENGTH)
+
     def digest(self) -> str:
         """SHA-256 in hex."""
-        digest = hashlib.sha256(str(self.n_documents).encode())
+        digest = hashlib.sha256(f"{self.n_documents} {sorted(self.lengths.items())}".encode())
         for term in sorted(self.counts):
             digest.update(f"\x1e{term}\x1f{self.counts[term]}".encode())
         return digest.hexdigest()
 
+    @classmethod
+    def fit(
+        cls, documents: Iterable[Mapping[str, Sequence[Tokens]]], background: BackgroundFrequencies | None = None
+    ) -> "Snapshot":
+        """Count in how many documents each term stands, and how long the texts of each field are.
+
+        documents : field to its texts, as tokens
+        """
+        background = background or BackgroundFrequencies()
+        counts = Counter(background.counts)
+        n_documents = background.n_documents
+        lengths: dict[str, list[int]] = {}
+        for document in documents:
+            n_documents += 1
+            counts.update({token.term for texts in document.values() for text in texts for token in text})
+            for name, texts in document.items():
+                lengths.setdefault(name, []).extend(n_words(text) for text in texts if text)
+        means = {name: sum(found) / len(found) for name, found in lengths.items() if found}
+        return cls(n_documents, MappingProxyType(dict(counts)), MappingProxyType(means))
+
 
 @dataclass(frozen=True, slots=True)
 class TermRows:
-    """Weights of some documents.
+    """Weights of some texts.
 
     terms : of the columns, unique
-    matrix : csr, float64, shape (n_documents, n_terms)
+    matrix : csr, float64, shape (n_texts, n_terms)
     """
 
     terms: tuple[str, ...]
     matrix: Any
 
 
-class FieldWeightedTfidf:
-    """Sublinear TF-IDF over several fields of a document.
+def n_words(tokens: Tokens) -> int:
+    return sum(token.layer is Layer.WORD for token in tokens)
 
-    Each field f is a row  x_f = L2-normalized (1 + ln tf) * idf, idf(t) = ln((1 + n) / (1 + df(t))) + 1, with n and df
-    taken over all fitted documents plus the background, and the document is  sum_f w_f x_f,  sum_f w_f = 1. A document
-    has a term when one of its fields has it. An empty field is a zero row: its weight goes to nobody.
 
-    Source: Manning, Raghavan and Schütze 2008, §6.2–6.4; scikit-learn's smooth idf.
+def coverage_rows(texts: Sequence[Tokens], usual_lengths: Sequence[float]) -> TermRows:
+    """How far each text covers each of its terms: tf / (tf + k (1 - b + b length / usual length)), in [0, 1).
 
-    Parameters
-    ----------
-    fields : field name to weight, summing to 1
-    snapshot : idf of an earlier `fit`; queries and documents share one
+    One row a text; the vocabulary is that of these texts, so that a word unknown to the snapshot counts too.
+
+    Source: Robertson and Zaragoza 2009, "The Probabilistic Relevance Framework: BM25 and Beyond", §3.
     """
-
-    def __init__(self, fields: Mapping[str, float], snapshot: IdfSnapshot) -> None:
-        if not math.isclose(sum(fields.values()), 1.0):
-            raise ValueError(f"field weights sum to {sum(fields.values())}, not to 1")
-        self.fields = MappingProxyType(dict(fields))
-        self.snapshot = snapshot
-
-    @classmethod
-    def fit(
-        cls,
-        documents: Iterable[FieldTerms],
-        *,
-        fields: Mapping[str, float] = DOCUMENT_FIELDS,
-        background: BackgroundFrequencies | None = None,
-    ) -> "FieldWeightedTfidf":
-        """Count in how many documents each term stands, and keep that as the snapshot."""
-        background = background or BackgroundFrequencies()
-        counts = Counter(background.counts)
-        n_documents = background.n_documents
-        for document in documents:
-            n_documents += 1
-            counts.update({term for terms in document.values() for term in terms})
-        return cls(fields, IdfSnapshot(n_documents, MappingProxyType(dict(counts))))
-
-    def transform(self, documents: Sequence[FieldTerms]) -> TermRows:
-        """One row sum_f w_f x_f for each document.
-
-        :raises UnknownField: a document has a field without weight.
-        """
-        terms, rows = self._field_rows(documents)
-        if not terms:
-            return TermRows((), sp.csr_array((len(documents), 0), dtype=np.float64))
-        weights = np.tile(np.fromiter(self.fields.values(), np.float64), len(documents))
-        owners = np.repeat(np.arange(len(documents)), len(self.fields))
-        folding = sp.csr_array((weights, (owners, np.arange(len(weights)))), shape=(len(documents), len(weights)))
-        return TermRows(terms, sp.csr_array(folding @ rows))
-
-    def by_field(self, document: FieldTerms) -> dict[str, dict[str, float]]:
-        """Field to term to w_f x_f[term] of one document; summed over the fields it is the document's row."""
-        terms, rows = self._field_rows([document])
-        if not terms:
-            return {}
-        weighted: dict[str, dict[str, float]] = {}
-        for position, (name, weight) in enumerate(self.fields.items()):
-            part = slice(rows.indptr[position], rows.indptr[position + 1])
-            if part.start < part.stop:
-                values = (rows.data[part] * weight).tolist()
-                weighted[name] = dict(zip((terms[column] for column in rows.indices[part]), values, strict=True))
-        return weighted
-
-    def _field_rows(self, documents: Sequence[FieldTerms]) -> tuple[tuple[str, ...], Any]:
-        """Terms, and x_f: csr of shape (n_documents * n_fields, n_terms), a document's fields next to each other.
-
-        The vocabulary is that of these documents, not of the fit: a word unknown to the snapshot still has its weight.
-        """
-        for document in documents:
-            if unknown := document.keys() - self.fields.keys():
-                raise UnknownField(unknown, self.fields)
-        texts = [document.get(name, ()) for document in documents for name in self.fields]
-        if not any(texts):
-            return (), None
-        vectorizer = CountVectorizer(analyzer=_as_given, dtype=np.float64)
-        counts = vectorizer.fit_transform(texts)
-        terms = tuple(vectorizer.get_feature_names_out().tolist())
-        transformer = TfidfTransformer(sublinear_tf=True).fit(counts)
-        transformer.idf_ = np.fromiter(map(self.snapshot.idf, terms), np.float64, len(terms))
-        return terms, transformer.transform(counts)
+    if not any(texts):
+        return TermRows((), sp.csr_array((len(texts), 0), dtype=np.float64))
+    vectorizer = CountVectorizer(analyzer=_terms, dtype=np.float64)
+    counts = sp.csr_array(vectorizer.fit_transform(texts))
+    longer = np.fromiter(map(n_words, texts), np.float64, len(texts)) / np.asarray(usual_lengths)
+    damping = SATURATION * (1 - LENGTH_PIVOT + LENGTH_PIVOT * longer)
+    counts.data /= counts.data + np.repeat(damping, np.diff(counts.indptr))
+    return TermRows(tuple(vectorizer.get_feature_names_out().tolist()), counts)
 
 
-def _as_given(terms: Terms) -> Terms:
-    return terms
+def _terms(tokens: Tokens) -> list[str]:
+    return [token.term for token in tokens]
+
+
+def asked_weights(texts: Sequence[Tokens], snapshot: Snapshot) -> dict[str, float]:
+    """What each term of one field of a need is worth, summing to 1; {} for no term.
+
+    A word is worth (1 + ln tf) idf. Where it stands in a form of a concept, the concept takes SYNONYM_SHARE of that,
+    shared among the concepts there: so the same word counts in full, a synonym for that share. Parts of compounds and
+    stems are worth PART_SHARE of their own (1 + ln tf) idf, beside the words.
+    """
+    words = Counter(token.term for text in texts for token in text if token.layer is Layer.WORD)
+    beside = Counter((token.term, token.layer) for text in texts for token in text if token.layer in _BESIDE)
+    weights: dict[str, float] = {}
+    for text in texts:
+        for word, concepts in _with_concepts(text):
+            n = words[word.term]
+            worth = (1 + math.log(n)) / n * snapshot.idf(word.term)
+            _add(weights, word.term, worth * (1 - SYNONYM_SHARE) if concepts else worth)
+            for concept in concepts:
+                _add(weights, concept, worth * SYNONYM_SHARE / len(concepts))
+    for (term, layer), n in beside.items():
+        _add(weights, term, _BESIDE[layer] * (1 + math.log(n)) * snapshot.idf(term))
+    total = math.fsum(weights.values())
+    return {term: weight / total for term, weight in weights.items()}
+
+
+def _with_concepts(text: Tokens) -> Iterator[tuple[Token, list[str]]]:
+    """Each word with the concepts of the forms that it stands in."""
+    words = [token for token in text if token.layer is Layer.WORD]
+    starts = [word.start for word in words]
+    over: list[list[str]] = [[] for _ in words]
+    for concept in (token for token in text if token.layer is Layer.CONCEPT):
+        for position in range(bisect_left(starts, concept.start), bisect_left(starts, concept.end)):
+            over[position].append(concept.term)
+    return zip(words, over, strict=True)
+
+
+def _add(weights: dict[str, float], term: str, weight: float) -> None:
+    weights[term] = weights.get(term, 0.0) + weight

@@ -1,17 +1,52 @@
 """Exact top-k over sparse rows under an eligibility mask: one interface, several back ends."""
 
 from collections.abc import Collection, Mapping, Sequence
-from typing import Protocol, Self
+from dataclasses import dataclass
+from typing import Any, Protocol, Self
 
 import numpy as np
+import scipy.sparse as sp
 from numpy.typing import NDArray
-
-from matching.weighting import TermRows
 
 SCORE_DECIMALS = 12
 """Scores are rounded to this many decimals: beyond them is the order of additions, which must not decide a tie."""
 
 Mask = NDArray[np.bool_]
+Asked = Mapping[str, float]
+"""Term to weight."""
+
+
+@dataclass(frozen=True, slots=True)
+class Rows:
+    """Rows of an index: a linear part, and rivals of which only the best counts.
+
+    terms : of the columns, unique
+    matrix : csr, float64, shape (n_rows, n_terms)
+    rivals : csr, float64, shape (n_rivals, n_terms)
+    owners : int64, shape (n_rivals,): row that each rival belongs to, ascending
+    """
+
+    terms: tuple[str, ...]
+    matrix: Any
+    rivals: Any
+    owners: NDArray[np.int64]
+
+    @classmethod
+    def of(cls, rows: Sequence[Mapping[str, float]]) -> "Rows":
+        """Mappings of term to weight, without rivals."""
+        columns: dict[str, int] = {}
+        indices = [columns.setdefault(term, len(columns)) for row in rows for term in row]
+        values = np.fromiter((weight for row in rows for weight in row.values()), np.float64, len(indices))
+        indptr = np.cumsum([0, *map(len, rows)])
+        matrix = sp.csr_array((values, indices, indptr), shape=(len(rows), len(columns)))
+        return cls(tuple(columns), matrix, sp.csr_array((0, len(columns))), np.zeros(0, np.int64))
+
+    def beside(self, other: "Rows") -> "Rows":
+        """These rows continued by rows of other terms, which have no rivals."""
+        wide = (self.rivals.shape[0], len(self.terms) + len(other.terms))
+        rivals = sp.csr_array((self.rivals.data, self.rivals.indices, self.rivals.indptr), shape=wide)
+        matrix = sp.csr_array(sp.hstack([self.matrix, other.matrix], format="csr"))
+        return Rows(self.terms + other.terms, matrix, rivals, self.owners)
 
 
 class MaskLengthMismatch(ValueError):
@@ -51,7 +86,7 @@ class Index(Protocol):
     def ids(self) -> tuple[str, ...]:
         """Ids of the living rows, in the order of masks."""
 
-    def upsert(self, ids: Sequence[str], rows: TermRows) -> Self:
+    def upsert(self, ids: Sequence[str], rows: Rows) -> Self:
         """The index with these rows added, or put in place of the rows of the same ids.
 
         :raises DuplicateId: an id stands twice.
@@ -60,10 +95,13 @@ class Index(Protocol):
     def remove(self, ids: Collection[str]) -> Self:
         """The index without these ids; an unknown id is nothing to remove."""
 
-    def top(self, query: Mapping[str, float], *, limit: int, mask: Mask | None = None) -> list[tuple[str, float]]:
+    def top(
+        self, asked: Asked, rivals: Sequence[Asked] = (), *, limit: int, mask: Mask | None = None
+    ) -> list[tuple[str, float]]:
         """The best (id, score) by falling score, then id; only scores above 0, only where the mask is True.
 
-        score = sum over terms of query weight * row weight, exactly, rounded to SCORE_DECIMALS. No such row: [].
+        score = asked . row + max over the row's rivals of asked . rival + max over `rivals` of rival . row, exactly,
+        rounded to SCORE_DECIMALS and 1 at most. No such row: [].
 
         :raises InvalidLimit: limit < 1.
         :raises MaskLengthMismatch: the mask is not as long as `ids`.

@@ -12,8 +12,7 @@ import numpy as np
 import scipy.sparse as sp
 from numpy.typing import NDArray
 
-from matching.index import SCORE_DECIMALS, DuplicateId, InvalidLimit, Mask, MaskLengthMismatch
-from matching.weighting import TermRows
+from matching.index import SCORE_DECIMALS, Asked, DuplicateId, InvalidLimit, Mask, MaskLengthMismatch, Rows
 
 SMALLEST_MERGE = 256
 
@@ -24,6 +23,8 @@ class Segment:
 
     positions, columns : id to row, term to column
     postings : csc, float64, shape (n_rows, n_terms)
+    rivals : csc, float64, shape (n_rivals, n_terms)
+    owners : shape (n_rivals,), ascending
     alive : shape (n_rows,), False for tombstones
     """
 
@@ -31,13 +32,18 @@ class Segment:
     positions: Mapping[str, int]
     columns: Mapping[str, int]
     postings: Any
+    rivals: Any
+    owners: NDArray[np.int64]
     alive: Mask
 
     @classmethod
-    def build(cls, ids: Sequence[str], rows: TermRows) -> "Segment":
+    def build(cls, ids: Sequence[str], rows: Rows) -> "Segment":
         columns = {term: column for column, term in enumerate(rows.terms)}
         positions = {id: position for position, id in enumerate(ids)}
-        return cls(tuple(ids), positions, columns, sp.csc_array(rows.matrix), np.ones(len(ids), dtype=np.bool_))
+        alive = np.ones(len(ids), dtype=np.bool_)
+        return cls(
+            tuple(ids), positions, columns, sp.csc_array(rows.matrix), sp.csc_array(rows.rivals), rows.owners, alive
+        )
 
     @cached_property
     def living(self) -> tuple[str, ...]:
@@ -51,22 +57,37 @@ class Segment:
         alive[gone] = False
         return replace(self, alive=alive)
 
-    def scores(self, query: Mapping[str, float]) -> NDArray[np.float64]:
-        """Of every row, tombstones too. Terms are added in sorted order, so that equal rows get equal bits."""
-        scores = np.zeros(len(self.ids))
-        indptr, indices, values = self.postings.indptr, self.postings.indices, self.postings.data
-        for term in sorted(query.keys() & self.columns.keys()):
+    def scores(self, asked: Asked, rivals: Sequence[Asked]) -> NDArray[np.float64]:
+        """Of every row, tombstones too."""
+        scores = self._products(self.postings, asked)
+        if len(self.owners):
+            best = np.zeros(len(self.ids))
+            np.maximum.at(best, self.owners, self._products(self.rivals, asked))
+            scores += best
+        if rivals:
+            scores += np.max([self._products(self.postings, each) for each in rivals], axis=0)
+        return np.minimum(scores.round(SCORE_DECIMALS), 1.0)
+
+    def _products(self, postings: Any, asked: Asked) -> NDArray[np.float64]:
+        """Terms are added in sorted order, so that equal rows get equal bits."""
+        products = np.zeros(postings.shape[0])
+        indptr, indices, values = postings.indptr, postings.indices, postings.data
+        for term in sorted(asked.keys() & self.columns.keys()):
             column = self.columns[term]
             part = slice(indptr[column], indptr[column + 1])
-            scores[indices[part]] += values[part] * query[term]
-        return scores.round(SCORE_DECIMALS)
+            products[indices[part]] += values[part] * asked[term]
+        return products
 
-    def rows(self) -> TermRows:
+    def rows(self) -> Rows:
         """The living rows, back from the postings."""
-        return TermRows(tuple(self.columns), sp.csr_array(self.postings)[np.flatnonzero(self.alive)])
+        living = np.flatnonzero(self.alive)
+        kept = np.flatnonzero(self.alive[self.owners])
+        renumbered = np.cumsum(self.alive) - 1
+        owners = renumbered[self.owners[kept]]
+        return Rows(tuple(self.columns), sp.csr_array(self.postings)[living], sp.csr_array(self.rivals)[kept], owners)
 
 
-EMPTY = Segment.build((), TermRows((), sp.csr_array((0, 0))))
+EMPTY = Segment.build((), Rows.of(()))
 
 
 class PostingsIndex:
@@ -81,7 +102,7 @@ class PostingsIndex:
     def ids(self) -> tuple[str, ...]:
         return self._main.living + self._delta.living
 
-    def upsert(self, ids: Sequence[str], rows: TermRows) -> Self:
+    def upsert(self, ids: Sequence[str], rows: Rows) -> Self:
         if len(set(ids)) != len(ids):
             raise DuplicateId([id for id, count in Counter(ids).items() if count > 1])
         main, delta = self._main.without(ids), self._delta.without(ids)
@@ -93,7 +114,9 @@ class PostingsIndex:
     def remove(self, ids: Collection[str]) -> Self:
         return type(self)(self._main.without(ids), self._delta.without(ids))
 
-    def top(self, query: Mapping[str, float], *, limit: int, mask: Mask | None = None) -> list[tuple[str, float]]:
+    def top(
+        self, asked: Asked, rivals: Sequence[Asked] = (), *, limit: int, mask: Mask | None = None
+    ) -> list[tuple[str, float]]:
         if limit < 1:
             raise InvalidLimit(limit)
         if mask is not None and len(mask) != len(self.ids):
@@ -104,7 +127,7 @@ class PostingsIndex:
             eligible = segment.alive.copy()
             if mask is not None:
                 eligible[segment.alive] = mask[part]
-            best += _best(segment, segment.scores(query), eligible, limit)
+            best += _best(segment, segment.scores(asked, rivals), eligible, limit)
         return heapq.nsmallest(limit, best, key=_order)
 
 
@@ -121,20 +144,27 @@ def _order(pair: tuple[str, float]) -> tuple[float, str]:
     return -pair[1], pair[0]
 
 
-def _concatenated(*parts: tuple[tuple[str, ...], TermRows]) -> Segment:
+def _concatenated(*parts: tuple[tuple[str, ...], Rows]) -> Segment:
     """One segment of several, over the union of their terms; terms that no living row has fall away."""
     columns: dict[str, int] = {}
-    blocks = []
-    for ids, rows in parts:
+    mappings = []
+    for _, rows in parts:
         used = np.zeros(len(rows.terms), dtype=np.bool_)
-        used[rows.matrix.indices] = True
+        used[rows.matrix.indices] = True  # a rival has no term that its row lacks
         mapping = np.full(len(rows.terms), -1, dtype=np.int64)
         for position in np.flatnonzero(used).tolist():
             mapping[position] = columns.setdefault(rows.terms[position], len(columns))
-        blocks.append((len(ids), rows.matrix, mapping))
-    shifted = [
-        sp.csr_array((matrix.data, mapping[matrix.indices], matrix.indptr), shape=(n_rows, len(columns)))
-        for n_rows, matrix, mapping in blocks
-    ]
+        mappings.append(mapping)
+
+    def stacked(matrices: Sequence[Any]) -> Any:
+        shifted = [
+            sp.csr_array((each.data, mapping[each.indices], each.indptr), shape=(each.shape[0], len(columns)))
+            for each, mapping in zip(matrices, mappings, strict=True)
+        ]
+        return sp.vstack(shifted, format="csr")
+
     ids = tuple(id for part_ids, _ in parts for id in part_ids)
-    return Segment.build(ids, TermRows(tuple(columns), sp.vstack(shifted, format="csr")))
+    before = np.cumsum([0, *(len(part_ids) for part_ids, _ in parts)])
+    owners = np.concatenate([rows.owners + first for (_, rows), first in zip(parts, before, strict=False)])
+    matrix, rivals = stacked([rows.matrix for _, rows in parts]), stacked([rows.rivals for _, rows in parts])
+    return Segment.build(ids, Rows(tuple(columns), matrix, rivals, owners))

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from datetime import date
+from functools import cache
 from typing import Any
 
 from django.db.models import QuerySet
@@ -19,9 +20,11 @@ from talentbank.core.names import without_legal_form
 from talentbank.needs.models import Need
 from talentbank.professionals.models import Professional
 from talentbank.skills.selectors import lexicon_groups, surface_forms
+from talentbank.skills.thesaurus import thesaurus_read
 
 PROBLEM_SHARE = 0.5
 """Of a wish that a named problem suggests: half of one that the need states itself, for nobody has asked for it yet."""
+THESAURUS_MARK = "thesaurus:"
 STRUCK_OUT = "＊＊"
 CONTACT = re.compile(r"https?://\S+|[\w.+-]+@[\w-]+(?:\.[\w-]+)+|\(?0\d{1,4}\)?[-‐‑–ー－ ]?\d{1,4}[-‐‑–ー－ ]\d{3,4}")
 """An address on the web, an e-mail address, a telephone number."""
@@ -38,8 +41,14 @@ def needs_with_texts(rows: QuerySet[Need]) -> QuerySet[Need]:
 
 
 def lexicon() -> Lexicon:
-    """Each skill is a concept, and its names and aliases are the words for it."""
-    return Lexicon(dict(lexicon_groups()))
+    """Each skill is a concept, and so is each group of the thesaurus; their names and forms are the words for it."""
+    return Lexicon({**dict(lexicon_groups()), **_thesaurus()})
+
+
+@cache
+def _thesaurus() -> dict[str, tuple[str, ...]]:
+    """Groups under codes that no skill has; what would lead astray triggers nothing."""
+    return {f"{THESAURUS_MARK}{group.code}": group.triggers for group in thesaurus_read()}
 
 
 def document_of(professional: Professional) -> Document:

@@ -3,6 +3,7 @@ from collections.abc import Mapping
 import pytest
 
 from matching.lexicon import CONCEPT_MARK, Analyzer, Lexicon
+from matching.text import Layer
 
 
 def concepts(groups: Mapping[str, tuple[str, ...]], text: str) -> list[tuple[str, str]]:
@@ -37,11 +38,12 @@ def test_a_particle_may_stand_within_a_form_but_no_full_stop() -> None:
     assert concepts(groups, "ホームページ。作成は") == []
 
 
-def test_a_form_of_one_word_gives_way_and_a_form_of_several_keeps_its_words() -> None:
-    analyzer = Analyzer(Lexicon(EC))
+def test_a_concept_stands_beside_the_words_of_its_form() -> None:
+    tokens = Analyzer(Lexicon(EC)).analyze("通販サイト")
 
-    assert [token.term for token in analyzer.analyze("EC")] == [CONCEPT_MARK + "ec"]
-    assert [token.term for token in analyzer.analyze("通販サイト")] == ["通販", CONCEPT_MARK + "ec", "サイト"]
+    words = [token.term for token in tokens if token.layer is Layer.WORD]
+    (concept,) = [token for token in tokens if token.layer is Layer.CONCEPT]
+    assert (words, concept.term, concept.form) == (["通販", "サイト"], CONCEPT_MARK + "ec", "通販 サイト")
 
 
 def test_a_form_in_two_groups_belongs_to_both() -> None:

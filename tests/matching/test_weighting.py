@@ -1,93 +1,124 @@
+"""What a term of a need is worth, and how far a text covers it: by the formulas, in plain loops."""
+
 import math
 from collections import Counter
 
 import numpy as np
 import pytest
 
-from matching.weighting import BackgroundFrequencies, FieldWeightedTfidf, IdfSnapshot, UnknownField
+from matching.lexicon import CONCEPT_MARK, Analyzer, Lexicon
+from matching.text import Layer, Token
+from matching.weighting import (
+    DOCUMENT_FIELDS,
+    PART_SHARE,
+    QUERY_FIELDS,
+    SYNONYM_SHARE,
+    USUAL_LENGTH,
+    BackgroundFrequencies,
+    Snapshot,
+    asked_weights,
+    coverage_rows,
+)
 
-FIELDS = {"headline": 0.6, "summary": 0.4}
-CORPUS = [
-    {"headline": ["a", "b"], "summary": ["a", "a", "c"]},
-    {"summary": ["c"]},
-    {"headline": ["d"], "summary": []},
-    {},
-]
+EC = Analyzer(Lexicon({"ec": ("ネットショップ", "通販サイト")}))
+EVEN = Snapshot(0, {}, {})
+"""Under which every idf is 1."""
 
 
-def naive_row(document: dict[str, list[str]], idf: dict[str, float], unseen: float) -> dict[str, float]:
-    row: Counter[str] = Counter()
-    for field, weight in FIELDS.items():
-        raw = {t: (1 + math.log(n)) * idf.get(t, unseen) for t, n in Counter(document.get(field, [])).items()}
-        norm = math.sqrt(sum(value**2 for value in raw.values())) or 1.0
-        row.update({term: weight * value / norm for term, value in raw.items()})
-    return dict(row)
+def words(*terms: str) -> list[Token]:
+    return [Token(term, n, n + 1, term) for n, term in enumerate(terms)]
 
 
 def test_rows_follow_the_formula() -> None:
-    weighting = FieldWeightedTfidf.fit(CORPUS, fields=FIELDS)
-    df = Counter(term for document in CORPUS for term in {t for terms in document.values() for t in terms})
-    idf = {term: math.log(5 / (1 + count)) + 1 for term, count in df.items()}
+    texts = [words("a", "b", "a"), words("b"), words()]
 
-    rows = weighting.transform(CORPUS)
+    rows = coverage_rows(texts, [2.0, 4.0, 1.0])
 
-    for position, document in enumerate(CORPUS):
+    for position, (text, usual) in enumerate(zip(texts, [2.0, 4.0, 1.0], strict=True)):
+        k = 0.8 * (0.25 + 0.75 * len(text) / usual)
+        expected = {term: n / (n + k) for term, n in Counter(token.term for token in text).items()}
         values = dict(zip(rows.terms, rows.matrix[[position]].toarray().ravel(), strict=True))
-        assert {t: v for t, v in values.items() if v} == pytest.approx(naive_row(document, idf, math.log(5) + 1))
+        assert {term: value for term, value in values.items() if value} == pytest.approx(expected)
 
 
-def test_the_fields_of_a_document_sum_to_its_row() -> None:
-    weighting = FieldWeightedTfidf.fit(CORPUS, fields=FIELDS)
+def test_a_wordy_text_covers_a_term_less_and_a_repeated_term_is_covered_more() -> None:
+    rows = coverage_rows([words("a"), words("a", "b", "c"), words("a", "a", "c")], [2.0] * 3)
 
-    by_field = weighting.by_field(CORPUS[0])
-
-    summed: Counter[str] = Counter()
-    for weights in by_field.values():
-        summed.update(weights)
-    rows = weighting.transform(CORPUS)
-    assert [summed[term] for term in rows.terms] == rows.matrix[[0]].toarray().ravel().tolist()
+    short, wordy, repeated = rows.matrix.toarray()[:, rows.terms.index("a")]
+    assert short > repeated > wordy
 
 
-def test_an_empty_field_gives_its_weight_to_nobody() -> None:
-    weighting = FieldWeightedTfidf.fit(CORPUS, fields=FIELDS)
+def test_parts_and_concepts_do_not_lengthen_a_text() -> None:
+    (token,) = words("a")
+    beside = [token, Token("b", 0, 1, "b", Layer.PART), Token("c", 0, 1, "a", Layer.CONCEPT)]
 
-    assert weighting.by_field({"summary": ["c"]}) == {"summary": {"c": pytest.approx(0.4)}}
+    rows = coverage_rows([[token], beside], [1.0, 1.0])
+
+    alone, accompanied = rows.matrix.toarray()[:, rows.terms.index("a")]
+    assert alone == accompanied
 
 
-def test_a_word_never_seen_has_the_highest_idf() -> None:
-    snapshot = IdfSnapshot(9, {"known": 9})
+def test_a_word_asked_for_twice_is_worth_more_but_not_twice_as_much() -> None:
+    weights = asked_weights([words("a", "b", "a")], EVEN)
+
+    assert weights["a"] / weights["b"] == pytest.approx(1 + math.log(2))
+    assert math.fsum(weights.values()) == pytest.approx(1)
+
+
+def test_a_concept_takes_its_share_of_the_words_it_stands_for_and_no_more() -> None:
+    weights = asked_weights([EC.analyze("通販サイトを開設")], EVEN)
+
+    carried = SYNONYM_SHARE * 2 / 3
+    assert weights == pytest.approx(
+        {"通販": carried / 2, "サイト": carried / 2, CONCEPT_MARK + "ec": carried, "開設": 1 / 3}
+    )
+
+
+def test_a_part_is_worth_its_share_beside_the_words() -> None:
+    token = Token("ab", 0, 2, "ab")
+
+    weights = asked_weights([[token, Token("b", 1, 2, "b", Layer.PART)]], EVEN)
+
+    assert weights["b"] / weights["ab"] == pytest.approx(PART_SHARE)
+
+
+def test_no_word_is_worth_nothing() -> None:
+    assert asked_weights([[]], EVEN) == {}
+
+
+def test_a_word_never_seen_has_the_highest_idf_and_a_field_never_seen_the_usual_length() -> None:
+    snapshot = Snapshot.fit([{"summary": [words("known")]}] * 9)
 
     assert snapshot.idf("known") == pytest.approx(1.0)
     assert snapshot.idf("unknown") == pytest.approx(math.log(10) + 1)
+    assert (snapshot.length("summary"), snapshot.length("headline")) == (1.0, USUAL_LENGTH)
+
+
+def test_a_fit_counts_documents_and_measures_each_text_of_a_field() -> None:
+    snapshot = Snapshot.fit([{"experiences": [words("a", "a"), words("a", "b", "c", "d")]}, {"summary": [words("b")]}])
+
+    assert (snapshot.n_documents, dict(snapshot.counts)) == (2, {"a": 1, "b": 2, "c": 1, "d": 1})
+    assert snapshot.length("experiences") == 3.0
 
 
 def test_the_background_adds_its_documents_and_counts() -> None:
     background = BackgroundFrequencies(96, {"a": 95}, name="test")
 
-    weighting = FieldWeightedTfidf.fit(CORPUS, fields=FIELDS, background=background)
+    snapshot = Snapshot.fit([{"summary": [words("a")]}] * 4, background)
 
-    assert weighting.snapshot.n_documents == 100
-    assert weighting.snapshot.idf("a") == pytest.approx(math.log(101 / 97) + 1)
-
-
-def test_no_documents_and_no_words_give_rows_without_columns() -> None:
-    weighting = FieldWeightedTfidf.fit([], fields=FIELDS)
-
-    assert weighting.transform([]).matrix.shape == (0, 0)
-    assert weighting.transform([{}, {"summary": []}]).matrix.shape == (2, 0)
+    assert snapshot.n_documents == 100
+    assert snapshot.idf("a") == pytest.approx(math.log(101 / 100) + 1)
 
 
-def test_a_field_without_weight_is_refused() -> None:
-    with pytest.raises(UnknownField) as refused:
-        FieldWeightedTfidf.fit([], fields=FIELDS).transform([{"age": ["70"]}])
-
-    assert refused.value.unknown == ("age",)
+def test_no_texts_and_no_words_give_rows_without_columns() -> None:
+    assert coverage_rows([], []).matrix.shape == (0, 0)
+    assert coverage_rows([[], []], [1.0, 1.0]).matrix.shape == (2, 0)
 
 
-def test_field_weights_must_sum_to_one() -> None:
-    with pytest.raises(ValueError, match="sum to"):
-        FieldWeightedTfidf({"headline": 0.5}, IdfSnapshot(0, {}))
+@pytest.mark.parametrize("fields", [DOCUMENT_FIELDS, QUERY_FIELDS])
+def test_field_weights_sum_to_one(fields: dict[str, float]) -> None:
+    assert math.fsum(fields.values()) == pytest.approx(1)
 
 
 def test_weights_are_doubles() -> None:
-    assert FieldWeightedTfidf.fit(CORPUS, fields=FIELDS).transform(CORPUS).matrix.dtype == np.float64
+    assert coverage_rows([words("a")], [1.0]).matrix.dtype == np.float64

@@ -1,0 +1,104 @@
+"""Texts of a need or a profile as terms that know where they stand: words said, and words refused."""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from matching.documents import Span, Texts
+from matching.lexicon import Analyzer
+from matching.negation import Refusal, Speaker, refusals
+from matching.text import Token
+from matching.weighting import UnknownField
+
+
+class Occurrence(NamedTuple):
+    """A term where it stands: span, the characters as written, and the word behind a stem or a concept."""
+
+    span: Span
+    surface: str
+    form: str
+
+
+class Refused(NamedTuple):
+    """A word that its writer refuses, and the characters that say so."""
+
+    term: str
+    occurrence: Occurrence
+    cue: str
+
+
+Occurrences = Mapping[str, tuple[Occurrence, ...]]
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One text of a field.
+
+    tokens : what is said, without what is refused
+    surfaces : characters of each token as written
+    """
+
+    field: str
+    number: int
+    tokens: tuple[Token, ...]
+    surfaces: tuple[str, ...]
+    refused: tuple[Refused, ...] = ()
+
+    def occurrences(self) -> Iterator[tuple[str, Occurrence]]:
+        for token, surface in zip(self.tokens, self.surfaces, strict=True):
+            yield token.term, _occurrence(self.field, self.number, token, surface)
+
+
+def analyzed(
+    analyzer: Analyzer, texts: Texts, known: Mapping[str, float], speaker: Speaker
+) -> dict[str, tuple[Entry, ...]]:
+    """Field to its texts that have a term, said or refused.
+
+    :raises UnknownField: a text under a field that is not `known`.
+    """
+    if unknown := texts.keys() - known.keys():
+        raise UnknownField(unknown, known)
+    fields = {}
+    for name, given in texts.items():
+        entries = (given,) if isinstance(given, str) else given
+        found = (_entry(analyzer, name, number, text, speaker) for number, text in enumerate(entries))
+        if kept := tuple(entry for entry in found if entry.tokens or entry.refused):
+            fields[name] = kept
+    return fields
+
+
+def _entry(analyzer: Analyzer, field: str, number: int, text: str, speaker: Speaker) -> Entry:
+    tokens = analyzer.analyze(text)
+    scopes = refusals(text, speaker=speaker)
+    said, refused = [], []
+    for token, refusal in zip(tokens, _scopes_of(tokens, scopes), strict=True):
+        if refusal is None:
+            said.append(token)
+        else:
+            occurrence = _occurrence(field, number, token, text[token.start : token.end])
+            refused.append(Refused(token.term, occurrence, text[refusal.cue_start : refusal.cue_end]))
+    surfaces = tuple(text[token.start : token.end] for token in said)
+    return Entry(field, number, tuple(said), surfaces, tuple(refused))
+
+
+def _scopes_of(tokens: Sequence[Token], scopes: Sequence[Refusal]) -> Iterator[Refusal | None]:
+    """Of each token the refusal that it lies in. Both come by position."""
+    position = 0
+    for token in tokens:
+        while position < len(scopes) and scopes[position].end <= token.start:
+            position += 1
+        inside = position < len(scopes) and scopes[position].start <= token.start and token.end <= scopes[position].end
+        yield scopes[position] if inside else None
+
+
+def _occurrence(field: str, number: int, token: Token, surface: str) -> Occurrence:
+    return Occurrence(Span(field, number, token.start, token.end), surface, token.form)
+
+
+def by_term(entries: Iterable[Entry]) -> Occurrences:
+    """Where each term stands in these texts."""
+    grouped: dict[str, list[Occurrence]] = {}
+    for entry in entries:
+        for term, occurrence in entry.occurrences():
+            grouped.setdefault(term, []).append(occurrence)
+    return {term: tuple(found) for term, found in grouped.items()}
