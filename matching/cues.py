@@ -1,11 +1,11 @@
-"""Tables of the reader of refusals: what looks like one, what is one, where its reach ends. Data, no code.
+"""Tables of the reader of refusals: what looks like one, what is one, and in whose text. Data, no code.
 
 All patterns read text after `matching.text.normalize` (NFKC, lower case), one line at a time, and look ahead a bounded
 number of characters only, so that time stays linear. None of them holds a capturing group.
 
 Sources: the scheme of NegEx (Chapman et al. 2001, "A Simple Algorithm for Identifying Negated Findings and Diseases in
 Discharge Summaries": pseudo-cues, cues, bounded scope, terminators); the focus of a Japanese negation after Matsuyoshi
-2014, 「否定の焦点情報アノテーション」 (contrastive は, しか, だけ); the forms themselves from everyday profiles and notices.
+2014 (contrastive は, しか, だけ); the forms themselves from everyday profiles and notices.
 """
 
 from enum import Enum, StrEnum
@@ -63,14 +63,17 @@ BOTH = NEED | PROFILE
 UNABLE, UNWILLING, EXCLUDED, ABSENT, UNNEEDED = RefusalKind
 CLAUSE, PHRASE, LIST, CONTRAST, ENGLISH_AFTER, ENGLISH_BEFORE = Reach
 
-# A cue counts only where its sentence may end or go on as a statement: 苦手な方, 未経験でも, 不可欠, できないことはない,
-# 対応不可の場合 all go on otherwise. This list keeps out most double negation and most talk about other people.
-_STOP = r"\s|\Z|[。、,.;:!)\]」』】/・|…※]"
+# A cue counts only where its sentence may end or go on as a statement. 苦手な方, 未経験でも, できないことはない and
+# 対応不可の場合 go on otherwise: this keeps out most double negation and most talk about other people.
+_STOP = r"\s|\Z|[。、,.;:!)\]」』】/・|※]"
 _NOUN_END = (
     rf"(?={_STOP}|です|で(?![もはきすな])|だ(?![っとけ])|と(?:し|な[りっ]|さ|の|いた)|な(?:の|ん)で|[なの]ため|"
     r"につき|ゆえ|扱い)"
 )
-_PLAIN_END = rf"(?={_STOP}|です|ので|の?ため|の(?:です|だ)|んです|から(?!こそ)|が(?!ち)|け(?:ど|れど)|し[、\s]|と(?:思い|考えて|の))"
+_PLAIN_END = (
+    rf"(?={_STOP}|です|ので|の?ため|の(?:です|だ)|んです|から(?!こそ)|が(?!ち)|け(?:ど|れど)|し[、\s]|"
+    r"と(?:思い|考えて|の))"
+)
 _MASEN = r"ません(?!か|でし|よう|でも|とも)"
 _NAI = rf"ない{_PLAIN_END}"
 _NOT = rf"(?:{_MASEN}|{_NAI})"
@@ -83,20 +86,25 @@ _HOW_MUCH = r"(?:ほとんど|殆ど|まったく|全く|全然|一切|あまり
 CUES: tuple[Cue, ...] = (
     # Unable: できません, 対応不可, 苦手です, わかりません
     Cue(UNABLE, CLAUSE, PROFILE, rf"{_POLITE}?(?:でき|出来){_NOT}"),
-    Cue(UNABLE, CLAUSE, PROFILE, rf"{_POLITE}?(?:でき|出来|(?:いた|致)?し)かね(?:ます|る)(?!か)"),
+    Cue(UNABLE, CLAUSE, PROFILE, rf"{_POLITE}?(?:でき|出来|応じ|(?:いた|致)?し)かね(?:ます|る)(?!か)"),
     Cue(UNABLE, CLAUSE, PROFILE, rf"(?:対応不可|不可能|対応外|未対応|(?:専門|範囲|業務)外){_NOUN_END}"),
-    Cue(UNABLE, CLAUSE, PROFILE, rf"(?:苦手|不得意|不得手|疎い){_NOUN_END}"),
+    Cue(UNABLE, CLAUSE, PROFILE, rf"(?:苦手|不得意|不得手|疎い|無理|ムリ|ダメ|だめ|駄目){_NOUN_END}"),
     Cue(UNABLE, CLAUSE, PROFILE, rf"(?:得意|専門)(?:では|じゃ|で)(?:あり{_MASEN}|{_NAI})"),
     Cue(UNABLE, CLAUSE, PROFILE, rf"(?:詳し|明る)く(?:は|も)?(?:あり{_MASEN}|{_NAI})"),
     Cue(
         UNABLE,
         CLAUSE,
         PROFILE,
-        r"(?:使え|扱え|書け|話せ|組め|作れ|読め|描け|撮れ|行け|伺え|通え|出られ|来られ|教えられ|答えられ|"
-        rf"(?:お?引き?|お)?受けられ|応じられ|応じかね){_NOT}",
+        r"(?:使え|扱え|書け|話せ|組め|作れ|読め|描け|撮れ|触れ|承れ|行け|伺え|通え|出られ|来られ|教えられ|答えられ|"
+        rf"(?:お?引き?|お)?受けられ|応じられ){_NOT}",
     ),
     Cue(UNABLE, CLAUSE, PROFILE, rf"(?:(?:分か|わか|知)り{_MASEN}|(?:分か|わか|知)ら{_NAI}|存じ(?:上げ)?{_MASEN})"),
-    Cue(UNABLE, CLAUSE, PROFILE, rf"(?<=対応|訪問|出張|参加|出社|常駐|稼働|受注|面談)[はが](?:難し|むずかし|厳し)い{_PLAIN_END}"),
+    Cue(
+        UNABLE,
+        CLAUSE,
+        PROFILE,
+        rf"(?<=対応|訪問|出張|参加|出社|常駐|稼働|受注|面談)[はが](?:難し|むずかし|厳し)い{_PLAIN_END}",
+    ),
     # Absent: 経験がありません, 未経験です, 使ったことがない, 車なし
     Cue(
         ABSENT,
@@ -131,8 +139,12 @@ CUES: tuple[Cue, ...] = (
     Cue(UNWILLING, CLAUSE, BOTH, rf"(?:使い{_MASEN}|使わ{_NAI}|受け(?:付け)?{_NOT})"),
     Cue(UNWILLING, CLAUSE, BOTH, rf"(?:を|は)?(?:希望|想定|予定|検討)(?:し|は?して(?:い|おり)?){_NOT}"),
     Cue(UNWILLING, CLAUSE, BOTH, r"(?:お断り|断って(?:い|お)|断りた)(?!せ)"),
-    Cue(UNWILLING, CLAUSE, BOTH, r"(?:ご?遠慮|お?控え)(?:て|を)?(?:下さ|くださ|いただ|頂|願|させ|した|して(?:い|お))"),
-    Cue(UNWILLING, CLAUSE, BOTH, r"(?:は|を)?ご(?:容赦|勘弁)"),
+    Cue(
+        UNWILLING,
+        CLAUSE,
+        BOTH,
+        r"(?:は|を)?ご(?:容赦|勘弁)|(?:ご?遠慮|お?控え)(?:て|を)?(?:下さ|くださ|いただ|頂|願|させ|した|して(?:い|お))",
+    ),
     Cue(
         UNWILLING,
         CLAUSE,
@@ -142,13 +154,11 @@ CUES: tuple[Cue, ...] = (
     Cue(UNWILLING, CLAUSE, BOTH, r"(?:は|を)?(?:やめ|止め|避け|控え)たい(?!人|方|わけ)"),
     Cue(UNWILLING, CLAUSE, BOTH, rf"(?:{_SURU}し|使わ|やら|送ら|来)ないで(?=くださ|下さ|ほし|欲し|もら|いただ|頂)"),
     # Excluded: 不可, NG, ×, 禁止, 対象外, 以外, を除く, ではなく, なしで, を使わずに
-    Cue(EXCLUDED, CLAUSE, BOTH, rf"不可{_NOUN_END}"),
     Cue(EXCLUDED, CLAUSE, BOTH, rf"(?<![a-z0-9])ng{_NOUN_END}"),
     Cue(EXCLUDED, CLAUSE, BOTH, r"(?:(?<=[^\s0-9])[×✕✖☓❌](?=\s)|[×✕✖☓❌](?=\Z|[、。,)/;・」】]))"),
-    Cue(EXCLUDED, CLAUSE, BOTH, rf"(?:禁止|厳禁){_NOUN_END}"),
-    Cue(EXCLUDED, CLAUSE, BOTH, rf"(?:対象外|除外){_NOUN_END}"),
+    Cue(EXCLUDED, CLAUSE, BOTH, rf"(?:不可|禁止|厳禁|対象外|除外){_NOUN_END}"),
     Cue(EXCLUDED, CLAUSE, BOTH, r"除外(?=(?:し|され|いた|と)[^なかま])"),
-    Cue(EXCLUDED, LIST, BOTH, r"(?:以外(?=なら|は|で(?!も)|であれば)|[をは]除(?:いて|き(?!ま)|けば))"),
+    Cue(EXCLUDED, LIST, BOTH, r"(?:以外(?=なら|は|で(?!も)|すべて|全て|何でも|全般)|[をは]除(?:いて|き(?!ま)|けば))"),
     Cue(EXCLUDED, PHRASE, BOTH, rf"(?:以外(?=の|を|が|{_STOP})|[をは]除(?:く|きます|いた))"),
     Cue(EXCLUDED, CONTRAST, BOTH, r"(?:で(?:は)?|じゃ)なく(?:て(?![もは])|(?![てなとはも]))"),
     Cue(EXCLUDED, PHRASE, BOTH, r"(?:なし|無し|抜き)で(?![もは])|抜きの"),
@@ -170,7 +180,12 @@ CUES: tuple[Cue, ...] = (
         PROFILE,
         r"\bno (?:[a-z]+ )?(?:experience|knowledge|skills?|background|expertise) (?:in|with|of|on|at|using) ",
     ),
-    Cue(ABSENT, ENGLISH_AFTER, PROFILE, r"\b(?:never (?:used|tried|done|touched|worked with)|inexperienced (?:in|with)) "),
+    Cue(
+        ABSENT,
+        ENGLISH_AFTER,
+        PROFILE,
+        r"\b(?:never (?:used|tried|done|touched|worked with)|inexperienced (?:in|with)) ",
+    ),
     Cue(
         UNABLE,
         ENGLISH_AFTER,
@@ -202,7 +217,8 @@ CUES: tuple[Cue, ...] = (
         EXCLUDED,
         ENGLISH_AFTER,
         BOTH,
-        r"\b(?:without(?: (?:any|using|the use of))?|except(?: for)?|excluding|other than|instead of|rather than) ",
+        r"\b(?:without(?: (?:any|using|the use of))?|except(?: for)?|excluding|other than|instead of|rather than|"
+        r"(?:any|every)thing but) ",
     ),
     Cue(EXCLUDED, ENGLISH_AFTER, BOTH, r"(?:\A\W{0,4}|(?<=[,;(] )|(?<=\()|(?<=\bbut ))not (?:for )?"),
     Cue(EXCLUDED, ENGLISH_AFTER, PROFILE, r"\bno "),
@@ -233,24 +249,34 @@ _WITHIN = r"[^。、,!?;:]"
 
 PSEUDO: tuple[Pseudo, ...] = (
     # Only: Excelしかできません, Java以外は不可 leave Excel and Java standing.
-    Pseudo(BOTH, rf"しか{_WITHIN}{{0,20}}?{_NEGATIVE}"),
+    Pseudo(BOTH, rf"しか(?![しも]){_WITHIN}{{0,20}}?{_NEGATIVE}"),
     Pseudo(BOTH, rf"(?:以外|を除(?:いて|き)){_WITHIN}{{0,20}}?{_NEGATIVE}"),
-    Pseudo(BOTH, rf"(?:なし|無し|抜き|だけ|のみ|ずに|ていて)(?:で|に)?は{_WITHIN}{{0,20}}?{_NEGATIVE}"),
-    Pseudo(BOTH, rf"な(?:いと|くては){_WITHIN}{{0,20}}?{_NEGATIVE}"),
+    Pseudo(BOTH, rf"(?:(?:なし|無し|抜き|だけ|のみ)[でに]|ずに|ていて|なくて)は{_WITHIN}{{0,20}}?{_NEGATIVE}"),
     Pseudo(BOTH, r"no [a-z ]{1,20}(?:other than|except|but|without)\b"),
     # Also: Java以外も, だけでなく
     Pseudo(BOTH, rf"以外(?:に|も|でも|から|へ|の{_WITHIN}{{1,12}}?も(?![のう]))"),
     Pseudo(BOTH, r"(?:だけ|のみ|ばかり|わけ|訳|もの)(?:で(?:は)?|じゃ)な(?:く|い)"),
     Pseudo(BOTH, r"(?:not (?:only|just|merely|limited to|necessarily|to mention|sure|yet)|instead of just)\b"),
     # Nothing is in the way: NGなし, 問題なし, 経験不問
-    Pseudo(BOTH, r"(?:ng|不可|禁止|制限|問題|不足|遠慮|心配|間違い|支障|抵抗|異存|文句)(?:事項|項目)?[はも]?(?:特に)?(?:な[しい]|無し|ありません)"),
+    Pseudo(
+        BOTH,
+        r"(?:ng|不可|禁止|制限|問題|不足|遠慮|心配|間違い|支障|抵抗|異存|文句)(?:事項|項目)?[はも]?(?:特に)?"
+        r"(?:な[しい]|無し|ありません)",
+    ),
     Pseudo(BOTH, r"(?:ご?遠慮|気兼ね)なく|断りな[くし]|お断り(?:する|した)?(?:こと|場合)"),
     Pseudo(BOTH, r"(?:気に|苦に|心配|意識|後悔)(?:は|も)?し(?:て(?:い|おり)?)?(?:ません|ない)"),
-    Pseudo(BOTH, r"\bno (?:problem|doubt|matter|worries|longer(?! (?:do|use|offer|take|support))|one|later|more|less|limit|idea|need|code\b|preference|obligation|extra|hidden|restriction)"),
+    Pseudo(
+        BOTH,
+        r"\bno (?:problem|doubt|matter|worries|longer(?! (?:do|use|offer|take|support))|one|later|more|less|limit|idea|"
+        r"need|code\b|preference|obligation|extra|hidden|restriction)",
+    ),
     Pseudo(BOTH, r"\bno [a-z -]{1,30}(?:is |are )?(?:required|needed|necessary)\b"),
-    Pseudo(BOTH, r"\b(?:do not|don['’]t) hesitate|without (?:doubt|hesitation|fail|delay|problems?|issues?|further)|(?:can ?not|can['’]t) wait"),
+    Pseudo(
+        BOTH,
+        r"\b(?:do not|don['’]t) hesitate|without (?:doubt|hesitation|fail|delay|problems?|issues?|further)|"
+        r"(?:can ?not|can['’]t) wait",
+    ),
     Pseudo(BOTH, r"(?:never|not) without|whether or not|\b(?:if|why|or) not\b"),
-    Pseudo(PROFILE, r"(?:不要|必要)"),
     # What the poster of a need cannot do is what they ask for.
     Pseudo(NEED, r"(?:経験|知識|スキル|資格|実績)[がの]?(?:なし|無し)"),
     Pseudo(NEED, r"対応(?:不可|外)|不可能|\bno (?:[a-z]+ )?(?:experience|knowledge|skills?|background|expertise|idea)"),
@@ -259,7 +285,7 @@ PSEUDO: tuple[Pseudo, ...] = (
 # Behind a cue: a question or request (できませんか), or other people's words (苦手という方に).
 ASKED = r"[^。!?、]{0,12}?(?:か(?=[。?\s」)]|\Z)|\?)"
 OTHERS = (
-    r"(?:です|だ|ます|ので|から|し)?[」』]?[、…]?\s?(?:と(?:い[うっ]|お(?:思|悩|困|感)|思っ|感じ|諦め|あきら)|な(?:ど|んて)|"
+    r"(?:です|だ|ます|ので|から|し)?[」』]?[、.]{0,3}\s?(?:と(?:い[うっ]|お(?:思|悩|困|感)|思っ|感じ|諦め|あきら)|な(?:ど|んて)|"
     rf"で?、?(?:お?困|お?悩|不安|諦め|あきらめ)|そんな)|{_WITHIN}{{0,40}}?という(?:方|人|お|事業|企業|会社|声|悩み)"
 )
 # Anywhere in a profile: the inability it tells of may be its clients', unless は marks it as the writer's own.
@@ -268,53 +294,6 @@ CLIENTS = (
     r"お?(?:悩み|困り(?:ごと|事)?)[^。\n]{0,8}?(?:ありませんか|ないですか|解決|相談)|という(?:方|お悩み|お困り|お客)"
 )
 TROUBLE = rf"(?:で|と|に|の|な|た|、){_WITHIN}{{0,12}}?(?:困|悩)"
-
-# Ends of a clause. A connective right before the cue ends none: 「お手伝いが|できません」.
-_PREDICATE = r"(?:です|ます|ません|[ただるい]|(?<=[一-鿿])[うくすむぐつぶ])"
-STOP = r"[\ufffd。!?;…■◆●★☆◎○◯△▲→⇒|※]|\.(?=\s)"
-CONNECTIVE = (
-    rf"(?:です|ます|ません)が[、,\s]?|{_PREDICATE}(?:が(?!\Z)|の?(?:けれども?|けど|ので|のに|ものの|ため(?!の)|から))[、,\s]?|(?:です|ます|ません|[たるい])し[、,\s]|"
-    r"のため(?!の)[、,\s]?|なので[、,\s]?|ており[、,\s]?|ていて[、,\s]?|(?:可能|得意|可|ok)で(?=[^きしすのもは])"
-)
-# What stands before 「、」 as a clause of its own rather than as a member of a list.
-OWN_CLAUSE = (
-    r"(?:可|可能|ok|○|◯|◎|△|×|あり|有り?|なし|歓迎|必須|希望|得意|苦手|不可|ng|不要|のみ|だけ|限定|メイン|中心|禁止|未経験|"
-    r"対象外|[0-9][年月日時名円回件%歳社人]?(?:間|以上|以下|程度|半|ほど)?)\)?\Z|"
-    r"(?<![づ作やわ])(?<!取)(?<!など)[ぁ-ん](?<![はやともかのりせ])\)?\Z|(?<=[まあで])り\Z|"
-    r"のみ|だけ|を.|(?<=[一-鿿ァ-ヺーa-z0-9)」])(?:が|に|で(?!の)|から|まで).|\b(?:ok|fine|only)\Z"
-)
-LIST_SEPARATOR = r"[・、,/\s]+"
-ITEM_SEPARATOR = r"[、,/\s]+(?!\Z)"
-CONDITION = (
-    r"なら(?![びではずな])|でしたら|(?:[のたるいな]|以外)場合|[のたるい](?:とき|時)(?=[はに、\s])|[けげせてねべめれえ]ば(?=[^かっ])"
-)
-# 「は」 as a particle, and the colon of a table, part what is spoken of from what is said of it.
-TOPIC = r"(?<!また)(?<!もしく)(?<!あるい)(?<![\s、。「『(])は(?!がき|じめ|んこ|さみ|ず)|:(?![0-9/])"
-FILLER = (
-    r"(?:現在|現状|今のところ|今回|今|当面|一切|いっさい|まったく|全く|全然|ほとんど|殆ど|あまり|余り|基本的に|原則(?:として)?|"
-    r"残念ながら|正直|まだ|特に|すべて|全て|絶対に?|なかなか|どうしても|かなり|少し|やや|よく|とても|私|当方|弊社|当社|自分|こちら|"
-    r"実務|業務|も|[にでがをの]|お|ご|まで|こと|[一-鿿]{1,6}の?(?:都合|事情|関係)(?:上|で|により)?|"
-    r"[\s、,「」『』()・:*●■◆-])*+"
-)
-# Verbal nouns: in 「Javaは使用不可」 the topic is refused, in 「Web制作はJava不可」 it is not.
-ACTION = (
-    r"(?:対応|使用|利用|開発|編集|作成|制作|更新|操作|設定|受付|提供|運用|翻訳|撮影|印刷|加工|修正|構築|設計|管理|代行|入力|"
-    r"指導|実施|稼働|作業|製作|執筆|(?:実務|業務)?経験)(?:すること)?"
-)
-# Where a narrower word refuses only itself: 土日|の訪問, 複雑|なマクロ, 電話|でのサポート.
-TIME = (
-    r"(?:平日|土日|祝|休日|週末|夜|深夜|早朝|日中|昼|夕方|午前|午後|[月火水木金土日]曜|年末|即日|当日|緊急|急ぎ|時間外|長時間|"
-    r"無料|無償|遠方|県外|市外|海外|対面|短納期)[^、・の]{0,6}"
-)
-LIMIT = (
-    rf"{TIME}(?=の[^み])|"
-    r"(?:無理|強引|急|複雑|高度|専門的|大規模|本格的|高額|過度|余計|難し|大量|細か|詳し|長期|短期|頻繁)(?=[ないの].)|"
-    r"(?=での[^み]|による.|を(?:使った|使う|用いた|利用した|伴う|要する|含む).|が必要な.)"
-)
-PHRASE_BREAK = (
-    r"を|(?<=[一-鿿々ァ-ヺーa-z0-9)」])(?:が|に|で|へ|から|まで|も|なら)(?=.)|[るたい](?=[一-鿿ァ-ヺa-z])|"
-    rf"{TOPIC}"
-)
 
 # Headings; their list goes on to the end of the sentence, or over the bullets of the lines below.
 _THING = r"(?:こと|もの|業務|分野|仕事|内容|作業|言語|ツール|範囲|事項|項目|案件|条件|サービス)?"
@@ -326,19 +305,3 @@ HEADINGS: tuple[Cue, ...] = (
     Cue(EXCLUDED, CLAUSE, BOTH, rf"(?:不可|ng|×|対象外|除外|禁止)(?:の|な)?{_THING}|exclu(?:ded|sions?)|not included"),
     Cue(UNNEEDED, CLAUSE, NEED, rf"不要(?:な)?{_THING}|not (?:needed|required)"),
 )
-HEADING_BEFORE = r"(?:(?P<first>\A)|(?<=[\s。、,/;|)】\]]))[\s・*●■◆◇□○◎▼▽※#>★☆•-]{0,6}[【\[<(]?"
-HEADING_AFTER = r"(?:[】\]>]|\)?\s{0,3}:|\)?(?(first)\s{0,3}\Z|(?!)))"
-BULLET = r"\s{0,8}[・*•●○◦‐–−-]"
-NOTHING = r"\s*(?:特に)?(?:なし|無し|ありません|ございません|ない|none|nothing|n/a|[-―ー—])"
-NEXT_HEADING = r"[。!?;|]|[\s/、,](?=[^\s:、,/]{1,12}:)|[\s/、,]?(?=[【\[])|\.(?=\s|\Z)"
-
-_STOP_WORD = (
-    r"(?:but|however|although|though|yet|while|so|because|since|for|to|with|in|on|at|by|from|and|or|nor|please|if|when|"
-    r"unless|only|needed|required|i|we|you|they|it|is|are|was|can|will|that|which|who|using|via|as|then|instead|too|either)"
-)
-_WORD = r"\.?[a-z0-9à-ÿ][a-z0-9à-ÿ+#&/'’-]{0,30}(?:\.[a-z0-9]{1,10})?"
-_ITEM = rf"(?!{_STOP_WORD}\b){_WORD}(?: (?!{_STOP_WORD}\b){_WORD}){{0,3}}"
-ENGLISH_LIST = rf"{_ITEM}(?:(?:, {_ITEM}){{0,6}},? (?:or|nor|and) (?!(?:i|we|it|you)\b){_ITEM}|/{_ITEM})?"
-ENGLISH_BREAK = r"[,;:(]|\b(?:but|however|although|though|because|since|i|we|is|are|can|do|while)\b"
-ENGLISH_CONDITION = r"\b(?:if|when|unless|where|once)\b"
-ENGLISH_OTHERS = r"\b(?:if|when|you|your|they|who|people|clients?|customers?|owners?|companies|businesses|beginners)\b[^.;:!?,]*\Z"

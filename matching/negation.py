@@ -1,8 +1,8 @@
 """Which words of a text its writer refuses: 「Javaは不可」「電話対応はできません」「SNS以外なら」「no Java, please」.
 
-Three steps after NegEx (Chapman et al. 2001): wordings that only look like a refusal are masked (Excelしかできません,
-だけでなく); the cues of `matching.cues` are found in what is left; each reaches a bounded stretch of text that ends with
-the clause (`matching.reach`).
+Three steps after NegEx (Chapman et al. 2001): wordings that only look like a refusal are masked (Excelしかできません);
+the cues of `matching.cues` are found in what is left; each reaches a bounded stretch of text that ends with the clause
+(`matching.reach`).
 
 Precision before recall: a word wrongly refused costs somebody a good candidate, so a doubtful cue refuses nothing.
 Pure; time is linear in the text; no text raises.
@@ -11,17 +11,17 @@ Pure; time is linear in the text; no text raises.
 import re
 from bisect import bisect_left
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from operator import attrgetter
 
-from matching import cues
+from matching import clauses, cues
 from matching.cues import Cue, RefusalKind, Speaker
 from matching.reach import Stretch, heading_stretch, stretch_of
 from matching.text import Normalized, Token, normalize
 
 _LINE = re.compile(r"[^\n\r\v\f\x85\u2028\u2029]+")
-_BULLET = re.compile(cues.BULLET)
+_BULLET = re.compile(clauses.BULLET)
 _ASKED = re.compile(cues.ASKED)
 _OTHERS = re.compile(cues.OTHERS)
 _TROUBLE = re.compile(cues.TROUBLE)
@@ -66,36 +66,35 @@ def refused(text: str, tokens: Sequence[Token], *, speaker: Speaker) -> dict[int
 
 def refusals(text: str, *, speaker: Speaker) -> tuple[Refusal, ...]:
     """Every refusal of the text, line by line; ranges in characters of `text`. The same words may be refused twice."""
-    refusals: list[Refusal] = []
+    found: list[Refusal] = []
     heading: Refusal | None = None
     clients = speaker is Speaker.PROFILE and _CLIENTS.search(text) is not None
     for match in _LINE.finditer(text):
         line, offset = normalize(match.group()), match.start()
         if heading and _BULLET.match(line.text) and ":" not in line.text:
-            refusals.append(
-                Refusal(offset, match.end(), heading.cue_start, heading.cue_end, heading.kind),
-            )
+            found.append(replace(heading, start=offset, end=match.end()))
         else:
             heading = None
-        for found in _line_refusals(line.text, speaker, clients):
-            refusal = _original(line, offset, found)
-            if found.words:
-                refusals.append(refusal)
+        for local in _line_refusals(line.text, speaker, clients):
+            refusal = _original(line, offset, local)
+            if local.words:
+                found.append(refusal)
             else:
                 heading = refusal
-    return tuple(refusals)
+    return tuple(found)
 
 
 def _original(line: Normalized, offset: int, found: _Found) -> Refusal:
     """The same in characters of the text the line came from."""
-    words = found.words or found.cue
-    places = (
-        line.starts[words[0]],
-        line.ends[words[1] - 1],
-        line.starts[found.cue[0]],
-        line.ends[found.cue[1] - 1],
+    start, end = found.words or found.cue
+    cue_start, cue_end = found.cue
+    return Refusal(
+        offset + line.starts[start],
+        offset + line.ends[end - 1],
+        offset + line.starts[cue_start],
+        offset + line.ends[cue_end - 1],
+        found.kind,
     )
-    return Refusal(*(offset + place for place in places), found.kind)
 
 
 def _line_refusals(line: str, speaker: Speaker, clients: bool) -> Iterator[_Found]:
@@ -151,7 +150,7 @@ def _table(speaker: Speaker, headings: bool) -> _Table:
     rows = {f"row{i}": cue for i, cue in enumerate(cues.HEADINGS if headings else cues.CUES) if speaker in cue.speakers}
     pattern = "|".join(f"(?P<{name}>{cue.pattern})" for name, cue in rows.items())
     return _Table(
-        re.compile(f"{cues.HEADING_BEFORE}(?:{pattern}){cues.HEADING_AFTER}" if headings else pattern), rows
+        re.compile(f"{clauses.HEADING_BEFORE}(?:{pattern}){clauses.HEADING_AFTER}" if headings else pattern), rows
     )
 
 

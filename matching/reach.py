@@ -7,7 +7,7 @@ Every function looks at a bounded window of a normalized line.
 
 import re
 
-from matching import cues
+from matching import clauses
 from matching.cues import Reach
 
 REACH_CHARACTERS = 80
@@ -19,25 +19,25 @@ HEADING_CHARACTERS = 400
 Stretch = tuple[int, int]
 
 _EDGE = " 、,・:"
-_STOP = re.compile(cues.STOP)
-_CONNECTIVE = re.compile(cues.CONNECTIVE)
-_OWN_CLAUSE = re.compile(cues.OWN_CLAUSE)
-_LIST_SEPARATOR = re.compile(cues.LIST_SEPARATOR)
-_ITEM_SEPARATOR = re.compile(cues.ITEM_SEPARATOR)
-_CONDITION = re.compile(cues.CONDITION)
-_CONDITION_LAST = re.compile(rf"(?:{cues.CONDITION})[はに]?\Z")
-_TOPIC = re.compile(cues.TOPIC)
-_FILLER = re.compile(cues.FILLER)
-_ACTION = re.compile(rf"(?:{cues.FILLER})?{cues.ACTION}")
-_TIME = re.compile(cues.TIME)
-_LIMIT = re.compile(cues.LIMIT)
-_PHRASE_BREAK = re.compile(cues.PHRASE_BREAK)
-_NOTHING = re.compile(cues.NOTHING)
-_NEXT_HEADING = re.compile(cues.NEXT_HEADING)
-_ENGLISH_LIST = re.compile(cues.ENGLISH_LIST)
-_ENGLISH_BREAK = re.compile(cues.ENGLISH_BREAK)
-_ENGLISH_OTHERS = re.compile(cues.ENGLISH_OTHERS)
-_ENGLISH_CONDITION = re.compile(cues.ENGLISH_CONDITION)
+_STOP = re.compile(clauses.STOP)
+_CONNECTIVE = re.compile(clauses.CONNECTIVE)
+_OWN_CLAUSE = re.compile(clauses.OWN_CLAUSE)
+_LIST_SEPARATOR = re.compile(clauses.LIST_SEPARATOR)
+_ITEM_SEPARATOR = re.compile(clauses.ITEM_SEPARATOR)
+_CONDITION = re.compile(clauses.CONDITION)
+_CONDITION_LAST = re.compile(rf"(?:{clauses.CONDITION})[はに]?\Z")
+_TOPIC = re.compile(clauses.TOPIC)
+_FILLER = re.compile(clauses.FILLER)
+_ACTION = re.compile(rf"(?:{clauses.FILLER})?{clauses.ACTION}")
+_TIME = re.compile(clauses.TIME)
+_LIMIT = re.compile(clauses.LIMIT)
+_PHRASE_BREAK = re.compile(clauses.PHRASE_BREAK)
+_NOTHING = re.compile(clauses.NOTHING)
+_NEXT_HEADING = re.compile(clauses.NEXT_HEADING)
+_ENGLISH_LIST = re.compile(clauses.ENGLISH_LIST)
+_ENGLISH_BREAK = re.compile(clauses.ENGLISH_BREAK)
+_ENGLISH_OTHERS = re.compile(clauses.ENGLISH_OTHERS)
+_ENGLISH_CONDITION = re.compile(clauses.ENGLISH_CONDITION)
 
 
 def stretch_of(line: str, floor: int, cue: Stretch, reach: Reach) -> Stretch | None:
