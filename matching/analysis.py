@@ -1,12 +1,13 @@
 """Texts of a need or a profile as terms that know where they stand: words said, and words refused."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import NamedTuple
 
+from matching.cues import Speaker
 from matching.documents import Span, Texts
 from matching.lexicon import Analyzer
-from matching.negation import Refusal, Speaker, refusals
+from matching.negation import refused
 from matching.text import Token
 from matching.weighting import UnknownField
 
@@ -69,26 +70,17 @@ def analyzed(
 
 def _entry(analyzer: Analyzer, field: str, number: int, text: str, speaker: Speaker) -> Entry:
     tokens = analyzer.analyze(text)
-    scopes = refusals(text, speaker=speaker)
-    said, refused = [], []
-    for token, refusal in zip(tokens, _scopes_of(tokens, scopes), strict=True):
-        if refusal is None:
-            said.append(token)
-        else:
-            occurrence = _occurrence(field, number, token, text[token.start : token.end])
-            refused.append(Refused(token.term, occurrence, text[refusal.cue_start : refusal.cue_end]))
-    surfaces = tuple(text[token.start : token.end] for token in said)
-    return Entry(field, number, tuple(said), surfaces, tuple(refused))
-
-
-def _scopes_of(tokens: Sequence[Token], scopes: Sequence[Refusal]) -> Iterator[Refusal | None]:
-    """Of each token the refusal that it lies in. Both come by position."""
-    position = 0
-    for token in tokens:
-        while position < len(scopes) and scopes[position].end <= token.start:
-            position += 1
-        inside = position < len(scopes) and scopes[position].start <= token.start and token.end <= scopes[position].end
-        yield scopes[position] if inside else None
+    no = refused(text, tokens, speaker=speaker)
+    said = tuple(token for position, token in enumerate(tokens) if position not in no)
+    denied = tuple(
+        Refused(
+            tokens[position].term,
+            _occurrence(field, number, tokens[position], text[tokens[position].start : tokens[position].end]),
+            text[refusal.cue_start : refusal.cue_end],
+        )
+        for position, refusal in sorted(no.items())
+    )
+    return Entry(field, number, said, tuple(text[token.start : token.end] for token in said), denied)
 
 
 def _occurrence(field: str, number: int, token: Token, surface: str) -> Occurrence:

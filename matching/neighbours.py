@@ -1,17 +1,26 @@
-"""stub"""
+"""Near terms: what a word of a need may also mean, at less than its own weight."""
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
 
 
+@dataclass(frozen=True, slots=True)
 class NeighbourTable:
-    @classmethod
-    def of(cls, near: dict[str, tuple[tuple[str, float], ...]]) -> "NeighbourTable":
-        return cls()
+    """Term to the terms near it with their cosines in (0, 1], nearest first; handed in by the caller."""
+
+    near: Mapping[str, tuple[tuple[str, float], ...]]
 
     @classmethod
-    def load(cls) -> "NeighbourTable":
-        return cls()
+    def of(cls, near: Mapping[str, tuple[tuple[str, float], ...]]) -> "NeighbourTable":
+        return cls(MappingProxyType(dict(near)))
 
     def nearest(self, term: str) -> tuple[tuple[str, float], ...]:
-        return ()
+        """() for a term of which nothing is known."""
+        return self.near.get(term, ())
 
     def digest(self) -> str:
-        return "none"
+        """SHA-256 in hex."""
+        return hashlib.sha256(json.dumps(sorted(self.near.items())).encode()).hexdigest()

@@ -26,10 +26,10 @@ import scipy.sparse as sp
 
 from matching import skills, weighting
 from matching.analysis import Entry, analyzed, by_term
+from matching.cues import Speaker
 from matching.documents import Document, Query
 from matching.index import Rows
 from matching.lexicon import Analyzer, Lexicon, analyzer_of
-from matching.negation import Speaker
 from matching.neighbours import NeighbourTable
 from matching.sides import AnalyzedDocument, AnalyzedQuery, Near, WeighedText
 from matching.terms import PROTECTED, STOP_WORDS
@@ -94,7 +94,7 @@ class Model:
         analyzer = analyzer_of(lexicon or Lexicon())
         fields = [_profile(analyzer, document) for document in documents]
         snapshot = Snapshot.fit(map(_texts, fields), background)
-        model = cls(analyzer, snapshot, neighbours or NeighbourTable.load(), background.name)
+        model = cls(analyzer, snapshot, neighbours or NeighbourTable.of({}), background.name)
         return model, model._rows(documents, fields)
 
     @cached_property

@@ -13,7 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from matching import Document, Engine, Lexicon, NeedEngine, Part, Query, Ranked, Relation, SkillClaim, SkillWish
-from matching.documents import InvalidSkill
+from matching.documents import InvalidSkill, Side
 from matching.engine import UnknownId
 from matching.index import InvalidLimit, MaskLengthMismatch
 from matching.neighbours import NeighbourTable
@@ -89,8 +89,8 @@ def naive_scores(documents: list[Document], query: Query) -> dict[str, float]:
 
 def naive_texts(document: Document) -> list[tuple[str, float, list[Token]]]:
     texts = []
-    for field, given in document.texts.items():
-        entries = [given] if isinstance(given, str) else list(given)
+    for field, value in document.texts.items():
+        entries = [value] if isinstance(value, str) else list(value)
         parted = entries if field == "experiences" else ["。".join(entries)]
         texts += [(field, DOCUMENT_FIELDS[field], list(tokenize(text))) for text in parted if tokenize(text)]
     return texts
@@ -437,3 +437,42 @@ def test_readers_see_whole_states_while_a_writer_works(engine: Engine) -> None:
         done.set()
 
     assert all(pair.score for reader in readers for pair in reader.result())
+
+
+def test_what_a_profile_refuses_does_not_count_and_is_a_conflict() -> None:
+    engine = Engine.fit([Document("p", {"summary": "Pythonの開発。Javaは不可です。"})])
+
+    pair = engine.score(Query(texts={"title": "Javaの開発"}), "p")
+
+    assert "Java" not in {row.query_term for row in pair.contributions}
+    assert [(each.by, each.term) for each in pair.conflicts] == [(Side.PROFILE, "Java")]
+    assert pair.conflicts[0].cue.startswith("不可")
+
+
+def test_what_a_need_refuses_is_not_asked_for_and_is_a_conflict() -> None:
+    engine = Engine.fit([Document("p", {"summary": "WordPressとShopify"})])
+
+    pair = engine.score(Query(texts={"own_words": "Shopifyで作りたい。WordPressは不要です。"}), "p")
+
+    assert [row.query_term for row in pair.contributions] == ["Shopify"]
+    assert [(each.by, each.term) for each in pair.conflicts] == [(Side.NEED, "WordPress")]
+
+
+def test_the_best_experience_counts_beside_the_mean() -> None:
+    one = Document("one", {"experiences": ("会計ソフト", "絵画")})
+    engine = Engine.fit([one, Document("two", {"experiences": ("会計", "ソフト")})], neighbours=NOTHING_NEAR)
+
+    ranked = engine.rank(Query(texts={"title": "会計ソフト"}))
+
+    assert [pair.id for pair in ranked] == ["one", "two"]
+
+
+def test_a_near_word_counts_by_its_cosine_and_says_so() -> None:
+    near = NeighbourTable.of({"集客": (("販促", 0.5),)})
+    engine = Engine.fit([Document("p", {"summary": "販促"}), Document("q", {"summary": "集客"})], neighbours=near)
+
+    same, other = engine.rank(Query(texts={"title": "集客"}))
+
+    assert (same.id, other.id) == ("q", "p")
+    (row,) = other.contributions
+    assert (row.relation, row.similarity, row.query_term, row.document_term) == (Relation.NEAR, 0.5, "集客", "販促")

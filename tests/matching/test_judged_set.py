@@ -8,12 +8,13 @@ from statistics import fmean
 
 import pytest
 
-from matching.evaluation import JudgedSet, baseline, judged_set_read, measured, ours
-from matching.text import tokenize
+from matching.evaluation import MATCHING, SUDACHI_TFIDF, JudgedSet, judged_set_read
+from matching.evaluation.measures import measured
+from matching.text import Layer, tokenize
 
 DIRECTORY = Path(__file__).parents[1] / "judged" / "sme_needs"
 
-NDCG_FLOOR = 0.288
+NDCG_FLOOR = 0.318
 """0.03 below the nDCG@10 of the engine without lexicon. Raise it after a gain; the set's README limits its use."""
 
 DECEIVED_CEILING = 0.671
@@ -53,8 +54,10 @@ def _traps(grades: dict[str, int]) -> list[str]:
 
 def _closest(judged: JudgedSet, need: str, profiles: Iterable[str]) -> float:
     """The largest share of the need's content words that one of the profiles holds."""
-    asked = {token.term for token in tokenize(judged.queries[need])}
-    held = ({token.term for token in tokenize(judged.corpus[profile])} for profile in profiles)
+    asked = {token.term for token in tokenize(judged.queries[need]) if token.layer is Layer.WORD}
+    held = (
+        {token.term for token in tokenize(judged.corpus[profile]) if token.layer is Layer.WORD} for profile in profiles
+    )
     return max((len(asked & terms) / len(asked) for terms in held), default=0.0)
 
 
@@ -115,14 +118,14 @@ def test_traps_share_more_words_with_a_need_than_those_who_fit(judged: JudgedSet
 
 
 def test_the_engine_ranks_no_worse_than_before(judged: JudgedSet) -> None:
-    figures = measured(judged, ours(judged))
+    ours, plain = (measured(judged, each.fit(judged, None)) for each in (MATCHING, SUDACHI_TFIDF))
 
-    assert figures["ndcg@10"] >= NDCG_FLOOR
-    assert figures["ndcg@10"] > measured(judged, baseline(judged))["ndcg@10"]
+    assert fmean(ours["ndcg@10"]) >= NDCG_FLOOR
+    assert fmean(ours["ndcg@10"]) > fmean(plain["ndcg@10"])
 
 
 def test_the_engine_is_deceived_no_more_often_than_before(judged: JudgedSet, judgements: Judgements) -> None:
-    rank = ours(judged)
+    rank = MATCHING.fit(judged, None)
 
     def deceived(need: str, grades: dict[str, int]) -> bool:
         order = {profile: position for position, profile in enumerate(rank(judged.queries[need]))}

@@ -1,0 +1,38 @@
+"""How good a ranking is on a judged set, how sure that is, and beside what, all in one run.
+
+`manage.py evaluate_matching --set DIR` is the way in. Read judged.py, measures.py, statistics.py, rankers.py.
+"""
+
+from matching.evaluation.comparison import Comparison, Result, compared
+from matching.evaluation.judged import BrokenJudgedSet, JudgedSet, judged_set_read
+from matching.evaluation.rankers import (
+    MATCHING,
+    MATCHING_WITH_THESAURUS,
+    REGISTRY,
+    SCIKIT_LEARN,
+    SUDACHI_TFIDF,
+    Configuration,
+    Lever,
+    Thesaurus,
+    configurations,
+    levers_at_work,
+)
+
+__all__ = [
+    "MATCHING",
+    "MATCHING_WITH_THESAURUS",
+    "REGISTRY",
+    "SCIKIT_LEARN",
+    "SUDACHI_TFIDF",
+    "BrokenJudgedSet",
+    "Comparison",
+    "Configuration",
+    "JudgedSet",
+    "Lever",
+    "Result",
+    "Thesaurus",
+    "compared",
+    "configurations",
+    "judged_set_read",
+    "levers_at_work",
+]

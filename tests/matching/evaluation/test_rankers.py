@@ -1,0 +1,95 @@
+import numpy as np
+import pytest
+
+from matching.evaluation import (
+    MATCHING,
+    MATCHING_WITH_THESAURUS,
+    REGISTRY,
+    SCIKIT_LEARN,
+    SUDACHI_TFIDF,
+    JudgedSet,
+    Lever,
+    compared,
+    configurations,
+    levers_at_work,
+)
+from matching.text import tokenize
+
+THESAURUS = {"ec": ("ネットショップ", "EC")}
+
+
+def a_set(*texts: str) -> JudgedSet:
+    """Documents d0, d1 … with these texts."""
+    return JudgedSet("s", {f"d{position}": text for position, text in enumerate(texts)}, {}, {})
+
+
+@pytest.mark.parametrize("configuration", REGISTRY.values(), ids=list(REGISTRY))
+def test_equal_texts_stand_by_id_and_only_what_meets_is_ranked(configuration) -> None:
+    texts = {id: "python のサーバー" for id in ("d9", "d10", "d1")} | {"d0": "動画 編集"}
+    rank = configuration.fit(JudgedSet("s", texts, {}, {}), THESAURUS)
+
+    assert list(rank("python")) == ["d1", "d10", "d9"]
+
+
+@pytest.mark.parametrize("configuration", REGISTRY.values(), ids=list(REGISTRY))
+def test_a_corpus_without_a_word_gives_empty_rankings(configuration) -> None:
+    assert list(configuration.fit(a_set("。", ""), THESAURUS)("動画")) == []
+
+
+def test_the_baseline_is_plain_tf_idf_over_the_words_of_the_engine() -> None:
+    texts = ["動画を編集します。動画の撮影も", "会計ソフトの導入", "動画配信と会計"]
+    counts = [[token.term for token in tokenize(text)] for text in [*texts, "動画で会計を学ぶ"]]
+
+    def row(terms: list[str]) -> dict[str, float]:
+        weights = {
+            term: terms.count(term) * (np.log(4 / (1 + sum(term in other for other in counts[:3]))) + 1)
+            for term in terms
+            if any(term in other for other in counts[:3])
+        }
+        return {term: weight / np.linalg.norm(list(weights.values())) for term, weight in weights.items()}
+
+    asked = row(counts[3])
+    scores = [sum(asked.get(term, 0.0) * weight for term, weight in row(terms).items()) for terms in counts[:3]]
+
+    ranking = SUDACHI_TFIDF.fit(a_set(*texts), None)("動画で会計を学ぶ")
+    assert list(ranking) == [f"d{position}" for position in np.argsort(scores)[::-1]]
+
+
+def test_scikit_learn_as_it_comes_cuts_no_japanese() -> None:
+    judged = a_set("ネットショップの運営を支援します")
+
+    assert list(SCIKIT_LEARN.fit(judged, None)("ネットショップ")) == []
+    assert list(SUDACHI_TFIDF.fit(judged, None)("ネットショップ")) == ["d0"]
+
+
+def test_the_thesaurus_is_a_lever() -> None:
+    judged = a_set("ECの支援", "動画の編集")
+    (without,) = configurations([Lever.THESAURUS])
+
+    assert list(MATCHING_WITH_THESAURUS.fit(judged, THESAURUS)("ネットショップ")) == ["d0"]
+    assert list(without.fit(judged, THESAURUS)("ネットショップ")) == []
+    assert list(MATCHING.fit(judged, THESAURUS)("ネットショップ")) == []
+
+
+def test_only_levers_that_do_something_are_switched_off() -> None:
+    assert Lever.THESAURUS in levers_at_work(THESAURUS)
+    assert Lever.THESAURUS not in levers_at_work(None)
+    assert [each.name for each in configurations(list(Lever))] == [f"without {lever}" for lever in Lever]
+
+
+def test_a_comparison_measures_all_on_the_same_queries() -> None:
+    judged = JudgedSet("s", {"d1": "ECの支援", "d2": "動画"}, {"q": "ネットショップ"}, {"q": {"d1": 1}})
+    begun: list[str] = []
+
+    comparison = compared(
+        judged,
+        MATCHING_WITH_THESAURUS,
+        others=(SUDACHI_TFIDF,),
+        ablated=configurations([Lever.THESAURUS]),
+        thesaurus=THESAURUS,
+        begin=lambda configuration: begun.append(configuration.name),
+    )
+
+    assert begun == [result.name for result in comparison.results]
+    assert [result.estimates["ndcg@10"].value for result in comparison.results] == [1.0, 0.0, 0.0]
+    assert comparison.result.differences(comparison.others[0])["map"].value == 1.0
