@@ -38,7 +38,7 @@ def waiting(client: Any, **query: Any) -> list[dict[str, Any]]:
 
 
 def command(client: Any, item: dict[str, Any], name: str, **body: Any) -> Any:
-    return client.post(f"/api/v1/worklist-items/{item['id']}/{name}", body)
+    return client.post(f"/api/v1/worklist-items/{item['id']}/{name}", body or None)
 
 
 def test_every_basket_has_a_case():

@@ -177,5 +177,5 @@ def end(run: Run) -> Iterator[str]:
     yield from world_check(run.world)
     yield from keys_kept_check()
     asked = sum(run.statuses.values())
-    if run.statuses[503] > asked / 1000:
+    if run.statuses[503] > max(1, asked / 1000):  # of a short run, one call says nothing about one in a thousand
         yield f"{run.statuses[503]} of {asked} calls were answered 503"
