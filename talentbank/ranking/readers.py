@@ -41,9 +41,13 @@ OTHER = Reason(ReasonKind.OTHER)
 
 
 def reasons_for(candidate: Candidate, side: Side) -> list[Reason]:
-    """The reasons that a side may read, the weightiest first, each once; `other` last."""
+    """The reasons that a side may read, each once: skills, then words in the order of the need, `other` last.
+
+    Not by weight: what a word weighs depends on everybody in the bank, and so would tell of those who hide.
+    """
     texts = query_of(candidate.need).texts if side is Side.PROFESSIONAL else {}
-    told = [_told(row, candidate.need, texts, side) for row in candidate.ranked.contributions]
+    rows = sorted(candidate.ranked.contributions, key=_place)
+    told = [_told(row, candidate.need, texts, side) for row in rows]
     known = [reason for reason in dict.fromkeys(told) if reason.kind is not ReasonKind.OTHER]
     return [*known, OTHER] if OTHER in told else known
 
@@ -58,6 +62,12 @@ def conditions_for(candidate: Candidate, side: Side) -> list[Condition]:
         return [replace(fact, professional_value=None) for fact in candidate.conditions]
     shared = candidate.need.budget_shared
     return [fact for fact in candidate.conditions if shared or fact.kind is not ConditionKind.FEE]
+
+
+def _place(row: Contribution) -> tuple[bool, float, tuple[Span, ...], str, str]:
+    """Skills by what they are worth, which the wish and the claim decide alone; words by where they stand."""
+    is_word = row.part is not Part.SKILLS
+    return is_word, 0.0 if is_word else -row.value, row.query_spans, row.query_term, row.document_term
 
 
 def _told(row: Contribution, need: Need, texts: Texts, side: Side) -> Reason:
