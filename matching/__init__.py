@@ -16,12 +16,14 @@ from matching.engine import Engine, NeedEngine
 from matching.lexicon import Lexicon
 from matching.scoring import Model
 from matching.weighting import BackgroundFrequencies
+from matching.weights import InvalidWeights, Weights
 
 __all__ = [
     "BackgroundFrequencies",
     "Contribution",
     "Document",
     "Engine",
+    "InvalidWeights",
     "Lexicon",
     "Missing",
     "Model",
@@ -33,4 +35,5 @@ __all__ = [
     "SkillClaim",
     "SkillWish",
     "Span",
+    "Weights",
 ]

@@ -107,7 +107,7 @@ class Document:
 class Query:
     """A need as the engine reads it.
 
-    texts : field (see `weighting.QUERY_FIELDS`) to one text or a tuple of texts
+    texts : field (see `weights.QUERY_FIELDS`) to one text or a tuple of texts
     wishes : skills asked for; the text part alone decides where there are none
     """
 

@@ -18,6 +18,7 @@ from matching.neighbours import NeighbourTable
 from matching.scoring import Model
 from matching.sides import AnalyzedDocument, AnalyzedQuery
 from matching.weighting import BackgroundFrequencies
+from matching.weights import Weights
 
 Eligible = Callable[[str], bool] | AbstractSet[str] | Mask | None
 """Who may be ranked: a predicate over ids, a set of ids, a boolean array in the order of `ids`, None for everybody."""
@@ -212,6 +213,7 @@ class Engine(_Directed[Document, Query, AnalyzedDocument, AnalyzedQuery]):
         lexicon: Lexicon | None = None,
         background: BackgroundFrequencies | None = None,
         neighbours: NeighbourTable | None = None,
+        weights: Weights | None = None,
     ) -> "Engine":
         """Learn the idf snapshot from the documents and index them; of one id given twice the last counts.
 
@@ -220,7 +222,9 @@ class Engine(_Directed[Document, Query, AnalyzedDocument, AnalyzedQuery]):
         :raises UnknownField: a text under a field without weight.
         """
         stored = {document.id: document for document in documents}
-        model, rows = Model.fit(list(stored.values()), lexicon=lexicon, background=background, neighbours=neighbours)
+        model, rows = Model.fit(
+            list(stored.values()), lexicon=lexicon, background=background, neighbours=neighbours, weights=weights
+        )
         engine = cls(model)
         engine._state = _filled(model, stored, rows)
         return engine

@@ -11,7 +11,7 @@ from matching.documents import Conflict, Contribution, Missing, Part, Ranked, Re
 from matching.index import SCORE_DECIMALS
 from matching.sides import AnalyzedDocument, AnalyzedQuery, WeighedText
 from matching.text import STEM_MARK
-from matching.weighting import DOCUMENT_FIELDS, PART_SHARE, SYNONYM_SHARE
+from matching.weights import Weights
 
 COVERAGE_SHARE = 0.5
 VOLUME_SHARE = 0.3
@@ -45,7 +45,7 @@ def confidence(document: AnalyzedDocument) -> float:
     volume : distinct terms / 40, at most 1
     support : mean over the claims of the share of level, years and evidence that is stated; 0 without claims
     """
-    coverage = sum(DOCUMENT_FIELDS[field] for field in {text.field for text in document.texts})
+    coverage = sum(document.under.document_fields[field] for field in {text.field for text in document.texts})
     volume = min(1.0, len({term for text in document.texts for term in text.coverage}) / FULL_VOLUME)
     claims = document.document.skills
     stated = sum((claim.level is not None) + (claim.years is not None) + claim.evidence for claim in claims)
@@ -116,7 +116,7 @@ def _text_rows(query: AnalyzedQuery, document: AnalyzedDocument) -> Iterator[Con
     best = _best(query, document)
     for text in document.texts:
         share = text.share + (text.best_share if text is best else 0.0)
-        yield from _merged(_rows_of(query, text, share))
+        yield from _merged(_rows_of(query, text, share, document.under))
 
 
 def _best(query: AnalyzedQuery, document: AnalyzedDocument) -> WeighedText | None:
@@ -130,12 +130,12 @@ def _best(query: AnalyzedQuery, document: AnalyzedDocument) -> WeighedText | Non
     return max(rivals, key=covers, default=None)
 
 
-def _rows_of(query: AnalyzedQuery, text: WeighedText, share: float) -> Iterator[Contribution]:
+def _rows_of(query: AnalyzedQuery, text: WeighedText, share: float, under: Weights) -> Iterator[Contribution]:
     for term, covered in text.coverage.items():
         told = text.occurrences[term]
         if term in query.weights:
             asked = query.occurrences[term]
-            meeting = _met(term, asked, told)
+            meeting = _met(term, asked, told, under)
             yield _row(text, meeting, asked, told, query.weights[term] * share * covered)
         for near in query.near.get(term, ()):
             asked = query.occurrences[near.word]
@@ -159,14 +159,14 @@ def _row(
     )
 
 
-def _met(term: str, asked: Sequence[Occurrence], told: Sequence[Occurrence]) -> _Meeting:
+def _met(term: str, asked: Sequence[Occurrence], told: Sequence[Occurrence], under: Weights) -> _Meeting:
     """The two occurrences to show: of one form where there is such a pair, else synonyms, or words of one stem."""
     answers = {place.form: place for place in reversed(told)}
     for question in asked:
         if question.form in answers:
             return _Meeting(Relation.SAME, 1.0, question, answers[question.form])
     relation = Relation.NEAR if term.startswith(STEM_MARK) else Relation.SYNONYM
-    similarity = PART_SHARE if relation is Relation.NEAR else SYNONYM_SHARE
+    similarity = under.part_share if relation is Relation.NEAR else under.synonym_share
     return _Meeting(relation, similarity, asked[0], told[0])
 
 
@@ -189,7 +189,7 @@ def _within_one(rows: list[Contribution]) -> list[Contribution]:
 def _skill_rows(query: AnalyzedQuery, document: AnalyzedDocument) -> Iterator[Contribution]:
     wishes = query.query.wishes
     for wish, share in zip(wishes, skills.wish_shares(wishes), strict=True):
-        credit = skills.best_credit(document.document.skills, wish)
+        credit = skills.best_credit(document.document.skills, wish, document.under)
         if credit > 0:
             value = query.skill_share * share * credit
             yield Contribution(Part.SKILLS, wish.code, wish.code, Relation.SKILL, credit, value, "skills")

@@ -5,8 +5,8 @@
 
 f are the fields of the profile but the experiences, e its experiences; q is what each term of the need is worth,
 summing to 1, spread to near terms; x is how far a text covers a term, in [0, 1). So a score says how much of the need
-the profile covers. a is 1 where the need wishes for no skill, 0 where it has no words, TEXT_SHARE otherwise: a fact of
-the need.
+the profile covers. a is 1 where the need wishes for no skill, 0 where it has no words, `text_share` otherwise: a fact
+of the need. The numbers are those of `weights.Weights`.
 
 But for the best experience, a score is the inner product of a sparse row of the need and one of the professional, and
 either side can be the indexed one.
@@ -34,23 +34,8 @@ from matching.neighbours import NeighbourTable
 from matching.sides import AnalyzedDocument, AnalyzedQuery, Near, WeighedText
 from matching.terms import PROTECTED, STOP_WORDS
 from matching.text import Layer, Token, tokenizer_version
-from matching.weighting import (
-    DOCUMENT_FIELDS,
-    EXPERIENCES,
-    QUERY_FIELDS,
-    BackgroundFrequencies,
-    Snapshot,
-    asked_weights,
-    coverage_rows,
-)
-
-TEXT_SHARE = 0.6
-"""Of a need with words and wishes. Words outweigh: they are the need, a list of skills is a reading of it."""
-NEAR_SHARE = 0.3
-"""Of a word's weight, times the cosine, for each near term: it may help, but says less than a synonym."""
-BEST_SHARE = 0.5
-"""Of the experiences for the best of them; the rest for their mean. One good fit must not drown in a long career."""
-
+from matching.weighting import BackgroundFrequencies, Snapshot, asked_weights, coverage_rows
+from matching.weights import EXPERIENCES, Weights
 
 Fields = Mapping[str, tuple[Entry, ...]]
 
@@ -68,11 +53,17 @@ class Model:
     """What a score depends on besides the pair: lexicon, snapshot, tables, weights. Immutable, shared by indexes."""
 
     def __init__(
-        self, analyzer: Analyzer, snapshot: Snapshot, neighbours: NeighbourTable, background: str = "none"
+        self,
+        analyzer: Analyzer,
+        snapshot: Snapshot,
+        neighbours: NeighbourTable,
+        weights: Weights,
+        background: str = "none",
     ) -> None:
         self._analyzer = analyzer
         self._snapshot = snapshot
         self._neighbours = neighbours
+        self._weights = weights
         self._background = background
 
     @classmethod
@@ -83,18 +74,20 @@ class Model:
         lexicon: Lexicon | None = None,
         background: BackgroundFrequencies | None = None,
         neighbours: NeighbourTable | None = None,
+        weights: Weights | None = None,
     ) -> tuple["Model", Rows]:
         """Learn the snapshot from these documents and the background; with the model come the documents' rows.
 
         Each text is analyzed once: that costs far more than everything else here.
 
-        :raises UnknownField: a document has a field that is none of DOCUMENT_FIELDS.
+        :raises UnknownField: a document has a field without weight.
         """
+        weights = weights or Weights()
         background = background or BackgroundFrequencies()
         analyzer = analyzer_of(lexicon or Lexicon())
-        fields = [_profile(analyzer, document) for document in documents]
+        fields = [_profile(analyzer, document, weights) for document in documents]
         snapshot = Snapshot.fit(map(_texts, fields), background)
-        model = cls(analyzer, snapshot, neighbours or NeighbourTable.of({}), background.name)
+        model = cls(analyzer, snapshot, neighbours or NeighbourTable.of({}), weights, background.name)
         return model, model._rows(documents, fields)
 
     @cached_property
@@ -108,22 +101,16 @@ class Model:
             "snapshot": self._snapshot.digest(),
             "background": self._background,
             "neighbours": self._neighbours.digest(),
-            "weights": [
-                dict(DOCUMENT_FIELDS),
-                dict(QUERY_FIELDS),
-                [TEXT_SHARE, NEAR_SHARE, BEST_SHARE],
-                [weighting.SATURATION, weighting.LENGTH_PIVOT, weighting.PART_SHARE, weighting.SYNONYM_SHARE],
-                [skills.CLAIM_SHARE, skills.LEVEL_SHARE, skills.YEARS_SHARE, skills.EVIDENCE_SHARE],
-            ],
+            "weights": self._weights.facts(),
         }
         return hashlib.sha256(json.dumps(facts, sort_keys=True).encode()).hexdigest()[:16]
 
     def query(self, query: Query) -> AnalyzedQuery:
-        """:raises UnknownField: a text under a field that is none of QUERY_FIELDS."""
-        fields = analyzed(self._analyzer, query.texts, QUERY_FIELDS, Speaker.NEED)
+        """:raises UnknownField: a text under a field without weight."""
+        fields = analyzed(self._analyzer, query.texts, self._weights.query_fields, Speaker.NEED)
         entries = [entry for found in fields.values() for entry in found]
         weights = self._asked(fields)
-        skill_share = (1 - TEXT_SHARE if weights else 1.0) if query.wishes else 0.0
+        skill_share = (1 - self._weights.text_share if weights else 1.0) if query.wishes else 0.0
         scaled = {term: weight * (1 - skill_share) for term, weight in weights.items()}
         refused = tuple(word for entry in entries for word in entry.refused)
         words = _in_layers(entries, Layer.WORD)
@@ -132,25 +119,27 @@ class Model:
 
     def _asked(self, fields: Fields) -> dict[str, float]:
         """Term to what it is worth in all fields, each weighed; fields without a term leave their share to the rest."""
-        worth = {name: asked_weights(texts, self._snapshot) for name, texts in _by_field(fields).items()}
-        total = sum(QUERY_FIELDS[name] for name, terms in worth.items() if terms)
+        shares = self._weights.query_fields
+        by_field = _by_field(fields).items()
+        worth = {name: asked_weights(texts, self._snapshot, self._weights) for name, texts in by_field}
+        total = sum(shares[name] for name, terms in worth.items() if terms)
         weights: dict[str, float] = {}
         for name, terms in worth.items():
             for term, weight in terms.items():
-                weights[term] = weights.get(term, 0.0) + weight * QUERY_FIELDS[name] / total
+                weights[term] = weights.get(term, 0.0) + weight * shares[name] / total
         return weights
 
     def _near(self, weights: Mapping[str, float], words: frozenset[str]) -> dict[str, tuple[Near, ...]]:
         near: dict[str, list[Near]] = {}
         for word in sorted(words):
             for term, cosine in self._neighbours.nearest(word):
-                near.setdefault(term, []).append(Near(word, cosine, weights[word] * NEAR_SHARE * cosine))
+                near.setdefault(term, []).append(Near(word, cosine, weights[word] * self._weights.near_share * cosine))
         return {term: tuple(found) for term, found in near.items()}
 
     def document(self, document: Document) -> AnalyzedDocument:
-        """:raises UnknownField: a text under a field that is none of DOCUMENT_FIELDS."""
-        fields = _profile(self._analyzer, document)
-        texts = _weighed(fields)
+        """:raises UnknownField: a text under a field without weight."""
+        fields = _profile(self._analyzer, document, self._weights)
+        texts = _weighed(fields, self._weights)
         rows = self._coverage(texts)
         weighed = []
         for position, text in enumerate(texts):
@@ -159,15 +148,15 @@ class Model:
             coverage = dict(zip(terms, rows.matrix.data[part].tolist(), strict=True))
             weighed.append(WeighedText(text.field, coverage, by_term(text.entries), text.share, text.best_share))
         refused = tuple(word for found in fields.values() for entry in found for word in entry.refused)
-        return AnalyzedDocument(document, tuple(weighed), refused)
+        return AnalyzedDocument(document, tuple(weighed), refused, self._weights)
 
     def document_rows(self, documents: Sequence[Document]) -> Rows:
         """`AnalyzedDocument.row` and `.rivals` of many at once, without the spans."""
-        return self._rows(documents, [_profile(self._analyzer, document) for document in documents])
+        return self._rows(documents, [_profile(self._analyzer, document, self._weights) for document in documents])
 
     def _rows(self, documents: Sequence[Document], profiles: Sequence[Fields]) -> Rows:
         """One sparse product: what the texts cover, times the shares of the texts in their profiles."""
-        texts = [_weighed(fields) for fields in profiles]
+        texts = [_weighed(fields, self._weights) for fields in profiles]
         every = [text for found in texts for text in found]
         owners = np.repeat(np.arange(len(profiles)), [len(found) for found in texts])
         covered = self._coverage(every)
@@ -177,19 +166,20 @@ class Model:
         rival = np.flatnonzero(best)
         scaled = sp.diags_array(best[rival]) @ covered.matrix[rival]
         words = Rows(covered.terms, sp.csr_array(folding @ covered.matrix), sp.csr_array(scaled), owners[rival])
-        return words.beside(Rows.of([skills.claim_terms(document.skills) for document in documents]))
+        claims = [skills.claim_terms(document.skills, self._weights) for document in documents]
+        return words.beside(Rows.of(claims))
 
     def _coverage(self, texts: Sequence[_Text]) -> weighting.TermRows:
         lengths = [self._snapshot.length(text.field) for text in texts]
-        return coverage_rows([_tokens(text.entries) for text in texts], lengths)
+        return coverage_rows([_tokens(text.entries) for text in texts], lengths, self._weights)
 
     def query_rows(self, queries: Sequence[Query]) -> Rows:
         """`AnalyzedQuery.row` of many."""
         return Rows.of([self.query(query).row() for query in queries])
 
 
-def _profile(analyzer: Analyzer, document: Document) -> dict[str, tuple[Entry, ...]]:
-    return analyzed(analyzer, document.texts, DOCUMENT_FIELDS, Speaker.PROFILE)
+def _profile(analyzer: Analyzer, document: Document, weights: Weights) -> dict[str, tuple[Entry, ...]]:
+    return analyzed(analyzer, document.texts, weights.document_fields, Speaker.PROFILE)
 
 
 def _in_layers(entries: Sequence[Entry], *layers: Layer) -> frozenset[str]:
@@ -212,15 +202,15 @@ def _by_field(fields: Fields) -> dict[str, list[list[Token]]]:
     return {name: [list(entry.tokens) for entry in entries] for name, entries in fields.items()}
 
 
-def _weighed(fields: Fields) -> list[_Text]:
+def _weighed(fields: Fields, weights: Weights) -> list[_Text]:
     """Texts of a profile that say something."""
     found = []
     for name, entries in fields.items():
         said = tuple(entry for entry in entries if entry.tokens)
-        weight = DOCUMENT_FIELDS[name]
+        weight = weights.document_fields[name]
         if name == EXPERIENCES:
-            share = weight * (1 - BEST_SHARE) / max(1, len(said))
-            found += [_Text(name, (entry,), share, weight * BEST_SHARE) for entry in said]
+            share = weight * (1 - weights.best_share) / max(1, len(said))
+            found += [_Text(name, (entry,), share, weight * weights.best_share) for entry in said]
         elif said:
             found.append(_Text(name, said, weight))
     return found

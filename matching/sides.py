@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from matching import skills
 from matching.analysis import Occurrences, Refused
 from matching.documents import Document, Query
+from matching.weights import Weights
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,11 +65,12 @@ class WeighedText:
 
 @dataclass(frozen=True, slots=True)
 class AnalyzedDocument:
-    """A professional ready to be compared."""
+    """A professional ready to be compared. under : the numbers that its texts and claims are weighed by"""
 
     document: Document
     texts: tuple[WeighedText, ...]
     refused: tuple[Refused, ...]
+    under: Weights
 
     @property
     def is_empty(self) -> bool:
@@ -76,7 +78,7 @@ class AnalyzedDocument:
 
     def row(self) -> dict[str, float]:
         """Every index term of the professional with its weight, but for what the best experience adds."""
-        row = skills.claim_terms(self.document.skills)
+        row = skills.claim_terms(self.document.skills, self.under)
         for text in self.texts:
             for term, covered in text.coverage.items():
                 row[term] = row.get(term, 0.0) + text.share * covered

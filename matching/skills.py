@@ -3,42 +3,35 @@
 from collections.abc import Iterable
 
 from matching.documents import LEVELS, SkillClaim, SkillWish
+from matching.weights import Weights
 
 SKILL_MARK = "\ue001"
 """Begins the index term of a skill at an asked level; private use, so no word of a text is ever equal to it."""
 
-CLAIM_SHARE = 0.6
-"""The claim alone: most people state nothing more, and a stated skill is the point of the wish."""
-LEVEL_SHARE = 0.2
-"""Stated level against the asked one; a higher one earns no more, so that experts do not crowd out the able."""
-YEARS_SHARE = 0.1
-EVIDENCE_SHARE = 0.1
-"""Small, as both favor those who can document their past."""
-FULL_YEARS = 3.0
 
-
-def credit(claim: SkillClaim, asked: int | None) -> float:
-    """In [0, 1]:  0.6 + 0.2 min(1, level / asked) + 0.1 min(1, years / 3) + 0.1 [evidence].
+def credit(claim: SkillClaim, asked: int | None, weights: Weights) -> float:
+    """In [0, 1], with the default weights:  0.6 + 0.2 min(1, level / asked) + 0.1 min(1, years / 3) + 0.1 [evidence].
 
     What is not stated adds nothing. `asked` None: any stated level satisfies.
     """
     level = min(1.0, (claim.level or 0) / (asked or LEVELS[0]))
-    years = min(1.0, (claim.years or 0.0) / FULL_YEARS)
-    return CLAIM_SHARE + LEVEL_SHARE * level + YEARS_SHARE * years + EVIDENCE_SHARE * claim.evidence
+    years = min(1.0, (claim.years or 0.0) / weights.full_years)
+    stated = weights.level_share * level + weights.years_share * years + weights.evidence_share * claim.evidence
+    return weights.claim_share + stated
 
 
-def best_credit(claims: Iterable[SkillClaim], wish: SkillWish) -> float:
+def best_credit(claims: Iterable[SkillClaim], wish: SkillWish, weights: Weights) -> float:
     """Credit of the best claim for the wish, 0 where there is none."""
-    return max((credit(claim, wish.level) for claim in claims if claim.code == wish.code), default=0.0)
+    return max((credit(claim, wish.level, weights) for claim in claims if claim.code == wish.code), default=0.0)
 
 
-def claim_terms(claims: Iterable[SkillClaim]) -> dict[str, float]:
+def claim_terms(claims: Iterable[SkillClaim], weights: Weights) -> dict[str, float]:
     """Index terms of a profile: for each claimed skill its credit at every level that may be asked."""
     terms: dict[str, float] = {}
     for claim in claims:
         for asked in LEVELS:
             term = _term(claim.code, asked)
-            terms[term] = max(terms.get(term, 0.0), credit(claim, asked))
+            terms[term] = max(terms.get(term, 0.0), credit(claim, asked, weights))
     return terms
 
 

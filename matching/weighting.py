@@ -14,46 +14,14 @@ import scipy.sparse as sp
 from sklearn.feature_extraction.text import CountVectorizer
 
 from matching.text import Layer, Token
+from matching.weights import Weights
 
 Tokens = Sequence[Token]
 
-EXPERIENCES = "experiences"
-"""The field whose texts are weighed one by one."""
-
-DOCUMENT_FIELDS: Mapping[str, float] = MappingProxyType(
-    # What somebody did says most about what they can do; a headline is short and chosen with care, so that its few
-    # words deserve as much as a list of skill names; the summary is the least specific.
-    {"headline": 0.25, "skills": 0.25, EXPERIENCES: 0.30, "summary": 0.20}
-)
-
-QUERY_FIELDS: Mapping[str, float] = MappingProxyType(
-    # Title and own words carry the need; named problems and skills translate it into the vocabulary of the profiles;
-    # the rest is context and must not outvote them.
-    {
-        "title": 0.20,
-        "own_words": 0.20,
-        "public_summary": 0.10,
-        "problems": 0.15,
-        "skills": 0.15,
-        "outcome": 0.08,
-        "deliverables": 0.05,
-        "background": 0.04,
-        "tools": 0.03,
-    }
-)
-
-SATURATION = 0.8
-"""k of BM25: how fast a repeated term stops counting. Low, for a profile says a thing once or twice."""
-LENGTH_PIVOT = 0.75
-"""b of BM25: how far a long text is held to be merely wordy."""
 USUAL_LENGTH = 20.0
 """Words of a field of which the snapshot has seen none."""
-PART_SHARE = 0.3
-"""Of a part of a compound, or of a stem, beside the word it stands in."""
-SYNONYM_SHARE = 0.5
-"""Of a word's weight that its concept carries: a synonym counts half as much as the word itself."""
-
-_BESIDE: Mapping[Layer, float] = MappingProxyType({Layer.PART: PART_SHARE, Layer.STEM: PART_SHARE})
+BESIDE = frozenset({Layer.PART, Layer.STEM})
+"""Layers that say less than the word they stand in."""
 
 
 class UnknownField(ValueError):
@@ -143,7 +111,7 @@ def n_words(tokens: Tokens) -> int:
     return sum(token.layer is Layer.WORD for token in tokens)
 
 
-def coverage_rows(texts: Sequence[Tokens], usual_lengths: Sequence[float]) -> TermRows:
+def coverage_rows(texts: Sequence[Tokens], usual_lengths: Sequence[float], weights: Weights) -> TermRows:
     """How far each text covers each of its terms: tf / (tf + k (1 - b + b length / usual length)), in [0, 1).
 
     One row a text; the vocabulary is that of these texts, so that a word unknown to the snapshot counts too.
@@ -155,7 +123,7 @@ def coverage_rows(texts: Sequence[Tokens], usual_lengths: Sequence[float]) -> Te
     vectorizer = CountVectorizer(analyzer=_terms, dtype=np.float64)
     counts = sp.csr_array(vectorizer.fit_transform(texts))
     longer = np.fromiter(map(n_words, texts), np.float64, len(texts)) / np.asarray(usual_lengths)
-    damping = SATURATION * (1 - LENGTH_PIVOT + LENGTH_PIVOT * longer)
+    damping = weights.saturation * (1 - weights.length_pivot + weights.length_pivot * longer)
     counts.data /= counts.data + np.repeat(damping, np.diff(counts.indptr))
     return TermRows(tuple(vectorizer.get_feature_names_out().tolist()), counts)
 
@@ -164,27 +132,27 @@ def _terms(tokens: Tokens) -> list[str]:
     return [token.term for token in tokens]
 
 
-def asked_weights(texts: Sequence[Tokens], snapshot: Snapshot) -> dict[str, float]:
+def asked_weights(texts: Sequence[Tokens], snapshot: Snapshot, weights: Weights) -> dict[str, float]:
     """What each term of one field of a need is worth, summing to 1; {} for no term.
 
-    A word is worth (1 + ln tf) idf. Where it stands in a form of a concept, the concept takes SYNONYM_SHARE of that,
+    A word is worth (1 + ln tf) idf. Where it stands in a form of a concept, the concept takes `synonym_share` of that,
     shared among the concepts there: so the same word counts in full, a synonym for that share. Parts of compounds and
-    stems are worth PART_SHARE of their own (1 + ln tf) idf, beside the words.
+    stems are worth `part_share` of their own (1 + ln tf) idf, beside the words.
     """
     words = Counter(token.term for text in texts for token in text if token.layer is Layer.WORD)
-    beside = Counter((token.term, token.layer) for text in texts for token in text if token.layer in _BESIDE)
-    weights: dict[str, float] = {}
+    beside = Counter(token.term for text in texts for token in text if token.layer in BESIDE)
+    asked: dict[str, float] = {}
     for text in texts:
         for word, concepts in _with_concepts(text):
             n = words[word.term]
             worth = (1 + math.log(n)) / n * snapshot.idf(word.term)
-            _add(weights, word.term, worth * (1 - SYNONYM_SHARE) if concepts else worth)
+            _add(asked, word.term, worth * (1 - weights.synonym_share) if concepts else worth)
             for concept in concepts:
-                _add(weights, concept, worth * SYNONYM_SHARE / len(concepts))
-    for (term, layer), n in beside.items():
-        _add(weights, term, _BESIDE[layer] * (1 + math.log(n)) * snapshot.idf(term))
-    total = math.fsum(weights.values())
-    return {term: weight / total for term, weight in weights.items()}
+                _add(asked, concept, worth * weights.synonym_share / len(concepts))
+    for term, n in beside.items():
+        _add(asked, term, weights.part_share * (1 + math.log(n)) * snapshot.idf(term))
+    total = math.fsum(asked.values())
+    return {term: weight / total for term, weight in asked.items()}
 
 
 def _with_concepts(text: Tokens) -> Iterator[tuple[Token, list[str]]]:

@@ -18,7 +18,8 @@ from matching.engine import UnknownId
 from matching.index import InvalidLimit, MaskLengthMismatch
 from matching.neighbours import NeighbourTable
 from matching.text import Layer, Token, tokenize
-from matching.weighting import DOCUMENT_FIELDS, QUERY_FIELDS, BackgroundFrequencies, UnknownField
+from matching.weighting import BackgroundFrequencies, UnknownField
+from matching.weights import DOCUMENT_FIELDS, QUERY_FIELDS
 from tests.matching.samples import DOCUMENTS, LEXICON, NEEDS
 
 WORDS = (

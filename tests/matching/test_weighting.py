@@ -8,18 +8,10 @@ import pytest
 
 from matching.lexicon import CONCEPT_MARK, Analyzer, Lexicon
 from matching.text import Layer, Token
-from matching.weighting import (
-    DOCUMENT_FIELDS,
-    PART_SHARE,
-    QUERY_FIELDS,
-    SYNONYM_SHARE,
-    USUAL_LENGTH,
-    BackgroundFrequencies,
-    Snapshot,
-    asked_weights,
-    coverage_rows,
-)
+from matching.weighting import USUAL_LENGTH, BackgroundFrequencies, Snapshot, asked_weights, coverage_rows
+from matching.weights import Weights
 
+WEIGHTS = Weights()
 EC = Analyzer(Lexicon({"ec": ("ネットショップ", "通販サイト")}))
 EVEN = Snapshot(0, {}, {})
 """Under which every idf is 1."""
@@ -32,7 +24,7 @@ def words(*terms: str) -> list[Token]:
 def test_rows_follow_the_formula() -> None:
     texts = [words("a", "b", "a"), words("b"), words()]
 
-    rows = coverage_rows(texts, [2.0, 4.0, 1.0])
+    rows = coverage_rows(texts, [2.0, 4.0, 1.0], WEIGHTS)
 
     for position, (text, usual) in enumerate(zip(texts, [2.0, 4.0, 1.0], strict=True)):
         k = 0.8 * (0.25 + 0.75 * len(text) / usual)
@@ -42,7 +34,7 @@ def test_rows_follow_the_formula() -> None:
 
 
 def test_a_wordy_text_covers_a_term_less_and_a_repeated_term_is_covered_more() -> None:
-    rows = coverage_rows([words("a"), words("a", "b", "c"), words("a", "a", "c")], [2.0] * 3)
+    rows = coverage_rows([words("a"), words("a", "b", "c"), words("a", "a", "c")], [2.0] * 3, WEIGHTS)
 
     short, wordy, repeated = rows.matrix.toarray()[:, rows.terms.index("a")]
     assert short > repeated > wordy
@@ -52,23 +44,23 @@ def test_parts_and_concepts_do_not_lengthen_a_text() -> None:
     (token,) = words("a")
     beside = [token, Token("b", 0, 1, "b", Layer.PART), Token("c", 0, 1, "a", Layer.CONCEPT)]
 
-    rows = coverage_rows([[token], beside], [1.0, 1.0])
+    rows = coverage_rows([[token], beside], [1.0, 1.0], WEIGHTS)
 
     alone, accompanied = rows.matrix.toarray()[:, rows.terms.index("a")]
     assert alone == accompanied
 
 
 def test_a_word_asked_for_twice_is_worth_more_but_not_twice_as_much() -> None:
-    weights = asked_weights([words("a", "b", "a")], EVEN)
+    weights = asked_weights([words("a", "b", "a")], EVEN, WEIGHTS)
 
     assert weights["a"] / weights["b"] == pytest.approx(1 + math.log(2))
     assert math.fsum(weights.values()) == pytest.approx(1)
 
 
 def test_a_concept_takes_its_share_of_the_words_it_stands_for_and_no_more() -> None:
-    weights = asked_weights([EC.analyze("通販サイトを開設")], EVEN)
+    weights = asked_weights([EC.analyze("通販サイトを開設")], EVEN, WEIGHTS)
 
-    carried = SYNONYM_SHARE * 2 / 3
+    carried = WEIGHTS.synonym_share * 2 / 3
     assert weights == pytest.approx(
         {"通販": carried / 2, "サイト": carried / 2, CONCEPT_MARK + "ec": carried, "開設": 1 / 3}
     )
@@ -77,13 +69,13 @@ def test_a_concept_takes_its_share_of_the_words_it_stands_for_and_no_more() -> N
 def test_a_part_is_worth_its_share_beside_the_words() -> None:
     token = Token("ab", 0, 2, "ab")
 
-    weights = asked_weights([[token, Token("b", 1, 2, "b", Layer.PART)]], EVEN)
+    weights = asked_weights([[token, Token("b", 1, 2, "b", Layer.PART)]], EVEN, WEIGHTS)
 
-    assert weights["b"] / weights["ab"] == pytest.approx(PART_SHARE)
+    assert weights["b"] / weights["ab"] == pytest.approx(WEIGHTS.part_share)
 
 
 def test_no_word_is_worth_nothing() -> None:
-    assert asked_weights([[]], EVEN) == {}
+    assert asked_weights([[]], EVEN, WEIGHTS) == {}
 
 
 def test_a_word_never_seen_has_the_highest_idf_and_a_field_never_seen_the_usual_length() -> None:
@@ -111,14 +103,9 @@ def test_the_background_adds_its_documents_and_counts() -> None:
 
 
 def test_no_texts_and_no_words_give_rows_without_columns() -> None:
-    assert coverage_rows([], []).matrix.shape == (0, 0)
-    assert coverage_rows([[], []], [1.0, 1.0]).matrix.shape == (2, 0)
-
-
-@pytest.mark.parametrize("fields", [DOCUMENT_FIELDS, QUERY_FIELDS])
-def test_field_weights_sum_to_one(fields: dict[str, float]) -> None:
-    assert math.fsum(fields.values()) == pytest.approx(1)
+    assert coverage_rows([], [], WEIGHTS).matrix.shape == (0, 0)
+    assert coverage_rows([[], []], [1.0, 1.0], WEIGHTS).matrix.shape == (2, 0)
 
 
 def test_weights_are_doubles() -> None:
-    assert coverage_rows([words("a")], [1.0]).matrix.dtype == np.float64
+    assert coverage_rows([words("a")], [1.0], WEIGHTS).matrix.dtype == np.float64
