@@ -26,6 +26,7 @@ from api import (
     professionals,
     pushes,
     statistics,
+    thesaurus,
     vocabulary,
     worklist,
 )
@@ -36,6 +37,7 @@ RESOURCES = [
     needs,
     need_questions,
     vocabulary,
+    thesaurus,
     banks,
     closures,
     matches,

@@ -17,6 +17,7 @@ from django.db.models import QuerySet
 
 from matching.documents import Document, Query, SkillClaim, SkillWish
 from matching.lexicon import Lexicon
+from matching.weights import Weights
 from talentbank.core.names import without_legal_form
 from talentbank.needs.models import Need
 from talentbank.professionals.models import Professional
@@ -45,12 +46,13 @@ class Basis:
     """What all texts of a bank are read by. `core.revision` keeps when it changed last."""
 
     lexicon: Lexicon
+    weights: Weights
 
 
 def basis_of(bank_id: UUID) -> Basis:
     """Each skill is a concept, and so is each group of the bank's thesaurus, under a mark that no skill's code has."""
     thesaurus = {f"{THESAURUS_MARK}{code}": forms for code, forms in thesaurus_concepts(bank_id).items()}
-    return Basis(Lexicon({**dict(lexicon_groups()), **thesaurus}))
+    return Basis(Lexicon({**dict(lexicon_groups()), **thesaurus}), Weights())
 
 
 def document_of(professional: Professional) -> Document:

@@ -130,7 +130,7 @@ def _difference(old: Mapping[UUID, ItemT], new: Mapping[UUID, ItemT]) -> tuple[l
 
 
 def _fitted(revision: int, basis: Basis, documents: dict[UUID, Document], queries: dict[UUID, Query]) -> State:
-    professionals = Engine.fit(_by_id(documents), lexicon=basis.lexicon)
+    professionals = Engine.fit(_by_id(documents), lexicon=basis.lexicon, weights=basis.weights)
     return State(revision, basis, professionals, NeedEngine(professionals.model, _by_id(queries)), documents, queries)
 
 

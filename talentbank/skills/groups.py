@@ -211,20 +211,27 @@ def _is_area(code: str) -> bool:
 
 def _form_errors(fields: Mapping[str, Any], *, allowed: Iterable[str]) -> Iterator[FieldError]:
     """`allowed`: forms of the shared group, which may stay as they are."""
+    known = {folded(form).strip() for form in allowed}
     seen: set[str] = set()
-    known = {folded(form) for form in allowed}
     for name in ("forms_ja", "forms_en"):
         for position, form in enumerate(fields[name]):
-            pointer, read = f"/{name}/{position}", folded(form).strip()
-            if len(form) > LONGEST_FORM:
-                yield FieldError(pointer, "max_length", {"maximum": LONGEST_FORM})
-            elif read in seen:
-                yield FieldError(pointer, "duplicate_item")
-            elif len(read) < SHORTEST_FORM and read not in known:
-                yield FieldError(pointer, "form_too_short", {"minimum": SHORTEST_FORM})
-            elif "\n" in read or not says_something(form):
-                yield FieldError(pointer, "says_nothing", {"form": form})
+            read = folded(form).strip()
+            wrong = FieldError(f"/{name}/{position}", "duplicate_item") if read in seen else None
+            if wrong is None and read not in known:
+                wrong = _form_error(f"/{name}/{position}", form, read)
+            if wrong:
+                yield wrong
             seen.add(read)
+
+
+def _form_error(pointer: str, form: str, read: str) -> FieldError | None:
+    if len(form) > LONGEST_FORM:
+        return FieldError(pointer, "max_length", {"maximum": LONGEST_FORM})
+    if len(read) < SHORTEST_FORM:
+        return FieldError(pointer, "form_too_short", {"minimum": SHORTEST_FORM})
+    if "\n" in read or not says_something(form):
+        return FieldError(pointer, "says_nothing", {"form": form})
+    return None
 
 
 def _ambiguities(bank_id: UUID, fields: Mapping[str, Any], *, ignoring: Iterable[UUID]) -> Iterator[FieldError]:

@@ -104,6 +104,14 @@ class GroupSource(models.TextChoices):
     BANK = "bank", "この人材バンクの同義語"
 
 
+class GroupOrigin(models.TextChoices):
+    """Where a bank has a group from."""
+
+    SHARED = "shared", "共通"
+    CHANGED = "changed", "共通の変更"
+    OWN = "own", "独自"
+
+
 class ThesaurusGroup(Row):
     """Surface forms of one meaning: shared by all banks, or a bank's own.
 
@@ -136,6 +144,12 @@ class ThesaurusGroup(Row):
                 name="thesaurus_group_is_shared_with_a_code_or_of_a_bank",
             ),
         )
+
+    @property
+    def origin(self) -> GroupOrigin:
+        if self.bank_id is None:
+            return GroupOrigin.SHARED
+        return GroupOrigin.CHANGED if self.shared_id else GroupOrigin.OWN
 
     @property
     def forms(self) -> tuple[str, ...]:
