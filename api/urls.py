@@ -25,6 +25,7 @@ from api import (
     organizations,
     professionals,
     pushes,
+    ranking_weights,
     statistics,
     thesaurus,
     vocabulary,
@@ -34,6 +35,7 @@ from api import (
 RESOURCES = [
     meta,
     candidates,
+    ranking_weights,
     needs,
     need_questions,
     vocabulary,

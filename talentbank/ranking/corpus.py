@@ -21,6 +21,7 @@ from matching.weights import Weights
 from talentbank.core.names import without_legal_form
 from talentbank.needs.models import Need
 from talentbank.professionals.models import Professional
+from talentbank.ranking.weights import weights_of
 from talentbank.skills.selectors import lexicon_groups, surface_forms, thesaurus_concepts
 
 PROBLEM_SHARE = 0.5
@@ -52,7 +53,7 @@ class Basis:
 def basis_of(bank_id: UUID) -> Basis:
     """Each skill is a concept, and so is each group of the bank's thesaurus, under a mark that no skill's code has."""
     thesaurus = {f"{THESAURUS_MARK}{code}": forms for code, forms in thesaurus_concepts(bank_id).items()}
-    return Basis(Lexicon({**dict(lexicon_groups()), **thesaurus}), Weights())
+    return Basis(Lexicon({**dict(lexicon_groups()), **thesaurus}), weights_of(bank_id))
 
 
 def document_of(professional: Professional) -> Document:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from uuid import UUID
 
@@ -20,6 +20,7 @@ from talentbank.ranking.contest import Contest, contest_of
 from talentbank.ranking.corpus import Basis
 from talentbank.ranking.eligibility import need_refusals, standings_of_bank
 from talentbank.ranking.store import State, state_of
+from talentbank.ranking.weights import ranking_weights_of, weighed, weights_from
 from talentbank.skills.models import ThesaurusGroup
 from talentbank.skills.occurrences import folded
 from talentbank.skills.selectors import groups_holding
@@ -104,6 +105,15 @@ def thesaurus_preview(*, bank: Bank, write: Callable[[], ThesaurusGroup | None],
         basis, found = corpus.basis_of(bank.pk), namesakes(bank.pk, group) if group else {}
         transaction.set_rollback(True)
     return ThesaurusPreview(group, found, ranking_preview(bank=bank, basis=basis, at=at))
+
+
+def weights_preview(*, bank: Bank, changes: Mapping[str, int], at: datetime) -> Preview:
+    """Compare the bank's weights with what they would be.
+
+    :raises InvalidInput: whatever saving would refuse.
+    """
+    weights = weights_from(weighed(ranking_weights_of(bank), changes))
+    return ranking_preview(bank=bank, basis=replace(state_of(bank.pk).basis, weights=weights), at=at)
 
 
 def namesakes(bank_id: UUID, group: ThesaurusGroup) -> dict[str, list[ThesaurusGroup]]:
