@@ -255,8 +255,6 @@ def _end(case: Case) -> None:
     case.match.ended_on = case.step.input["ended_on"]
     case.match.hours_worked = case.step.input.get("hours_worked")
     case.match.ended_at = case.step.at
-    if case.match.started_on and case.match.ended_on < case.match.started_on:
-        raise invalid("/ended_on", "before_start")
 
 
 def _close(case: Case, reason: ClosedReason) -> None:

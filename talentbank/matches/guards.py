@@ -44,7 +44,7 @@ def four_eyes(case: Case) -> Refusal | None:
     if case.policy.four_eyes is FourEyes.OFF or not recorded_by_actor(case):
         return None
     if case.policy.four_eyes is FourEyes.COUNTERSIGN:
-        return None if case.step.note else Refusal("countersign_reason_missing")
+        return None if case.step.note.strip() else Refusal("countersign_reason_missing")
     return Refusal("four_eyes")
 
 
@@ -144,11 +144,16 @@ def side_postponed(case: Case) -> Refusal | None:
 
 
 def notice_stated(case: Case) -> Refusal | None:
-    """Terms of six months or more end with 30 days' notice, stated."""
+    """Terms of six months or more end with 30 days' notice, stated; a shorter one with the reason for it (note)."""
     terms = case.match.terms.filter(number=case.match.agreed_terms_version).first()
-    if terms is None or not is_long(terms.content, rules_of(terms.rules_version)):
+    if terms is None or not is_long(terms.content, rules := rules_of(terms.rules_version)):
         return None
-    return None if case.step.input.get("notice_given_on") else Refusal("notice_not_stated")
+    given, ended = case.step.input.get("notice_given_on"), case.step.input.get("ended_on")
+    if given is None or ended is None:
+        return Refusal("notice_not_stated")
+    days = (ended - given).days
+    short = days < rules.notice_days and not case.step.note.strip()
+    return Refusal("notice_too_short", {"days": days, "limit": rules.notice_days}) if short else None
 
 
 def countersign_waits(case: Case) -> Refusal | None:

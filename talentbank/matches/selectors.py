@@ -62,6 +62,7 @@ ANSWERED_BY = {
     "countersign_reason_missing": "note",
     "decision_required": "decision",
     "notice_not_stated": "notice_given_on",
+    "notice_too_short": "note",
     "undo_needs_reason": "reason_codes",
 }
 """Refusals that a caller lifts by sending a value: they say what an action requires, not that it is closed."""
