@@ -259,6 +259,7 @@ def _end(case: Case) -> None:
 
 def _close(case: Case, reason: ClosedReason) -> None:
     case.match.closed_reason = reason
+    case.facts["closed_reason"] = str(reason)
     case.match.reason_codes = list(case.step.reason_codes)
     case.match.closed_by = case.side or case.part
     case.match.ended_at = case.step.at

@@ -197,8 +197,8 @@ def complaints_to_give(reader: Reader) -> Iterator[Waiting]:
     """Complaints without a handler, or with one who is no longer staff. For bank_admins."""
     admin = reader.actor.banks_as(frozenset({Role.BANK_ADMIN}))
     at_work = colleagues(admin, reader.today).filter(bank_id=OuterRef("bank_id"), user_id=OuterRef("handler_id"))
-    left = Q(state=ComplaintState.HANDLING) & ~Exists(at_work)
-    return _complaints(reader, Q(bank_id__in=admin) & (Q(state=ComplaintState.RECEIVED) | left))
+    left = Q(~Exists(at_work), state=ComplaintState.HANDLING)
+    return _complaints(reader, Q(Q(state=ComplaintState.RECEIVED) | left, bank_id__in=admin))
 
 
 def complaints_to_settle(reader: Reader) -> Iterator[Waiting]:

@@ -1,14 +1,15 @@
-"""The worklist and whoever held the pen: what one may not settle, and what a colleague left behind, waits for another."""
+"""The worklist and whoever held the pen: what one may not settle, or what a colleague left, waits for another."""
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
 
 from tests import factories
 from tests.api.worklist_cases import World, complaint
-from tests.factories import AT
+from tests.factories import AT, TODAY
 
 pytestmark = [pytest.mark.django_db, pytest.mark.database]
 LIST = "/api/v1/me/worklist"
@@ -53,3 +54,16 @@ def test_a_complaint_whose_handler_left_waits_for_a_new_one(session, world):
     settle(admin, item, handler=str(world.coordinator.pk))
     assert len(waiting(session(world.coordinator), "complaints_to_settle")) == 1
     assert waiting(admin, "complaints_to_give") == []
+
+
+@pytest.mark.parametrize("who", ["professional", "owner"])
+def test_a_registration_that_ran_out_still_waits_for_its_renewal(session, world, who):
+    row = world.professional if who == "professional" else world.organization
+    world.changed(row, registration_state="expired", valid_until=TODAY - timedelta(days=1))
+    holder = session(world.reader(who))
+
+    (item,) = waiting(holder, "renewals")
+    settle(holder, item)
+
+    row.refresh_from_db()
+    assert row.registration_state == "approved" and waiting(holder, "renewals") == []

@@ -176,6 +176,12 @@ def needs_without_candidates(world: World) -> None:
 
 
 @waits_for("desk")
+def answers_to_collect(world: World) -> None:
+    world.changed(world.professional, entered_by=world.desk)
+    world.match("awaiting_professional")
+
+
+@waits_for("desk")
 def unfinished(world: World) -> None:
     factories.make_professional(world.bank, registration_state="draft", entered_by=world.desk)
 
