@@ -69,6 +69,7 @@ def _professional(row: Professional) -> dict[str, Iterable[str]]:
         "professional.postal_address": [address_form(row.postal_address)],
         "professional.account": [str(row.user_id or "")],
         "professional.account_email": [mail_form(row.user.email) if row.user else ""],
+        "professional.account_email_domain": [domain_form(row.user.email) if row.user else ""],
         "professional.hidden_from": _names_and_numbers(row.hidden_from),
         "professional.side_job_permission": ["lacking"] if unpermitted else [],
     }
@@ -88,6 +89,7 @@ def _organization(whose: str, row: Organization) -> dict[str, Iterable[str]]:
         f"{whose}.sites": [address_form(site.get("address") or "") for site in row.sites],
         f"{whose}.members": [str(user_id) for user_id, _ in members],
         f"{whose}.member_emails": [mail_form(email) for _, email in members],
+        f"{whose}.member_email_domains": [domain_form(email) for _, email in members],
         f"{whose}.declared_ties": _names_and_numbers(row.declared_ties),
     }
 
