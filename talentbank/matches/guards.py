@@ -14,14 +14,16 @@ from talentbank.core.errors import Refusal
 from talentbank.core.models import Event
 from talentbank.matches.case import Case
 from talentbank.matches.conflicts import conflict_scan, findings_uncovered
+from talentbank.matches.dues import answer_rests
 from talentbank.matches.inputs import CORRECTABLE
 from talentbank.matches.models import Match
 from talentbank.matches.parties import hands_of
 from talentbank.matches.rules import rules_of
-from talentbank.matches.states import CLOSED_STATES, INTRODUCING, TAKING, UP_TO_NEGOTIATING, Action
+from talentbank.matches.states import CLOSED_STATES, INTRODUCING, TAKING, UP_TO_NEGOTIATING, Action, State
 from talentbank.matches.terms import is_long, terms_digest, terms_missing
 from talentbank.privacy.selectors import consents_missing
 from talentbank.ranking.eligibility import eligible as pair_refusals
+from talentbank.ranking.eligibility import standings
 
 CONSENTS_TO_INTRODUCE = (TextKind.MATCHING, TextKind.DISCLOSURE)
 
@@ -126,6 +128,17 @@ def terms_confirmable(case: Case) -> Refusal | None:
     return None
 
 
+def hours_free(case: Case) -> Refusal | None:
+    """The professional has the hours that these terms state, where they state more than the need asks for."""
+    terms = case.terms()
+    hours = (terms.content.get("hours_per_week") or 0) if terms else 0
+    if hours <= (case.need.hours_per_week or 0):
+        return None
+    pair = standings([case.professional], at=case.step.at, ignoring_match=case.match.pk)
+    left = pair[case.professional.pk].left
+    return Refusal("capacity_insufficient", {"left": left, "needed": hours}) if left < hours else None
+
+
 def terms_amended(case: Case) -> Refusal | None:
     """There is a version newer than the one that holds."""
     return None if case.match.terms_version > case.match.agreed_terms_version else Refusal("terms_not_amended")
@@ -163,9 +176,11 @@ def countersign_waits(case: Case) -> Refusal | None:
 
 
 def deadline_passed(case: Case) -> Refusal | None:
-    """The system closes only what is overdue on the day of the step."""
+    """The system closes only what is overdue on the day of the step, and no answer that nobody could give."""
     due = case.match.due_on
-    return None if due and due < case.step.day else Refusal("not_due")
+    late = due is not None and due < case.step.day
+    rests = late and case.match.state != State.PROSPECT and answer_rests(case)
+    return None if late and not rests else Refusal("not_due")
 
 
 def resume_due(case: Case) -> Refusal | None:

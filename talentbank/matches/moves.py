@@ -25,6 +25,7 @@ from talentbank.matches.locks import case_of, matches_open
 from talentbank.matches.models import Evaluation, Match
 from talentbank.matches.policies import parts_of, side_parts, worded_for
 from talentbank.matches.states import CLOSED_STATES, INTRODUCING, RUNNING, TAKING, Action, ClosedReason, Origin, State
+from talentbank.matches.terms import hours_held
 from talentbank.needs.services import need_follow_matches
 from talentbank.notifications.services import event_announce, event_recall
 from talentbank.privacy.selectors import consents_running
@@ -157,7 +158,7 @@ def follow(case: Case, event: Event) -> None:
         hours_reserve(
             professional_id=match.professional_id,
             match_id=match.pk,
-            hours=case.need.hours_per_week or 0,
+            hours=hours_held(case.match, case.need),
             at=case.step.at,
         )
     else:
