@@ -177,11 +177,11 @@ def _proposal_follows(case: Case, event: Event) -> None:
     professional = case.professional
     invited = event.action == Action.CREATE and case.match.origin == Origin.INVITE
     if event.action == Action.PROPOSE or invited:
-        proposed_keep(professional_id=professional.pk, proposed_at=event.at, at=event.at)
+        proposed_keep(professional_id=professional.pk, proposed_at=event.at)
     elif event.action == Action.UNDO:
         undone = Event.objects.get(pk=event.facts["undoes"])
         if undone.action == Action.PROPOSE and professional.last_proposed_at == undone.at:
-            proposed_keep(professional_id=professional.pk, proposed_at=_proposed_before(case, undone), at=event.at)
+            proposed_keep(professional_id=professional.pk, proposed_at=_proposed_before(case, undone))
 
 
 def _proposed_before(case: Case, undone: Event) -> datetime | None:
