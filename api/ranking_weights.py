@@ -20,7 +20,7 @@ from api.serializers import (
     StrictSerializer,
     StrictUUIDField,
 )
-from api.views import CommandView, DetailView, Operation, UpdateView
+from api.views import DetailView, Operation, PreviewView, UpdateView
 from talentbank.accounts.policies import require_bank_admin, require_role
 from talentbank.banks.models import Bank
 from talentbank.banks.selectors import bank_named
@@ -153,7 +153,7 @@ class RankingWeightsUpdate(WeightsOperation, UpdateView):
         return ranking_weights_update(bank=row.bank, expected_version=expected_version, changes=changes, step=step)
 
 
-class RankingWeightsPreviewAsk(WeightsOperation, CommandView):
+class RankingWeightsPreviewAsk(WeightsOperation, PreviewView):
     """What other weights would do, before they are saved: who enters, leaves or moves among the first ten candidates of
     the bank's open needs. For bank_admins."""
 

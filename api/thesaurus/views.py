@@ -14,7 +14,7 @@ from api.thesaurus.inputs import (
     ThesaurusPreviewInput,
 )
 from api.thesaurus.outputs import ThesaurusGroupDetail, ThesaurusGroupOutput, ThesaurusPreviewOutput
-from api.views import CommandView, CreateView, DetailView, ListView, Operation, RemoveView, UpdateView
+from api.views import CreateView, DetailView, ListView, Operation, PreviewView, RemoveView, UpdateView
 from talentbank.accounts.policies import require_coordinator
 from talentbank.banks.models import Bank
 from talentbank.banks.selectors import bank_named
@@ -132,7 +132,7 @@ class ThesaurusRemove(ThesaurusOperation, RemoveView):
         group_remove(group=row, expected_version=expected_version, step=step)
 
 
-class ThesaurusPreviewAsk(ThesaurusOperation, CommandView):
+class ThesaurusPreviewAsk(ThesaurusOperation, PreviewView):
     """What a change would do, before it is saved: who enters, leaves or moves among the first ten candidates of the
     bank's open needs, and which words then meet. Refuses what saving would refuse. For coordinators."""
 

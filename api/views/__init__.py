@@ -11,12 +11,13 @@
 | UpdateView | PATCH with If-Match | `find`, `perform`, both serializers |
 | ActionView | POST with If-Match | `find`, `perform` |
 | CommandView | POST without a row of its own | `perform`, both serializers |
+| PreviewView | POST that changes nothing, outside any transaction | `perform`, both serializers |
 | RemoveView | DELETE with If-Match, 204 | `find`, `perform` |
 """
 
 from api.views.base import Operation
 from api.views.reads import DetailView, FactView, ListView, PageView, WholeListView
-from api.views.writes import ActionView, CommandView, CreateView, RemoveView, UpdateView, WriteOperation
+from api.views.writes import ActionView, CommandView, CreateView, PreviewView, RemoveView, UpdateView, WriteOperation
 
 __all__ = [
     "ActionView",
@@ -27,6 +28,7 @@ __all__ = [
     "ListView",
     "Operation",
     "PageView",
+    "PreviewView",
     "RemoveView",
     "UpdateView",
     "WholeListView",

@@ -122,6 +122,23 @@ class CommandView(CreateView):
         return self.shown(self.perform(row))
 
 
+class PreviewView(CommandView):
+    """POST that computes for seconds and changes nothing: outside any transaction, so that no writer waits for it."""
+
+    def write(self, request: Request, **ids: Any) -> HttpResponseBase:
+        self.values = self.read_input(request)
+        key_of(request)
+        row = self.find(**ids)
+        self.require_scopes(*self.scopes_of_input())
+        self.permit(row)
+        try:
+            computed = self.act(row, None)
+        except Conflict as refusal:
+            computed = domain_problem(self.request, refusal)
+        with transaction.atomic():
+            return answer_once(request, actor=self.actor, at=self.at, act=lambda: computed)
+
+
 class UpdateView(WriteOperation):
     """PATCH with If-Match: only the keys that were sent are in `self.values`."""
 

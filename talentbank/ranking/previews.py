@@ -28,8 +28,8 @@ from talentbank.skills.selectors import groups_holding
 LOOKED_AT = 10
 """Candidates of a need that are compared: what a coordinator reads before choosing."""
 MOST_NEEDS = 50
-MOST_PROFESSIONALS = 1_000
-"""Of one preview, each read again under the new basis: a second or two. What is left out is said."""
+MOST_PROFESSIONALS = 400
+"""Of one preview, each read again under the new basis: some seconds at most. What is left out is said."""
 
 
 @dataclass(frozen=True, slots=True)

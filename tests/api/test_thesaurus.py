@@ -5,8 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from django.db import connection
 
 from talentbank.core.models import Event
+from talentbank.ranking import previews
 from talentbank.skills.groups import thesaurus_load
 from talentbank.skills.models import GroupSource, ThesaurusGroup
 from talentbank.skills.thesaurus import SynonymGroup
@@ -248,6 +250,34 @@ def test_the_preview_says_who_would_enter_and_by_which_words_and_saves_nothing(s
     assert {"need_term": "マルシェ", "profile_term": "青空市", "relation": "synonym"} in change["met"]
     assert (ranking["needs_compared"], ranking["needs_left_out"], ranking["professionals_compared"]) == (2, 0, 1)
     assert (ThesaurusGroup.objects.filter(bank=bank).count(), Event.objects.count()) == (0, events)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_preview_ranks_outside_any_transaction_and_a_repeat_is_answered_from_the_record(staff, bank, monkeypatch):
+    inside = []
+    ranked = previews.ranking_preview
+
+    def watched(**given: Any) -> Any:
+        inside.append(connection.in_atomic_block)
+        return ranked(**given)
+
+    monkeypatch.setattr(previews, "ranking_preview", watched)
+    body, key = {"bank": bank.slug, "forms_ja": ["マルシェ", "青空市"]}, {"Idempotency-Key": "preview-1"}
+
+    first = staff.post(f"{URL}/preview", body, headers=key)
+    again = staff.post(f"{URL}/preview", body, headers=key)
+
+    assert inside == [False, False]
+    assert again.headers["Idempotency-Replayed"] == "true" and again.json() == first.json()
+    assert staff.post(f"{URL}/preview", {**body, "note": "x"}, headers=key).status_code == 422
+
+
+def test_a_preview_refuses_what_saving_refuses(staff, bank, shared):
+    added(staff, bank, shared=shared["website"], active=False)
+
+    answer = staff.post(f"{URL}/preview", {"bank": bank.slug, "shared": shared["website"]})
+
+    assert (answer.status_code, answer.json()["code"]) == (409, "thesaurus_group_stood_in_for")
 
 
 def test_the_preview_of_a_removal_is_the_way_back(staff, bank, organization):
