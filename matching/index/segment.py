@@ -53,6 +53,8 @@ class Segment:
         terms, (matrix, rivals) = _sorted_terms(rows.terms, matrix, rivals)
         first_rival = np.searchsorted(owners, np.arange(len(ids) + 1)).astype(np.int64)
         postings = inverted(matrix, best=_best(rivals, owners, matrix.shape))
+        if not rivals.nnz:  # most corpora have none: no room for each term then
+            rivals = rivals[:, :0]
         nothing = np.zeros(0, np.int64)
         return cls(names, Vocabulary.of(terms), postings, inverted(rivals, bounded=False), first_rival, nothing)
 
@@ -94,6 +96,7 @@ class Segment:
         """Back from the postings, in single precision."""
         matrix = self.rows.matrix(len(self.names))[self.living]
         rivals = self.rivals.matrix(int(self.first_rival[-1]))
+        rivals.resize(rivals.shape[0], matrix.shape[1])
         counts = np.diff(self.first_rival)
         alive = np.ones(len(self.names), np.bool_)
         alive[self.dead] = False
