@@ -12,7 +12,7 @@ import numpy as np
 from matching.documents import Document, Query, Ranked
 from matching.explanation import explain
 from matching.index import Index, Mask, Rows
-from matching.index.postings import PostingsIndex
+from matching.index.backends import empty_index
 from matching.lexicon import Lexicon
 from matching.neighbours import NeighbourTable
 from matching.scoring import Model
@@ -166,7 +166,7 @@ class _Directed(ABC, Generic[StoredT, AskedT, StoredAnalysisT, AskedAnalysisT]):
         """
         state = self._state
         analysis = self._ask(state.model, asked)
-        best = state.index.top(analysis.row(), analysis.rivals(), limit=limit, mask=_mask(eligible, state.index.ids))
+        best = state.index.top(analysis.row(), analysis.rivals(), limit=limit, mask=_mask(eligible, state.index))
         ranked = [self._explain(analysis, self._analysis(state, id), id) for id, _ in best]
         return sorted(ranked, key=lambda pair: (-(pair.score or 0.0), pair.id))
 
@@ -268,12 +268,13 @@ class NeedEngine(_Directed[Query, Document, AnalyzedQuery, AnalyzedDocument]):
 
 
 def _filled(model: Model, items: dict[str, StoredT], rows: Rows) -> _State[StoredT, Any]:
-    empty: _State[StoredT, Any] = _State(model, PostingsIndex(), {}, frozenset(), {})
+    empty: _State[StoredT, Any] = _State(model, empty_index(), {}, frozenset(), {})
     return empty.with_items(items, rows)
 
 
-def _mask(eligible: Eligible, ids: tuple[str, ...]) -> Mask | None:
+def _mask(eligible: Eligible, index: Index) -> Mask | None:
     if eligible is None or isinstance(eligible, np.ndarray):
         return eligible
-    may = eligible.__contains__ if isinstance(eligible, AbstractSet) else eligible
-    return np.fromiter((bool(may(id)) for id in ids), np.bool_, len(ids))
+    if isinstance(eligible, AbstractSet):
+        return index.mask(eligible)
+    return np.fromiter((bool(eligible(id)) for id in index.ids), np.bool_, len(index))

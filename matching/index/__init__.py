@@ -1,6 +1,6 @@
 """Exact top-k over sparse rows under an eligibility mask: one interface, several back ends."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol, Self
 
@@ -21,8 +21,8 @@ class Rows:
     """Rows of an index: a linear part, and rivals of which only the best counts.
 
     terms : of the columns, unique
-    matrix : csr, float64, shape (n_rows, n_terms)
-    rivals : csr, float64, shape (n_rivals, n_terms)
+    matrix : csr, float64, shape (n_rows, n_terms), weights not negative; an index keeps them in single precision
+    rivals : csr, float64, shape (n_rivals, n_terms); a rival has no term that its row lacks
     owners : int64, shape (n_rivals,): row that each rival belongs to, ascending
     """
 
@@ -79,6 +79,18 @@ class DuplicateId(ValueError):
         super().__init__(f"given twice: {', '.join(self.ids[:5])}")
 
 
+class InvalidId(ValueError):
+    """An id is text without the character NUL."""
+
+    code = "invalid_id"
+
+
+class InvalidWeight(ValueError):
+    """Weights are finite and not negative."""
+
+    code = "invalid_weight"
+
+
 class Index(Protocol):
     """Rows under ids. Immutable: a change returns a new index that shares what did not change; readers need no lock."""
 
@@ -86,10 +98,18 @@ class Index(Protocol):
     def ids(self) -> tuple[str, ...]:
         """Ids of the living rows, in the order of masks."""
 
+    def __len__(self) -> int:
+        """How many ids there are."""
+
+    def mask(self, ids: Iterable[str]) -> Mask:
+        """True for these ids, in the order of `ids`; an unknown one is passed over."""
+
     def upsert(self, ids: Sequence[str], rows: Rows) -> Self:
         """The index with these rows added, or put in place of the rows of the same ids.
 
         :raises DuplicateId: an id stands twice.
+        :raises InvalidId: an id has the character NUL.
+        :raises InvalidWeight: a weight is negative or not finite.
         """
 
     def remove(self, ids: Collection[str]) -> Self:
@@ -100,9 +120,10 @@ class Index(Protocol):
     ) -> list[tuple[str, float]]:
         """The best (id, score) by falling score, then id; only scores above 0, only where the mask is True.
 
-        score = asked . row + max over the row's rivals of asked . rival + max over `rivals` of rival . row, exactly,
-        rounded to SCORE_DECIMALS and 1 at most. No such row: [].
+        score = asked . row + max over the row's rivals of asked . rival + max over `rivals` of rival . row, exactly of
+        the weights as the index keeps them, rounded to SCORE_DECIMALS and 1 at most. No such row: [].
 
         :raises InvalidLimit: limit < 1.
+        :raises InvalidWeight: a weight is negative or not finite.
         :raises MaskLengthMismatch: the mask is not as long as `ids`.
         """

@@ -1,11 +1,21 @@
+"""The contract of an index: every back end, against a naive ranking."""
+
+import math
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass
+
 import numpy as np
 import pytest
 import scipy.sparse as sp
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from matching.index import DuplicateId, InvalidLimit, MaskLengthMismatch, Rows
-from matching.index.postings import SMALLEST_MERGE, PostingsIndex
+from matching.index import DuplicateId, InvalidId, InvalidLimit, InvalidWeight, MaskLengthMismatch, Rows, backends
+from matching.index.compiled import CompiledSearch
+from matching.index.dense import DenseSearch
+from matching.index.segment import Segment
+from matching.index.segmented import TIER, Search, SegmentedIndex
 
 Row = dict[str, float]
 Corpus = dict[str, tuple[Row, list[Row]]]
@@ -14,10 +24,12 @@ Corpus = dict[str, tuple[Row, list[Row]]]
 WEIGHTS = st.sampled_from([0.125, 0.25, 0.5, 0.75])
 ROW = st.dictionaries(st.sampled_from("abcdef"), WEIGHTS, max_size=5)
 RIVALS = st.lists(st.dictionaries(st.sampled_from("abcdef"), st.sampled_from([0.0625, 0.125]), max_size=3), max_size=3)
-ID = st.text("xyz0", min_size=1, max_size=3)
+ID = st.text("xyz0髙", min_size=1, max_size=3)
 CORPUS = st.dictionaries(ID, st.tuples(ROW, RIVALS), max_size=12).map(
     lambda corpus: {id: _with_terms_of_rivals(*row) for id, row in corpus.items()}
 )
+SEARCHES: list[Search] = [DenseSearch(), CompiledSearch()]
+each_back_end = pytest.mark.parametrize("search", SEARCHES, ids=lambda search: search.name)
 
 
 def _with_terms_of_rivals(row: Row, rivals: list[Row]) -> tuple[Row, list[Row]]:
@@ -37,8 +49,8 @@ def rows_of(corpus: Corpus) -> Rows:
     return Rows(linear.terms, linear.matrix, sp.csr_array(matrix), owners)
 
 
-def built(rows: Corpus) -> PostingsIndex:
-    return PostingsIndex().upsert(list(rows), rows_of(rows))
+def built(search: Search, rows: Corpus) -> SegmentedIndex:
+    return SegmentedIndex(search).upsert(list(rows), rows_of(rows))
 
 
 def naive_top(
@@ -56,40 +68,136 @@ def naive_top(
     return sorted(found, key=lambda pair: (-pair[1], pair[0]))[:limit]
 
 
-@settings(max_examples=200, deadline=None)
-@given(CORPUS, ROW, RIVALS, st.integers(1, 15), st.data())
+@each_back_end
+@settings(max_examples=100, deadline=None)
+@given(rows=CORPUS, query=ROW, rivals=RIVALS, limit=st.integers(1, 15), data=st.data())
 def test_top_equals_the_naive_ranking_under_any_mask(
-    rows: Corpus, query: Row, rivals: list[Row], limit: int, data: st.DataObject
+    search: Search, rows: Corpus, query: Row, rivals: list[Row], limit: int, data: st.DataObject
 ) -> None:
-    index = built(rows)
+    index = built(search, rows)
     mask = np.array(data.draw(st.lists(st.booleans(), min_size=len(rows), max_size=len(rows))), dtype=np.bool_)
     allowed = {id for id, may in zip(index.ids, mask, strict=True) if may}
 
+    assert index.mask(allowed).tolist() == mask.tolist()
     assert index.top(query, limit=limit, mask=mask) == naive_top(rows, query, limit, allowed)
     assert index.top(query, rivals, limit=limit) == naive_top(rows, query, limit, set(rows), rivals)
 
 
-@settings(max_examples=100, deadline=None)
-@given(st.lists(st.tuples(st.booleans(), CORPUS), max_size=6), ROW)
+@each_back_end
+@settings(max_examples=50, deadline=None)
+@given(changes=st.lists(st.tuples(st.sampled_from(["add", "remove", "merge"]), CORPUS), max_size=6), query=ROW)
 def test_any_sequence_of_changes_equals_a_fresh_index(
-    changes: list[tuple[bool, Corpus]], query: dict[str, float]
+    search: Search, changes: list[tuple[str, Corpus]], query: dict[str, float]
 ) -> None:
-    index, rows = PostingsIndex(), Corpus()
-    for adds, batch in changes:
-        if adds:
+    index, rows = SegmentedIndex(search), Corpus()
+    for change, batch in changes:
+        if change == "add":
             index, rows = index.upsert(list(batch), rows_of(batch)), {**rows, **batch}
-        else:
+        elif change == "remove":
             index, rows = index.remove(batch.keys()), {id: row for id, row in rows.items() if id not in batch}
+        else:
+            index = index.merged()
 
-    assert sorted(index.ids) == sorted(rows)
-    assert index.top(query, limit=50) == naive_top(rows, query, 50, set(rows))
+    assert sorted(index.ids) == sorted(rows) and len(index) == len(rows)
+    assert (
+        index.top(query, limit=50) == naive_top(rows, query, 50, set(rows)) == built(search, rows).top(query, limit=50)
+    )
+
+
+N_ROWS, N_TERMS = 140_000, 400
+
+
+@dataclass(frozen=True)
+class Many:
+    rows: Rows
+    ids: list[str]
+    segments: tuple[Segment, ...]
+
+
+@pytest.fixture(scope="module", params=[False, True], ids=["linear", "rivals"])
+def many(request: pytest.FixtureRequest) -> Many:
+    """Rows over three blocks, with terms of one row, of few and of most, and rivals across a block's border."""
+    random = np.random.default_rng(5)
+    share = 0.3 / np.arange(1, N_TERMS + 1)
+    places = [random.choice(N_ROWS, max(1, int(N_ROWS * each)), replace=False) for each in share]
+    columns = np.repeat(np.arange(N_TERMS), [len(each) for each in places])
+    weights = random.random(len(columns)).astype(np.float32) * 0.1
+    matrix = sp.csr_array(sp.coo_array((weights, (np.concatenate(places), columns)), shape=(N_ROWS, N_TERMS)))
+    owners = np.sort(random.integers(0, N_ROWS, N_ROWS // 2 if request.param else 0))
+    rivals = matrix[owners]
+    rivals.data = rivals.data * random.random(len(rivals.data)).astype(np.float32)
+    rows = Rows(tuple(f"t{n}" for n in range(N_TERMS)), matrix, rivals, owners)
+    ids = [f"{n:06d}" for n in range(N_ROWS)]
+    return Many(rows, ids, SegmentedIndex(DenseSearch()).upsert(ids, rows).segments)
+
+
+def oracle(rows: Rows, asked: Row, rivals: list[Row], eligible: np.ndarray) -> np.ndarray:
+    """Scores of all rows by plain matrix products, 0 where not eligible."""
+
+    def vector(row: Row) -> np.ndarray:
+        return np.array([row.get(term, 0.0) for term in rows.terms])
+
+    scores = rows.matrix.astype(np.float64) @ vector(asked)
+    best = np.zeros(N_ROWS)
+    np.maximum.at(best, rows.owners, rows.rivals.astype(np.float64) @ vector(asked))
+    ours = np.max([rows.matrix @ vector(rival) for rival in rivals], axis=0) if rivals else 0.0
+    return np.minimum(scores + best + ours, 1.0) * eligible
+
+
+def assert_best(found: list[tuple[str, float]], scores: np.ndarray, ids: list[str], limit: int) -> None:
+    """The overlap is whole but for ties: the scores are right, and nothing better is left out."""
+    order = np.argsort(-scores, kind="stable")[:limit]
+    assert len(found) == min(limit, np.count_nonzero(scores))
+    by_id = dict(zip(ids, scores.tolist(), strict=True))
+    assert [score for _, score in found] == pytest.approx(scores[order][: len(found)].tolist(), abs=1e-11)
+    assert [by_id[id] for id, _ in found] == pytest.approx([score for _, score in found], abs=1e-11)
+
+
+@each_back_end
+@pytest.mark.parametrize("share", [0.0, 0.01, 0.05, 0.5, 1.0])
+def test_the_best_of_many_are_found_under_a_filter(search: Search, many: Many, share: float) -> None:
+    random = np.random.default_rng(7)
+    index = SegmentedIndex(search, many.segments)
+    mask = random.random(N_ROWS) < share
+    for n_terms, limit in ((1, 20), (3, 1), (50, 20), (50, 300)):
+        terms = random.choice(N_TERMS, n_terms, replace=False)
+        asked = {f"t{term}": weight for term, weight in zip(terms, random.random(n_terms).tolist(), strict=True)}
+        rivals = [{f"t{term}": 0.1 for term in terms[:5]}, {f"t{term}": 0.1 for term in terms[3:]}]
+        for ours in ([], rivals):
+            found = index.top(asked, ours, limit=limit, mask=mask)
+
+            assert_best(found, oracle(many.rows, asked, ours, mask), many.ids, limit)
+
+
+def test_the_back_ends_agree_to_the_last_bit(many: Many) -> None:
+    dense = SegmentedIndex(DenseSearch(), many.segments).remove(many.ids[::7])
+    compiled = SegmentedIndex(CompiledSearch(), dense.segments)
+    random = np.random.default_rng(11)
+    mask = random.random(len(dense)) < 0.3
+    for _ in range(10):
+        asked = {f"t{term}": random.random() / 50 for term in random.choice(N_TERMS, 50, replace=False)}
+        rivals = [{f"t{term}": random.random() / 50 for term in random.choice(N_TERMS, 20)} for _ in range(3)]
+
+        assert compiled.top(asked, limit=20) == dense.top(asked, limit=20)
+        assert compiled.top(asked, rivals, limit=20, mask=mask) == dense.top(asked, rivals, limit=20, mask=mask)
+
+
+def test_a_usual_need_is_answered_by_the_kernel_alone(many: Many, monkeypatch: pytest.MonkeyPatch) -> None:
+    def adds_everything(*_: object) -> None:
+        raise AssertionError("the kernel gave up")
+
+    monkeypatch.setattr(DenseSearch, "best", adds_everything)
+    asked = {f"t{term}": 0.02 for term in np.random.default_rng(3).choice(N_TERMS, 50, replace=False)}
+
+    assert len(SegmentedIndex(CompiledSearch(), many.segments).top(asked, limit=20)) == 20
 
 
 ONE: Corpus = {"p1": ({"a": 0.5}, [])}
 
 
-def test_an_old_index_still_answers_after_a_change() -> None:
-    old = built(ONE)
+@each_back_end
+def test_an_old_index_still_answers_after_a_change(search: Search) -> None:
+    old = built(search, ONE)
 
     new = old.upsert(["p1"], Rows.of([{"a": 0.25}])).remove(["p2"])
 
@@ -97,43 +205,115 @@ def test_an_old_index_still_answers_after_a_change() -> None:
     assert new.top({"a": 1.0}, limit=1) == [("p1", 0.25)]
 
 
-def test_many_small_changes_are_merged_and_nothing_is_lost() -> None:
-    index, rows = PostingsIndex(), Corpus()
-    for number in range(SMALLEST_MERGE + 50):
-        rows[f"p{number:04}"] = ({"a": (number % 7 + 1) / 8, f"t{number}": 0.5}, [])
-        index = index.upsert([f"p{number:04}"], Rows.of([rows[f"p{number:04}"][0]]))
+@each_back_end
+def test_many_small_changes_are_merged_and_nothing_is_lost(search: Search) -> None:
+    index, rows = SegmentedIndex(search), Corpus()
+    for first in range(0, TIER**2 + 50, 10):
+        batch = {f"p{n:04}": ({"a": (n % 7 + 1) / 8, f"t{n}": 0.5}, []) for n in range(first, first + 10)}
+        rows |= batch
+        index = index.upsert(list(batch), rows_of(batch))
 
-    assert index.top({"a": 1.0}, limit=400) == naive_top(rows, {"a": 1.0}, 400, set(rows))
-
-
-def test_ties_are_broken_by_id_across_both_segments() -> None:
-    index = built({id: ({"a": 0.5}, []) for id in ("d", "b", "e")}).upsert(["a", "c"], Rows.of([{"a": 0.5}] * 2))
-
-    assert [id for id, _ in index.top({"a": 1.0}, limit=3)] == ["a", "b", "c"]
+    assert len(index.segments) <= 3
+    assert index.top({"a": 1.0}, limit=2_000) == naive_top(rows, {"a": 1.0}, 2_000, set(rows))
 
 
-def test_a_mask_of_the_wrong_length_is_refused() -> None:
+@each_back_end
+def test_a_segment_of_tombstones_alone_falls_away(search: Search) -> None:
+    index = built(search, {id: ({"a": 0.5}, []) for id in "abc"})
+
+    assert [len(segment.names) for segment in index.remove("ab").segments] == [1]
+    assert index.remove("abc").segments == ()
+
+
+@each_back_end
+def test_ties_are_broken_by_id_across_segments(search: Search) -> None:
+    many_rows = {f"b{n:04}": ({"a": 0.5}, []) for n in range(100)}
+    index = built(search, many_rows).upsert(["a", "c"], Rows.of([{"a": 0.5}] * 2))
+
+    assert len(index.segments) == 2
+    assert [id for id, _ in index.top({"a": 1.0}, limit=3)] == ["a", "b0000", "b0001"]
+
+
+@each_back_end
+def test_rows_that_are_all_equal_are_ranked_by_id(search: Search) -> None:
+    ids = [f"{n:05d}" for n in range(30_000)]
+    index = SegmentedIndex(search).upsert(ids[::-1], Rows.of([{"a": 0.3, "b": 0.1}] * len(ids)))
+
+    assert index.top({"a": 0.5, "b": 0.5}, limit=3) == [(id, pytest.approx(0.2, abs=1e-7)) for id in ids[:3]]
+
+
+@each_back_end
+@pytest.mark.parametrize("limit", [5_000, 10**9])
+def test_more_than_there_is_may_be_asked_for(search: Search, limit: int) -> None:
+    ids = [f"{n:05d}" for n in range(3_000)]
+    index = SegmentedIndex(search).upsert(ids, Rows.of([{"a": (n + 1) / 4_096} for n in range(3_000)]))
+
+    assert index.top({"a": 1.0}, limit=limit) == [(ids[n], (n + 1) / 4_096) for n in reversed(range(3_000))]
+
+
+@each_back_end
+def test_a_need_of_thousands_of_words_is_answered(search: Search) -> None:
+    row = {f"t{n}": 0.5 for n in range(10_000)}
+    index = SegmentedIndex(search).upsert(["p1", "p2"], Rows.of([row, {"t5": 0.5}]))
+
+    found = index.top({term: 1 / 16_384 for term in row}, limit=2)
+
+    assert found == [("p1", pytest.approx(5_000 / 16_384)), ("p2", pytest.approx(0.5 / 16_384))]
+
+
+@each_back_end
+def test_a_mask_of_the_wrong_length_is_refused(search: Search) -> None:
     with pytest.raises(MaskLengthMismatch) as refused:
-        built(ONE).top({"a": 1.0}, limit=1, mask=np.ones(2, dtype=np.bool_))
+        built(search, ONE).top({"a": 1.0}, limit=1, mask=np.ones(2, dtype=np.bool_))
 
     assert (refused.value.expected, refused.value.actual) == (1, 2)
 
 
+@each_back_end
 @pytest.mark.parametrize("limit", [0, -1])
-def test_a_limit_below_one_is_refused(limit: int) -> None:
+def test_a_limit_below_one_is_refused(search: Search, limit: int) -> None:
     with pytest.raises(InvalidLimit):
-        PostingsIndex().top({"a": 1.0}, limit=limit)
+        SegmentedIndex(search).top({"a": 1.0}, limit=limit)
 
 
-def test_an_id_given_twice_is_refused() -> None:
+@pytest.mark.parametrize("weight", [-0.5, math.nan, math.inf])
+def test_a_weight_that_is_none_is_refused(weight: float) -> None:
+    index = built(DenseSearch(), ONE)
+    refused: list[Callable[[], object]] = [
+        lambda: index.upsert(["p2"], Rows.of([{"a": weight}])),
+        lambda: index.top({"a": weight}, limit=1),
+        lambda: index.top({}, [{"b": weight}], limit=1),
+    ]
+    for call in refused:
+        with pytest.raises(InvalidWeight):
+            call()
+
+
+def test_an_id_given_twice_or_with_nul_is_refused() -> None:
     with pytest.raises(DuplicateId) as refused:
-        PostingsIndex().upsert(["p1", "p1"], Rows.of([{"a": 0.5}] * 2))
+        SegmentedIndex(DenseSearch()).upsert(["p1", "p1"], Rows.of([{"a": 0.5}] * 2))
+    with pytest.raises(InvalidId):
+        SegmentedIndex(DenseSearch()).upsert(["p1\0"], Rows.of([{"a": 0.5}]))
 
     assert refused.value.ids == ("p1",)
 
 
-def test_an_empty_index_and_unknown_words_give_nothing() -> None:
-    assert PostingsIndex().upsert([], Rows.of([])).top({"a": 1.0}, limit=3) == []
-    assert built(ONE).top({"z": 1.0}, limit=3) == []
-    assert built(ONE).top({}, limit=3) == []
-    assert built({"p1": ({}, [])}).top({"a": 1.0}, limit=3) == []
+@each_back_end
+def test_an_empty_index_and_unknown_words_give_nothing(search: Search) -> None:
+    assert SegmentedIndex(search).upsert([], Rows.of([])).top({"a": 1.0}, limit=3) == []
+    assert built(search, ONE).top({"z": 1.0}, limit=3) == []
+    assert built(search, ONE).top({}, limit=3) == []
+    assert built(search, ONE).top({"a": 0.0}, limit=3) == []
+    assert built(search, {"p1": ({}, [])}).top({"a": 1.0}, limit=3) == []
+
+
+def test_without_numba_the_base_install_searches(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "numba", None)
+    for module in ("compiled", "kernel"):
+        monkeypatch.delitem(sys.modules, f"matching.index.{module}")
+
+    assert backends.search.__wrapped__().name == "scipy"
+
+
+def test_with_numba_the_kernel_searches() -> None:
+    assert backends.search().name == "numba"

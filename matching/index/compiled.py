@@ -1,0 +1,29 @@
+"""The numba back end, of the extra `scale`: importing it compiles the kernel, or reads it from numba's cache."""
+
+import numpy as np
+
+from matching.index import Mask
+from matching.index.dense import Best, DenseSearch
+from matching.index.kernel import MOST_TERMS, MOST_WANTED, scan
+from matching.index.question import Question
+from matching.index.segment import Segment
+
+NO_MASK = np.zeros(0, np.bool_)
+
+
+class CompiledSearch:
+    """Few enough terms and results are scanned by the kernel, all else is added up by the other back end."""
+
+    name = "numba"
+
+    def best(self, segment: Segment, question: Question, limit: int, mask: Mask | None) -> Best:
+        columns, weights = question.within(segment)
+        held = False
+        if 0 < len(columns) <= MOST_TERMS and limit <= MOST_WANTED:
+            eligible = (segment.dead, mask is not None, NO_MASK if mask is None else np.ascontiguousarray(mask))
+            postings = (segment.rows, segment.rivals, segment.first_rival)
+            held, positions, scores = scan(columns, weights, limit, len(segment.names), *postings, *eligible)
+        if not held:
+            return DenseSearch().best(segment, question, limit, mask)
+        order = np.lexsort((positions, -scores))
+        return positions[order], scores[order]

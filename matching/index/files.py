@@ -1,0 +1,167 @@
+"""An index in a file: written beside and renamed, mapped read-only, shared by all processes that read it. No pickle.
+
+MAGIC, length of the header (8 bytes, little endian), its SHA-256, header (JSON), arrays at multiples of ALIGN.
+The header names format, byte order, the caller's version, and of each array type, shape, place and SHA-256.
+"""
+
+import hashlib
+import json
+import mmap
+import os
+import sys
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from matching.index.postings import Postings
+from matching.index.segment import Segment
+from matching.index.segmented import Search, SegmentedIndex
+from matching.index.vocabulary import Vocabulary
+
+MAGIC = b"TBINDEX\n"
+FORMAT = 1
+ALIGN = 64
+PREFIX = len(MAGIC) + 8 + hashlib.sha256().digest_size
+
+Arrays = Mapping[str, NDArray[Any]]
+
+
+class IncompatibleIndex(Exception):
+    """The file is whole, but of another format, machine or version: build the index anew."""
+
+    code = "incompatible_index"
+
+
+class CorruptIndex(Exception):
+    """The file is not what was written: build the index anew."""
+
+    code = "corrupt_index"
+
+
+@dataclass(frozen=True, slots=True)
+class StoredIndex:
+    """index : in the file; beside : the caller's arrays, read-only"""
+
+    index: SegmentedIndex
+    beside: Arrays
+
+
+def index_write(path: Path, index: SegmentedIndex, *, version: str, beside: Arrays | None = None) -> None:
+    """Replace the file, at once, by this index in one segment without tombstones.
+
+    Whoever reads the old file goes on reading it. Of what was removed nothing is in the new one.
+
+    version : what the weights depend on; a file of another version is not read
+    beside : more arrays to keep, of simple types
+    """
+    segments = index.merged().segments
+    arrays = {**(_segment_arrays(segments[0]) if segments else {}), **_prefixed("beside", beside or {})}
+    part = path.with_name(f".{path.name}.{os.getpid()}.part")
+    try:
+        with part.open("wb") as file:
+            _write(file, arrays, version)
+            file.flush()
+            os.fsync(file.fileno())
+        os.replace(part, path)
+    finally:
+        part.unlink(missing_ok=True)
+    _sync_directory(path.parent)
+
+
+def index_read(path: Path, search: Search, *, version: str) -> StoredIndex:
+    """The index of a file, checked to the last byte.
+
+    :raises FileNotFoundError: there is no such file.
+    :raises IncompatibleIndex: another format, byte order or version.
+    :raises CorruptIndex: cut off, or altered.
+    """
+    with path.open("rb") as file:
+        size = os.fstat(file.fileno()).st_size
+        if size < PREFIX:
+            raise CorruptIndex(f"{path.name} is cut off")
+        mapped = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
+    header = _header(path.name, mapped)
+    if (header["format"], header["byte_order"], header["version"]) != (FORMAT, sys.byteorder, version):
+        raise IncompatibleIndex(f"{path.name} is of another format, machine or version")
+    arrays = {name: _array(path.name, mapped, *facts) for name, facts in header["arrays"].items()}
+    beside = {name.removeprefix("beside."): array for name, array in arrays.items() if name.startswith("beside.")}
+    return StoredIndex(SegmentedIndex(search, [_segment(arrays)] if "names" in arrays else ()), beside)
+
+
+def _write(file: Any, arrays: Arrays, version: str) -> None:
+    facts: dict[str, tuple[str, Sequence[int], int, str]] = {}
+    place = 0
+    for name, array in arrays.items():
+        place += -place % ALIGN
+        facts[name] = (array.dtype.str, array.shape, place, hashlib.sha256(_bytes(array)).hexdigest())
+        place += array.nbytes
+    header = {"format": FORMAT, "byte_order": sys.byteorder, "version": version, "size": place, "arrays": facts}
+    encoded = json.dumps(header).encode()
+    encoded += b" " * (-(PREFIX + len(encoded)) % ALIGN)
+    file.write(MAGIC + len(encoded).to_bytes(8, "little") + hashlib.sha256(encoded).digest() + encoded)
+    for array in arrays.values():
+        file.write(b"\0" * (-file.tell() % ALIGN))
+        file.write(_bytes(array))
+
+
+def _header(name: str, mapped: mmap.mmap) -> dict[str, Any]:
+    length = int.from_bytes(mapped[len(MAGIC) : len(MAGIC) + 8], "little")
+    encoded = mapped[PREFIX : PREFIX + length]
+    digest = mapped[len(MAGIC) + 8 : PREFIX]
+    if mapped[: len(MAGIC)] != MAGIC or hashlib.sha256(encoded).digest() != digest:
+        raise CorruptIndex(f"{name} is no index, or its header is altered")
+    header: dict[str, Any] = json.loads(encoded)
+    if len(mapped) != PREFIX + length + header["size"]:
+        raise CorruptIndex(f"{name} is cut off, or longer than it was")
+    for facts in header["arrays"].values():
+        facts[2] += PREFIX + length
+    return header
+
+
+def _array(name: str, mapped: mmap.mmap, kind: str, shape: Sequence[int], place: int, digest: str) -> NDArray[Any]:
+    array = np.frombuffer(mapped, np.dtype(kind), int(np.prod(shape)), place).reshape(shape)
+    if hashlib.sha256(_bytes(array)).hexdigest() != digest:
+        raise CorruptIndex(f"{name} is altered")
+    return array
+
+
+def _bytes(array: NDArray[Any]) -> memoryview:
+    """Also of an empty array, which has no address."""
+    return memoryview(np.ascontiguousarray(array).reshape(-1).view(np.uint8) if array.nbytes else b"")
+
+
+def _segment_arrays(segment: Segment) -> dict[str, NDArray[Any]]:
+    return {
+        "names": segment.names,
+        "letters": segment.vocabulary.letters,
+        "ends": segment.vocabulary.ends,
+        "first_rival": segment.first_rival,
+        **_prefixed("rows", segment.rows._asdict()),
+        **_prefixed("rivals", segment.rivals._asdict()),
+    }
+
+
+def _segment(arrays: Arrays) -> Segment:
+    def postings(prefix: str) -> Postings:
+        return Postings(*(arrays[f"{prefix}.{field}"] for field in Postings._fields))
+
+    vocabulary = Vocabulary(arrays["letters"], arrays["ends"])
+    nothing = np.zeros(0, np.int64)
+    return Segment(arrays["names"], vocabulary, postings("rows"), postings("rivals"), arrays["first_rival"], nothing)
+
+
+def _prefixed(prefix: str, arrays: Arrays) -> dict[str, NDArray[Any]]:
+    return {f"{prefix}.{name}": array for name, array in arrays.items()}
+
+
+def _sync_directory(directory: Path) -> None:
+    """So that the new name outlives a loss of power."""
+    descriptor = os.open(directory, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)

@@ -1,0 +1,37 @@
+"""What is asked of an index, as arrays."""
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from matching.index import Asked, InvalidWeight
+from matching.index.segment import Segment
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """terms : ascending; weights : float64, shape (1 + n_rivals, n_terms), the linear part first."""
+
+    terms: Sequence[str]
+    weights: NDArray[np.float64]
+
+    @classmethod
+    def of(cls, asked: Asked, rivals: Sequence[Asked]) -> "Question":
+        """:raises InvalidWeight: a weight is negative or not finite."""
+        terms = sorted(set(asked).union(*rivals) if rivals else asked)
+        rows = [[row.get(term, 0.0) for term in terms] for row in (asked, *rivals)]
+        if not all(0 <= weight < math.inf for row in rows for weight in row):
+            raise InvalidWeight("a weight is negative or no number")
+        weights = np.array(rows, np.float64)
+        return cls(terms, weights)
+
+    def within(self, segment: Segment) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
+        """Columns of the terms that the segment has, and the weights of these."""
+        columns = segment.vocabulary.columns(self.terms)
+        if len(columns) and columns.min() < 0:
+            known = columns >= 0
+            return columns[known], np.ascontiguousarray(self.weights[:, known])
+        return columns, self.weights

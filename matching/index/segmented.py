@@ -1,0 +1,98 @@
+"""The index: immutable segments, of which a change adds one and entombs rows of the others."""
+
+import heapq
+from collections import Counter
+from collections.abc import Collection, Iterable, Sequence
+from functools import cached_property
+from typing import Protocol, Self
+
+import numpy as np
+
+from matching.index import Asked, DuplicateId, InvalidLimit, Mask, MaskLengthMismatch, Rows
+from matching.index.dense import Best
+from matching.index.question import Question
+from matching.index.segment import Segment, merged
+
+TIER = 32
+"""Segments grow by this factor: one changed row is ranked after some 32 rows were inverted anew, now and then 1,024."""
+DEAD_SHARE = 0.5
+"""Of tombstones, at which a segment is written anew."""
+
+
+class Search(Protocol):
+    """A back end."""
+
+    @property
+    def name(self) -> str: ...
+
+    def best(self, segment: Segment, question: Question, limit: int, mask: Mask | None) -> Best:
+        """The best rows of a segment with scores above 0. mask : in the order of its living rows."""
+
+
+class SegmentedIndex:
+    """Segments of falling size, each of the next lower tier at least."""
+
+    def __init__(self, search: Search, segments: Sequence[Segment] = ()) -> None:
+        self.search = search
+        self.segments = tuple(segments)
+
+    def __len__(self) -> int:
+        return sum(map(len, self.segments))
+
+    @cached_property
+    def ids(self) -> tuple[str, ...]:
+        return tuple(id for segment in self.segments for id in segment.ids(segment.living))
+
+    def mask(self, ids: Iterable[str]) -> Mask:
+        wanted = list(ids)
+        parts = [segment.living_mask(segment.positions(wanted)) for segment in self.segments]
+        return np.concatenate(parts) if parts else np.zeros(0, np.bool_)
+
+    def upsert(self, ids: Sequence[str], rows: Rows) -> Self:
+        if len(set(ids)) != len(ids):
+            raise DuplicateId([id for id, count in Counter(ids).items() if count > 1])
+        kept = self.remove(ids).segments
+        return type(self)(self.search, _tiered((*kept, Segment.build(ids, rows)) if len(ids) else kept))
+
+    def remove(self, ids: Collection[str]) -> Self:
+        return type(self)(self.search, [kept for each in self.segments if len(kept := _thinned(each.without(ids)))])
+
+    def merged(self) -> Self:
+        """One segment, without tombstones: nothing is left of what was removed."""
+        return type(self)(self.search, [merged(self.segments)] if len(self) else ())
+
+    def top(
+        self, asked: Asked, rivals: Sequence[Asked] = (), *, limit: int, mask: Mask | None = None
+    ) -> list[tuple[str, float]]:
+        if limit < 1:
+            raise InvalidLimit(limit)
+        if mask is not None and len(mask) != len(self):
+            raise MaskLengthMismatch(expected=len(self), actual=len(mask))
+        question = Question.of(asked, rivals)
+        best: list[tuple[str, float]] = []
+        first = 0
+        for segment in self.segments:
+            part = None if mask is None else mask[first : first + len(segment)]
+            first += len(segment)
+            positions, scores = self.search.best(segment, question, min(limit, len(segment)), part)
+            best += zip(segment.ids(positions), scores.tolist(), strict=True)
+        return best if len(self.segments) == 1 else heapq.nsmallest(limit, best, key=lambda pair: (-pair[1], pair[0]))
+
+
+def _tiered(segments: Sequence[Segment]) -> list[Segment]:
+    """Neighbours of one tier merged, from the smallest on."""
+    kept = list(segments)
+    while len(kept) > 1 and _tier(len(kept[-1])) >= _tier(len(kept[-2])):
+        kept[-2:] = [merged(kept[-2:])]
+    return kept
+
+
+def _tier(size: int) -> int:
+    tier, most = 0, TIER
+    while size > most:
+        tier, most = tier + 1, most * TIER
+    return tier
+
+
+def _thinned(segment: Segment) -> Segment:
+    return merged([segment]) if len(segment.dead) > DEAD_SHARE * len(segment.names) else segment

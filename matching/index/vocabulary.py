@@ -1,0 +1,62 @@
+"""The terms of a segment: sorted, in one piece of memory that may be a mapped file."""
+
+from bisect import bisect_left
+from collections.abc import Iterator, Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+REMEMBERED = 65_536
+"""Terms whose column is remembered; a search costs microseconds, a memory of all terms hundreds of MB a process."""
+
+
+class Vocabulary:
+    """Columns of terms, which ascend by term.
+
+    letters : uint8, UTF-8 of all terms
+    ends : int64, shape (n_terms,)
+    """
+
+    def __init__(self, letters: NDArray[np.uint8], ends: NDArray[np.int64]) -> None:
+        self.letters, self.ends = letters, ends
+        self._columns: dict[str, int] = {}
+
+    @classmethod
+    def of(cls, terms: Sequence[str]) -> "Vocabulary":
+        """terms : unique, ascending"""
+        encoded = [term.encode("utf-8", "surrogatepass") for term in terms]
+        letters = np.frombuffer(b"".join(encoded), np.uint8)
+        vocabulary = cls(letters, np.cumsum([len(each) for each in encoded], dtype=np.int64))
+        if len(terms) <= REMEMBERED:
+            vocabulary._columns.update(zip(terms, range(len(terms)), strict=True))
+        return vocabulary
+
+    def __len__(self) -> int:
+        return len(self.ends)
+
+    def __iter__(self) -> Iterator[str]:
+        return (self._bytes(column).decode("utf-8", "surrogatepass") for column in range(len(self)))
+
+    def columns(self, terms: Sequence[str]) -> NDArray[np.int64]:
+        """Of each term, -1 for one that is unknown."""
+        known = self._columns
+        try:
+            return np.array([known[term] for term in terms], np.int64)
+        except KeyError:
+            return np.array([self._column(term) for term in terms], np.int64)
+
+    def _column(self, term: str) -> int:
+        column = self._columns.get(term)
+        if column is None:
+            wanted = term.encode("utf-8", "surrogatepass")
+            column = bisect_left(range(len(self)), wanted, key=self._bytes)
+            if column == len(self) or self._bytes(column) != wanted:
+                column = -1
+            if len(self._columns) >= REMEMBERED:
+                self._columns = {}
+            self._columns[term] = column
+        return column
+
+    def _bytes(self, column: int) -> bytes:
+        start = self.ends[column - 1] if column else 0
+        return self.letters[start : self.ends[column]].tobytes()
