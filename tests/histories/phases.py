@@ -53,10 +53,10 @@ class Run:
         self.ledger.enter(heard)
 
     def late(self, call: Call) -> Answer:
-        """The call once more, when all is over."""
-        answer = self.caller.one(replace(call, id=f"{call.id}-late"))
-        self.ledger.enter([answer])
-        return answer
+        """What a client hears that asks once more when all is over."""
+        story = self.caller.settle(replace(call, id=f"{call.id}-late"))
+        self.ledger.enter(story.heard)
+        return story.last
 
 
 def volleys(run: Run, count: int) -> Iterator[str]:
