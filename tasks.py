@@ -265,7 +265,10 @@ def test_faults() -> None:
 def test_histories() -> None:
     """Long histories of simultaneous calls, kills and timers on both databases. About an hour on two cores."""
     install("dev")
-    counts = ("--volleys", "2000", "--rushes", "1000", "--repeats", "500", "--worker-kills", "50", "--ticks", "10")
+    counts = (
+        *("--volleys", "2000", "--rushes", "1000", "--repeats", "500", "--audits", "20"),
+        *("--worker-kills", "50", "--deaths", "50", "--ticks", "10", "--dead-ticks", "10"),
+    )
     for database, more in {"sqlite": (), "postgresql": ("--postgres-kills", "20")}.items():
         say(f"histories on {database}")
         run(PYTHON, "-m", "tests.histories", "--database", database, *counts, *more, *sys.argv[2:])

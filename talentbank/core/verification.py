@@ -1,11 +1,13 @@
 """Reading the record against itself: chains, heads, texts, and the rows whose states it tells.
 
-Memory is bounded by the number of records, not of events: per subject only its last link is kept.
+Memory is bounded by the number of records, not of events: per subject only its last link is kept. All is read as of
+one moment, so that steps taken meanwhile are neither missed nor taken for tampering.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from uuid import UUID
 
@@ -14,6 +16,7 @@ from django.db import models
 from talentbank.core.audit import event_hash, text_digest
 from talentbank.core.heads import ExportedHead
 from talentbank.core.models import AuditHead, Event
+from talentbank.core.snapshot import snapshot
 
 CHUNK = 2_000
 
@@ -63,7 +66,8 @@ class _Walk:
     """One bank's chain while it is read."""
 
     bank: str
-    heads: Sequence[ExportedHead]
+    exported: Mapping[int, set[str]]
+    """Sequence → the hashes that were exported for it."""
     sequence: int = 0
     hash: str = ""
     links: dict[tuple[str, UUID], _Link] = field(default_factory=dict)
@@ -79,10 +83,7 @@ class _Walk:
             ("event of the record missing", event.position != link.position + 1),
             ("chain of the record broken", event.previous_hash != link.hash),
             ("words changed", _words_changed(event)),
-            (
-                "exported head differs",
-                any(head.sequence == event.sequence and head.hash != event.hash for head in self.heads),
-            ),
+            ("exported head differs", self.exported.get(event.sequence, {event.hash}) != {event.hash}),
         )
         yield from (Finding(what, self.bank, event.sequence, subject) for what, is_wrong in wrong if is_wrong)
         self.sequence, self.hash = event.sequence, event.hash
@@ -93,9 +94,9 @@ class _Walk:
         kept = (head.sequence, head.hash) if head else (0, "")
         if kept != (self.sequence, self.hash):
             yield Finding("end of the chain differs from its head", self.bank, kept[0])
-        for exported in self.heads:
-            if exported.sequence > self.sequence:
-                yield Finding("chain ends before an exported head", self.bank, exported.sequence)
+        for sequence in sorted(self.exported):
+            if sequence > self.sequence:
+                yield Finding("chain ends before an exported head", self.bank, sequence)
 
 
 def _words_changed(event: Event) -> bool:
@@ -107,13 +108,21 @@ def _words_changed(event: Event) -> bool:
 def verify(*, bank_ids: Iterable[UUID] | None = None, heads: Iterable[ExportedHead] = ()) -> Iterator[Finding]:
     """Yield everything in the record of these banks (all, if None) that is not as it was written."""
     exported = list(heads)
-    for bank_id in sorted(bank_ids if bank_ids is not None else _banks(exported)):
-        walk = _Walk(str(bank_id), [head for head in exported if head.bank == str(bank_id)])
-        events = Event.objects.filter(bank_id=bank_id).select_related("text").order_by("sequence")
-        for event in events.iterator(chunk_size=CHUNK):
-            yield from walk.step(event)
-        yield from walk.end(AuditHead.objects.filter(pk=bank_id).first())
-        yield from _records(walk, bank_id)
+    with snapshot():
+        for bank_id in sorted(bank_ids if bank_ids is not None else _banks(exported)):
+            yield from _bank(bank_id, [head for head in exported if head.bank == str(bank_id)])
+
+
+def _bank(bank_id: UUID, heads: Sequence[ExportedHead]) -> Iterator[Finding]:
+    exported: dict[int, set[str]] = defaultdict(set)
+    for head in heads:
+        exported[head.sequence].add(head.hash)
+    walk = _Walk(str(bank_id), exported)
+    events = Event.objects.filter(bank_id=bank_id).select_related("text").order_by("sequence")
+    for event in events.iterator(chunk_size=CHUNK):
+        yield from walk.step(event)
+    yield from walk.end(AuditHead.objects.filter(pk=bank_id).first())
+    yield from _records(walk, bank_id)
 
 
 def _banks(heads: Iterable[ExportedHead]) -> set[UUID]:

@@ -17,21 +17,27 @@ TESTS_FAILED = 1
 """Exit code of pytest when tests ran and failed; 2 and more mean that they never ran."""
 
 
-def noticed(fault: Fault, tree: Path) -> bool:
-    """Tell whether the suite fails with the fault in place. The tree is sound again afterwards."""
+def noticed_by(fault: Fault, tree: Path) -> str:
+    """Name the first test that fails with the fault in place, "" where none does. The tree is sound again afterwards.
+
+    A test that could not even be set up has noticed nothing: the fault broke more than it was meant to.
+    """
     path = tree / fault.path
     sound = path.read_text("utf-8")
     path.write_text(sound.replace(fault.sound, fault.broken), "utf-8")
     plugins = ("-p", "tests.plugins.postgres", "-m", "database") if fault.postgres else ()
     environment = {name: value for name, value in os.environ.items() if name != "DATABASE_URL" or not fault.postgres}
-    command = (sys.executable, "-m", "pytest", "-q", "-x", "-p", "no:cacheprovider", *plugins, *fault.tests)
+    command = (sys.executable, "-m", "pytest", "-q", "-x", "-rf", "-p", "no:cacheprovider", *plugins, *fault.tests)
     try:
-        ran = subprocess.run(command, cwd=tree, env=environment, capture_output=True, check=False)
+        ran = subprocess.run(command, cwd=tree, env=environment, capture_output=True, text=True, check=False)
     finally:
         path.write_text(sound, "utf-8")
-    if ran.returncode not in (0, TESTS_FAILED):
-        print(ran.stdout.decode()[-2000:], ran.stderr.decode()[-2000:])
-    return ran.returncode == TESTS_FAILED
+    failed = [line for line in ran.stdout.splitlines() if line.startswith("FAILED ")]
+    if ran.returncode == TESTS_FAILED and failed:
+        return failed[0].removeprefix("FAILED ")
+    if ran.returncode:
+        print(ran.stdout[-2000:], ran.stderr[-2000:])
+    return ""
 
 
 def main() -> int:
@@ -41,9 +47,9 @@ def main() -> int:
         tree = Path(folder) / "tree"
         shutil.copytree(ROOT, tree, ignore=IGNORED)
         for fault in wanted:
-            seen = noticed(fault, tree)
-            print(f"{'noticed' if seen else 'MISSED '}  {fault.name}", flush=True)
-            missed += [] if seen else [fault.name]
+            test = noticed_by(fault, tree)
+            print(f"noticed  {fault.name}: {test}" if test else f"MISSED   {fault.name}", flush=True)
+            missed += [] if test else [fault.name]
     print(f"{len(wanted) - len(missed)} of {len(wanted)} faults noticed")
     return 1 if missed else 0
 

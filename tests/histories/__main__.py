@@ -36,7 +36,7 @@ def _run(options: argparse.Namespace, url: str, postgres: Postgres | None, folde
     from django.core.management import call_command
 
     call_command("migrate", verbosity=0)
-    from tests.histories import phases
+    from tests.histories import phases, plugs, timers
     from tests.histories.calls import Caller
     from tests.histories.generator import Generator
     from tests.histories.world import world_make
@@ -49,9 +49,12 @@ def _run(options: argparse.Namespace, url: str, postgres: Postgres | None, folde
             "volleys": lambda: phases.volleys(run, options.volleys),
             "rushes": lambda: phases.rushes(run, options.rushes),
             "repeats": lambda: phases.repeats(run, options.repeats),
-            "worker kills": lambda: phases.worker_kills(run, options.worker_kills),
-            "postgres kills": lambda: phases.postgres_kills(run, options.postgres_kills, postgres),
-            "ticks": lambda: phases.ticks(run, options.ticks),
+            "audits": lambda: phases.audits(run, options.audits),
+            "worker kills": lambda: plugs.worker_kills(run, options.worker_kills),
+            "deaths": lambda: plugs.deaths(run, options.deaths),
+            "postgres kills": lambda: plugs.postgres_kills(run, options.postgres_kills, postgres),
+            "ticks": lambda: timers.ticks(run, options.ticks),
+            "dead ticks": lambda: timers.dead_ticks(run, options.dead_ticks),
             "replay": lambda: phases.end(run),
         }
         violations = sum(_phase(name, phase) for name, phase in plan.items())
@@ -60,8 +63,13 @@ def _run(options: argparse.Namespace, url: str, postgres: Postgres | None, folde
         log = (folder / "server.log").read_text("utf-8", "replace")
         if "Traceback" in log:
             print("server said:", log[log.index("Traceback") :][:3000], sep="\n")
-    counted = {"calls": sum(run.statuses.values()), "acted": run.acted, "statuses": dict(sorted(run.statuses.items()))}
-    counted["while_killed"] = dict(sorted(run.while_killed.items()))
+    counted = {
+        "calls": sum(run.statuses.values()),
+        "acknowledged": len(run.ledger.acknowledged),
+        "statuses": dict(sorted(run.statuses.items())),
+        "while_killed": dict(sorted(run.while_killed.items())),
+        "plugs": dict(run.plugs),
+    }
     asked = {name: getattr(options, name) for name in ("database", "seed", *COUNTS)}
     print(json.dumps({**asked, **counted, "violations": violations}))
     return 1 if violations else 0
@@ -77,7 +85,7 @@ def _phase(name: str, phase: Callable[[], Iterator[str]]) -> int:
     return found
 
 
-COUNTS = ("volleys", "rushes", "repeats", "worker_kills", "postgres_kills", "ticks")
+COUNTS = ("volleys", "rushes", "repeats", "audits", "worker_kills", "deaths", "postgres_kills", "ticks", "dead_ticks")
 
 
 def _options() -> argparse.Namespace:

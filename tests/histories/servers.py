@@ -70,20 +70,31 @@ class Server:
         raise RuntimeError(f"{self.base} is not ready after {READY_SECONDS} s")
 
     def workers(self) -> list[int]:
-        """Process ids of the workers: the server's children that serve."""
+        """Process ids of the workers, the eldest first: the one to kill, for the server takes a young death for ill."""
         return children(self._process.pid)
 
     def kill_worker(self) -> None:
-        """Pull the plug of the worker that has lived longest: the server takes those that die young for broken."""
+        """Pull the plug of a worker."""
         if workers := self.workers():
             kill(workers[0])
 
+    def serves(self, worker: int, client_port: int) -> bool:
+        """Whether this worker holds the connection that comes from this port."""
+        until = time.monotonic() + 1
+        while (inode := connection_inode(self.port, client_port)) is None and time.monotonic() < until:
+            time.sleep(0.02)  # a worker that is still starting leaves it waiting
+        return inode is not None and f"socket:[{inode}]" in open_files(worker)
+
     def stop(self) -> None:
+        """End server and workers; it forgets one that is still starting when it is told to end."""
+        workers = self.workers()
         self._process.terminate()
         try:
             self._process.wait(15)
         except subprocess.TimeoutExpired:
             self._process.kill()
+        for worker in workers:
+            kill(worker)
         self._log.close()
 
 
@@ -146,6 +157,25 @@ def children(pid: int) -> list[int]:
             if parent == pid:
                 found.append(int(entry.name))
     return sorted(found)
+
+
+def connection_inode(port: int, client_port: int) -> str | None:
+    """The kernel's number of the accepted end of a loopback connection; None until it is accepted."""
+    for line in Path("/proc/net/tcp").read_text().splitlines()[1:]:
+        columns = line.split()
+        ends = tuple(int(address.split(":")[1], 16) for address in columns[1:3])
+        if ends == (port, client_port) and columns[9] != "0":
+            return columns[9]
+    return None
+
+
+def open_files(pid: int) -> set[str]:
+    found = set()
+    with contextlib.suppress(OSError):
+        for entry in Path(f"/proc/{pid}/fd").iterdir():
+            with contextlib.suppress(OSError):
+                found.add(os.readlink(entry))
+    return found
 
 
 def alive(pid: int) -> bool:

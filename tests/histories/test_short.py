@@ -13,17 +13,18 @@ from django.db import connection
 from tests.histories.servers import ROOT
 
 pytestmark = pytest.mark.database
-SHORT = ("--volleys", "40", "--rushes", "8", "--repeats", "6", "--worker-kills", "3", "--ticks", "1")
+SHORT = ("--volleys", "40", "--rushes", "8", "--repeats", "6", "--worker-kills", "2", "--deaths", "2")
+MEANWHILE = ("--audits", "2", "--ticks", "1", "--dead-ticks", "1")
 MORE = {"sqlite": (), "postgresql": ("--postgres-kills", "2")}
 
 
 def test_a_short_history_breaks_nothing() -> None:
     database = connection.vendor
-    command = (sys.executable, "-m", "tests.histories", "--database", database, *SHORT, *MORE[database])
+    command = (sys.executable, "-m", "tests.histories", "--database", database, *SHORT, *MEANWHILE, *MORE[database])
     environment = {name: value for name, value in os.environ.items() if not name.startswith("PYTEST_")}
 
     ran = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False)
 
     assert ran.returncode == 0, ran.stdout[-3000:] + ran.stderr[-3000:]
     told = json.loads(ran.stdout.splitlines()[-1])
-    assert told["violations"] == 0 and told["acted"] > 50
+    assert told["violations"] == 0 and told["acknowledged"] > 50
