@@ -94,6 +94,8 @@ def write_environment(path: Path = ENV_FILE, make_key: Callable[[], str] = fresh
         "SECRET_KEY": lambda: secrets.token_urlsafe(50),
         "IDP_OIDC_PRIVATE_KEY_B64": make_key,
         "AUDIT_SIGNING_KEY_B64": lambda: base64.b64encode(secrets.token_bytes(32)).decode(),
+        "WEBHOOK_SECRET_KEYS": lambda: secrets.token_urlsafe(32),
+        "WEBHOOK_LOOPBACK": lambda: "1",
         "ALLOWED_HOSTS": lambda: "localhost,127.0.0.1,[::1]",
         "DATABASE_URL": lambda: "sqlite:///var/talentbank.sqlite3",
         "EMAIL_URL": lambda: "file:///var/mail",

@@ -29,6 +29,10 @@ EMAIL_URL = env.text("EMAIL_URL", None if PRODUCTION else "file:///var/mail")
 DEFAULT_FROM_EMAIL = env.text("DEFAULT_FROM_EMAIL", None if PRODUCTION else "talentbank@localhost")
 INDEX_DIR = BASE_DIR / env.text("TALENTBANK_INDEX_DIR", "var/index")
 DEFAULT_BANK = env.text("TALENTBANK_DEFAULT_BANK", "")
+WEBHOOK_SECRET_KEYS = env.names("WEBHOOK_SECRET_KEYS", None if PRODUCTION else SECRET_KEY)
+WEBHOOK_LOOPBACK = env.flag("WEBHOOK_LOOPBACK", False)
+if PRODUCTION and WEBHOOK_LOOPBACK:
+    env.problems.append("WEBHOOK_LOOPBACK is for one's own machine, not for production")
 TRUSTED_PROXIES = env.names("TALENTBANK_TRUSTED_PROXIES", "")
 globals().update(email_settings(EMAIL_URL or "memory://", BASE_DIR))
 

@@ -22,6 +22,7 @@ COMPLETE = {
     "EMAIL_URL": "smtp://mail.example.jp:587?tls=1",
     "DEFAULT_FROM_EMAIL": "bank@example.jp",
     "DATABASE_URL": "sqlite:///:memory:",
+    "WEBHOOK_SECRET_KEYS": "w" * 32,
     "IDP_OIDC_PRIVATE_KEY_B64": base64.b64encode(b"-----BEGIN PRIVATE KEY-----").decode(),
 }
 SHOW = (
@@ -54,6 +55,12 @@ def test_production_does_not_start_without(name, value):
 
     assert started.returncode != 0
     assert "ImproperlyConfigured" in started.stderr and f"{name} is not set" in started.stderr
+
+
+def test_production_sends_no_webhooks_to_its_own_machine():
+    started = start(**COMPLETE, WEBHOOK_LOOPBACK="1")
+
+    assert started.returncode != 0 and "WEBHOOK_LOOPBACK" in started.stderr
 
 
 def test_everything_that_is_missing_is_named_at_once():
