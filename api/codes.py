@@ -29,6 +29,8 @@ from talentbank.matches.rules import rules_all
 from talentbank.matches.states import State
 from talentbank.needs import codes as need_reasons
 from talentbank.needs.models import Confidentiality, NeedClosedReason, NeedState, Place, SubsidyUse
+from talentbank.notifications.models import DeliveryState, EndpointState
+from talentbank.notifications.webhooks.catalogue import LABELS as WEBHOOK_LABELS
 from talentbank.organizations.models import HeadcountBand, OrganizationKind
 from talentbank.professionals.models import (
     EngagementType,
@@ -81,6 +83,8 @@ CHOICES: Mapping[str, Any] = {
     "evaluation-outcomes": EvaluationOutcome,
     "complaint-states": ComplaintState,
     "complaint-subjects": ComplaintAbout,
+    "webhook-endpoint-states": EndpointState,
+    "webhook-delivery-states": DeliveryState,
 }
 """Lists whose Japanese labels stand beside the values."""
 
@@ -111,6 +115,7 @@ def code_lists() -> dict[str, tuple[Code, ...]]:
     lists |= {name: _labelled(name, labels.items()) for name, labels in JA.items()}
     lists["conflict-findings"] = tuple(Code(rule.code, rule.ja, rule.en) for rule in CONFLICT_RULES)
     lists["match-closed-reasons"] = _told(match_reasons.CLOSINGS)
+    lists["webhook-events"] = tuple(Code(type, words.ja, words.en) for type, words in WEBHOOK_LABELS.items())
     newest = rules_all()[-1]
     lists["terms-items"] = tuple(Code(name, item.ja, item.en) for name, item in newest.items.items())
     lists["terms-sets"] = tuple(Code(name, each.ja, each.en) for name, each in newest.sets.items())

@@ -23,9 +23,12 @@ from talentbank.core.actors import Actor
 from talentbank.core.errors import invalid
 from talentbank.core.models import IdempotencyRecord
 from talentbank.core.repeats import KEPT
+from talentbank.core.sealing import seal, unseal
 
 KEY = re.compile(r"[\x21-\x7e]{1,255}\Z")
 LOCK_TIMEOUT = "10s"
+SEALED = "sealed:"
+"""Begins a body that is kept sealed; no JSON begins so."""
 KEPT_HEADERS = ("ETag", "Location", "Content-Language")
 
 
@@ -54,9 +57,12 @@ def hash_of(request: Request) -> str:
     return hashlib.sha256("\n".join(map(str, parts)).encode()).hexdigest()
 
 
-def answer_once(request: Request, *, actor: Actor, at: datetime, act: Callable[[], Response]) -> HttpResponse:
+def answer_once(
+    request: Request, *, actor: Actor, at: datetime, act: Callable[[], Response], secret: bool = False
+) -> HttpResponse:
     """Run `act` under the request's key, or replay its first answer. The caller holds the outer transaction.
 
+    `secret`: the answer shows something once; it is kept sealed.
     Whatever `act` raises takes the record with it; a refusal that shall be kept is returned, not raised.
 
     :raises IdempotencyKeyReused: the key was used for another request.
@@ -71,7 +77,8 @@ def answer_once(request: Request, *, actor: Actor, at: datetime, act: Callable[[
         return _replayed(IdempotencyRecord.objects.get(principal=principal, key=key), asked)
     response = act()
     record.status = response.status_code
-    record.body = JSONRenderer().render(response.data).decode() if response.data is not None else ""
+    body = JSONRenderer().render(response.data).decode() if response.data is not None else ""
+    record.body = SEALED + seal(body) if secret else body
     record.headers = {name: response.headers[name] for name in KEPT_HEADERS if name in response.headers}
     record.headers["Content-Type"] = response.content_type or "application/json"
     record.save(update_fields=["status", "body", "headers"])
@@ -98,6 +105,8 @@ def _claimed(principal: str, key: str, asked: str, at: datetime) -> IdempotencyR
 def _replayed(record: IdempotencyRecord, asked: str) -> HttpResponse:
     if record.request_hash != asked:
         raise IdempotencyKeyReused()
-    response = HttpResponse(record.body, status=record.status or 200, headers=dict(record.headers))
+    sealed = record.body.startswith(SEALED)
+    body = unseal(record.body.removeprefix(SEALED)) if sealed else record.body
+    response = HttpResponse(body, status=record.status or 200, headers=dict(record.headers))
     response["Idempotency-Replayed"] = "true"
     return response

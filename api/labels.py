@@ -173,6 +173,8 @@ EN: Mapping[str, str] = {
     "evaluation-outcomes": "Reached|Partly reached|Not reached|Too early to say",
     "complaint-states": "Received|Being looked into|Resolved|Dismissed",
     "complaint-subjects": "The other side|The staff|The bank",
+    "webhook-endpoint-states": "Enabled|Stopped|Switched off because nothing arrived",
+    "webhook-delivery-states": "Waiting|Delivered|Failed|Dropped: its owner may not read it|Missed while stopped",
     "worklist-baskets": "Approvals that are late|Overdue answers|Calls to make|Approvals waiting|"
     "New registrations|New needs|"
     "Changes waiting for approval|Changed since review|Countersignatures|Starts to confirm|Evaluations|"

@@ -25,6 +25,7 @@ from api.pagination import page_schema
 from api.serializers import StrictSerializer
 from talentbank.accounts.oidc import SCOPES
 
+API_URLS = "api.urls"
 EXAMPLES_DIR = Path(__file__).resolve().parent / "examples"
 
 
@@ -238,11 +239,11 @@ class Generator(SchemaGenerator):
 
 
 def postprocess(result: dict[str, Any], generator: Any, request: Any, public: bool) -> dict[str, Any]:
-    """Hook of drf-spectacular: add the shared components and bound every integer."""
-    return specification.complete(result)
+    """Hook of drf-spectacular: add webhooks and the shared components, and bound every integer."""
+    return specification.complete(result, with_webhooks=generator.urlconf == API_URLS)
 
 
-def generate(urlconf: Any = "api.urls") -> dict[str, Any]:
+def generate(urlconf: Any = API_URLS) -> dict[str, Any]:
     """Return the OpenAPI document of the address table, in English whatever the caller's language."""
     with translation.override("en"):
         return Generator(urlconf=urlconf).get_schema(request=None, public=True)

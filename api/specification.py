@@ -7,6 +7,7 @@ from typing import Any
 
 from drf_spectacular.drainage import warn
 
+from api import webhooks
 from api.pagination import DEFAULT_LIMIT, MAX_CURSOR_LENGTH, MAX_LIMIT
 from api.problems import MEDIA_TYPE
 
@@ -236,13 +237,17 @@ def problem_response(kind: ProblemKind) -> dict[str, Any]:
     }
 
 
-def complete(document: dict[str, Any]) -> dict[str, Any]:
-    """Add the shared components, sort what has no order of its own, and bound every integer."""
+def complete(document: dict[str, Any], *, with_webhooks: bool) -> dict[str, Any]:
+    """Add webhooks and the shared components, sort what has no order of its own, and bound every integer."""
     components = document.setdefault("components", {})
     components.setdefault("schemas", {})["Problem"] = problem_schema()
     components["responses"] = {kind.name: problem_response(kind) for kind in PROBLEMS.values()}
     components["headers"] = HEADERS
     components["parameters"] = PARAMETERS
+    if with_webhooks:
+        components["parameters"] = {**PARAMETERS, **webhooks.parameters()}
+        components["schemas"] |= webhooks.schemas()
+        document["webhooks"] = webhooks.webhooks()
     for section, members in components.items():
         components[section] = dict(sorted(members.items()))
     operations = [each for path in document["paths"].values() for each in path.values()]

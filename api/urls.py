@@ -31,6 +31,8 @@ from api import (
     statistics,
     thesaurus,
     vocabulary,
+    webhook_deliveries,
+    webhook_endpoints,
     worklist,
 )
 
@@ -61,6 +63,8 @@ RESOURCES = [
     organizations,
     organization_members,
     notes,
+    webhook_endpoints,
+    webhook_deliveries,
 ]
 """Modules under /api/v1, in the order in which their addresses are tried."""
 

@@ -28,6 +28,8 @@ class WriteOperation(Operation):
     has_etag = True
     partial: ClassVar[bool] = False
     """Only the keys that were sent are read; nested objects are still whole."""
+    shows_secret: ClassVar[bool] = False
+    """The answer holds a secret that is shown once; a repeat by Idempotency-Key still answers the same."""
 
     def find(self, **ids: Any) -> Any:
         """Return the row that is acted on, None where there is none yet.
@@ -51,7 +53,13 @@ class WriteOperation(Operation):
             self.permit(row)
             if request.method != "POST":
                 return self._act_or_refuse(row, version)
-            return answer_once(request, actor=self.actor, at=self.at, act=lambda: self._act_or_refuse(row, version))
+            return answer_once(
+                request,
+                actor=self.actor,
+                at=self.at,
+                act=lambda: self._act_or_refuse(row, version),
+                secret=self.shows_secret,
+            )
 
     def _act_or_refuse(self, row: Any, version: int | None) -> Response:
         """Act in a savepoint. A refusal by state or version becomes an answer that an Idempotency-Key can keep."""

@@ -6,11 +6,13 @@ from collections.abc import Iterable
 from datetime import date, datetime
 from uuid import UUID
 
+from allauth.idp.oidc.models import Client
 from django.db.models import Q, QuerySet
 
 from talentbank.accounts.hats import hats_of
 from talentbank.accounts.models import Invitation, StaffMembership, StaffRole, User
 from talentbank.core.actors import Actor, Hat, Role
+from talentbank.core.clock import day_of
 from talentbank.core.errors import NotFound, invalid
 
 
@@ -95,3 +97,13 @@ def colleagues(banks: Iterable[UUID], day: date) -> QuerySet[StaffMembership]:
         user__is_active=True,
     )
     return rows.select_related("user").order_by("bank_id", "user_id", "id")
+
+
+def client_runs(client_id: str, bank_id: UUID, at: datetime) -> bool:
+    """Tell whether a client's program is still known to the provider and may work in a bank at `at`."""
+    return bool(Client.objects.filter(pk=client_id).exists())
+
+
+def admins_of(bank_id: UUID, at: datetime) -> list[User]:
+    """Accounts that administer a bank on the day of `at`."""
+    return [row.user for row in colleagues([bank_id], day_of(at)) if row.role == StaffRole.BANK_ADMIN]

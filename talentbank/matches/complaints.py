@@ -161,7 +161,7 @@ def _record(complaint: Complaint, step: Step, action: str, from_state: str, text
         facts={"match": str(complaint.match_id), "about": complaint.about},
         texts=texts,
     )
-    event_announce(event)
+    event_announce(event, version=complaint.version)
 
 
 def _too_early_or_late(match: Match, about: str, step: Step) -> Refusal | None:

@@ -114,7 +114,7 @@ def match_event(case: Case, action: str, from_state: str, facts: dict[str, objec
         facts=facts,
         texts=case.texts,
     )
-    event_announce(event, hold=timedelta(minutes=case.policy.undo_minutes))
+    event_announce(event, version=case.match.version, hold=timedelta(minutes=case.policy.undo_minutes))
     if action == Action.UNDO:
         event_recall(UUID(str(facts["undoes"])))
     return event

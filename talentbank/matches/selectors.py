@@ -59,6 +59,14 @@ def allowed_actions(match: Match, actor: Actor, sides: Iterable[Side]) -> list[s
     return TABLE.allowed(match.state, parts)
 
 
+def match_seen(actor: Actor, id: UUID, state: str) -> bool:
+    """Tell whether the actor may read a match now, and could in `state`: a prospect is staff's alone, later too."""
+    match = Match.objects.filter(pk=id).select_related(*RELATED).first()
+    if match is None or not sees(actor, match):
+        return False
+    return state not in HIDDEN_FROM_SIDES or actor.is_coordinator_of(match.bank_id)
+
+
 ANSWERED_BY = {
     "countersign_reason_missing": "note",
     "decision_required": "decision",

@@ -114,7 +114,7 @@ def need_event(case: NeedCase, action: str, from_state: str, facts: dict[str, ob
         facts=facts,
         texts=case.texts,
     )
-    event_announce(event)
+    event_announce(event, version=case.need.version)
 
 
 def system_row(case: NeedCase, action: NeedAction) -> Transition | None:

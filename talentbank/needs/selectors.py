@@ -145,6 +145,13 @@ def need_get(actor: Actor, need_id: UUID, *, for_helper: bool = False) -> Need:
     return need
 
 
+def need_seen(actor: Actor, id: UUID, state: str) -> bool:
+    """Tell whether the actor may read a need now, and could in `state`: only staff and its own side see all."""
+    reader = need_reader(actor)
+    need = needs_visible(actor, reader).filter(pk=id).first()
+    return need is not None and (reader.view_of(need) is NeedView.DETAIL or state in SEEKING)
+
+
 def need_accepts(need: Need, day: date) -> bool:
     """Tell whether a need takes new candidates on a day: switched on, and not past the deadline."""
     return need.accepting and (need.deadline is None or need.deadline >= day)

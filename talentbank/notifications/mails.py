@@ -1,4 +1,4 @@
-"""Mails of sign-in and invitation: topic → subject and body, in Japanese with English below."""
+"""Mails to accounts: topic → subject and body, in Japanese with English below."""
 
 from __future__ import annotations
 
@@ -13,7 +13,23 @@ class Mail:
     body: Template
 
 
+_SWITCHED_OFF = (
+    "$bank からの通知（Webhook）の送信を止めました。\n$why_ja\n\n"
+    "宛先: $url\n説明: $description\n\n"
+    "受け取る側を直してから、再開（enable）し、届かなかった分を再送（redeliver）してください。\n$endpoint\n\n"
+    "Webhooks of $bank are no longer sent to this address. $why_en\n"
+    "Once it is put right, enable the endpoint above and have what was missed delivered again.\n"
+)
+
+
+def _switched_off(why_ja: str, why_en: str) -> Mail:
+    subject = Template("$bank 通知の送信を止めました / Webhooks switched off")
+    return Mail(subject, Template(Template(_SWITCHED_OFF).safe_substitute(why_ja=why_ja, why_en=why_en)))
+
+
 MAILS = {
+    "webhook-failing": _switched_off("三日間、どの通知も届きませんでした。", "Nothing arrived for three days."),
+    "webhook-gone": _switched_off("受け取る側が終了（410）を知らせました。", "The receiver answered 410 Gone."),
     "invitation": Mail(
         Template("$bank 職員登録のご案内 / Invitation"),
         Template(
@@ -22,7 +38,7 @@ MAILS = {
             "お心当たりがなければ、このメールは捨ててください。\n\n"
             "You are invited to join $bank as $role. Open the page above within $days days.\n"
         ),
-    )
+    ),
 }
 
 

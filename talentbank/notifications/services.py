@@ -56,20 +56,34 @@ def notice_queue(
     )
 
 
-def event_announce(event: Event, *, hold: timedelta = timedelta()) -> OutboxMessage:
+def event_announce(event: Event, *, version: int, hold: timedelta = timedelta()) -> OutboxMessage:
     """Write that a step was taken into the outbox, in the transaction of the step itself.
 
-    `hold` keeps it back as long as the step may be undone by a slip of the hand. Holds ids only: whom it is told, and
-    in which words, is decided when it leaves.
+    `version` is the record's after the step. `hold` keeps it back as long as the step may be undone by a slip of the
+    hand. Holds ids only: whom it is told, and in which words, is decided when it leaves.
     """
     return OutboxMessage.objects.create(
         bank_id=event.bank_id,
         channel=EVENT,
         topic=f"{event.subject_kind}.{event.action}",
         event_id=event.pk,
-        context={"subject": str(event.subject_id), "to_state": event.to_state},
+        context={"subject": str(event.subject_id), "to_state": event.to_state, "version": version},
         due_at=event.at + hold,
         created_at=event.at,
+    )
+
+
+def due_announce(
+    *, bank_id: UUID, topic: str, subject_id: UUID, state: str, version: int, at: datetime
+) -> OutboxMessage:
+    """Write that something is due into the outbox, for the subscribers; no step was taken, so there is no event."""
+    return OutboxMessage.objects.create(
+        bank_id=bank_id,
+        channel=EVENT,
+        topic=topic,
+        context={"subject": str(subject_id), "to_state": state, "version": version},
+        due_at=at,
+        created_at=at,
     )
 
 
@@ -79,7 +93,7 @@ def event_recall(event_id: UUID) -> int:
     return waiting.update(state=OutboxState.RECALLED)
 
 
-Subscriber = Callable[[OutboxMessage], None]
+Subscriber = Callable[[OutboxMessage, datetime], None]
 _subscribers: list[Subscriber] = []
 
 
@@ -88,18 +102,18 @@ def register_subscriber(subscriber: Subscriber) -> None:
     _subscribers.append(subscriber)
 
 
-def _hand_out(message: OutboxMessage) -> None:
+def _hand_out(message: OutboxMessage, at: datetime) -> None:
     for subscriber in _subscribers:
-        subscriber(message)
+        subscriber(message, at)
 
 
-def _send_mail(message: OutboxMessage) -> None:
+def _send_mail(message: OutboxMessage, at: datetime) -> None:
     subject, body = mail_text(message.topic, message.context)
     send_mail(subject, body, None, [message.to])
 
 
-SENDERS: dict[str, Callable[[OutboxMessage], None]] = {"email": _send_mail, EVENT: _hand_out}
-"""Channel → sender. LINE, print and webhooks join here."""
+SENDERS: dict[str, Callable[[OutboxMessage, datetime], None]] = {"email": _send_mail, EVENT: _hand_out}
+"""Channel → sender, handed the message and the moment. LINE and print join here; webhooks subscribe to `EVENT`."""
 
 
 def outbox_drain(*, at: datetime) -> int:
@@ -122,7 +136,7 @@ def _leased(at: datetime) -> list[OutboxMessage]:
 
 def _deliver(message: OutboxMessage, at: datetime) -> None:
     try:
-        SENDERS[message.channel](message)
+        SENDERS[message.channel](message, at)
     except Exception as error:  # whatever a channel throws, the message stays and is tried again
         logger.warning("outbox %s %s failed: %s", message.topic, message.pk, type(error).__name__)
         _postpone(message, error, at)

@@ -35,6 +35,11 @@ def organization_get(actor: Actor, id: UUID) -> Organization:
     return row
 
 
+def organization_seen(actor: Actor, id: UUID, state: str) -> bool:
+    """Tell whether the actor may read a registration; whoever sees one sees its whole record."""
+    return organizations_visible(actor).filter(pk=id).exists()
+
+
 def members_visible(actor: Actor, organization: Organization) -> QuerySet[OrganizationMember]:
     """Running members of an organization that the actor sees."""
     rows = OrganizationMember.objects.filter(organization=organization, ended_at__isnull=True)

@@ -45,6 +45,11 @@ def professional_get(actor: Actor, professional_id: UUID) -> Professional:
     return row
 
 
+def professional_seen(actor: Actor, id: UUID, state: str) -> bool:
+    """Tell whether the actor may read a registration; whoever sees one sees its whole record."""
+    return professionals_visible(actor).filter(pk=id).exists()
+
+
 def hours_reserved(professional_ids: Iterable[UUID]) -> dict[UUID, int]:
     """Hours a week that running matches hold, of those professionals that have any."""
     rows = HoursReservation.objects.filter(professional_id__in=list(professional_ids), released_at__isnull=True)

@@ -84,4 +84,4 @@ def registration_event(case: RegistrationCase, action: str, from_state: str) -> 
         facts=case.facts,
         texts=case.texts,
     )
-    event_announce(event)
+    event_announce(event, version=case.row.version)

@@ -24,7 +24,8 @@ from talentbank.core.timers import each
 from talentbank.matches.models import Evaluation, Match
 from talentbank.matches.states import AWAITING_ANSWER, ClosedReason, State
 from talentbank.needs.models import Need, NeedState
-from talentbank.notifications.services import notice_queue
+from talentbank.notifications.services import due_announce, notice_queue
+from talentbank.notifications.webhooks.catalogue import EVALUATION_DUE
 from talentbank.organizations.models import Organization
 from talentbank.professionals.models import Professional
 from talentbank.registrations.models import Registration, RegistrationState
@@ -95,7 +96,17 @@ def evaluation_climb(id: UUID, *, at: datetime) -> int:
         return 0
     passed = (day_of(at) - day_of(match.ended_at)).days
     due = [f"evaluation-{days}" for days in EVALUATION_DAYS if days <= passed]
-    return _climb("match", match, anchor=match.ended_at.isoformat(), due=due, at=at)
+    told = _climb("match", match, anchor=match.ended_at.isoformat(), due=due, at=at)
+    if told:
+        due_announce(
+            bank_id=match.bank_id,
+            topic=EVALUATION_DUE,
+            subject_id=match.pk,
+            state=match.state,
+            version=match.version,
+            at=at,
+        )
+    return told
 
 
 def _climb(kind: str, row: Any, *, anchor: str, due: Iterable[str], at: datetime) -> int:

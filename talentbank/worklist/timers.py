@@ -8,6 +8,7 @@ from talentbank.core.repeats import repeats_tick
 from talentbank.matches.pushes import pushes_tick
 from talentbank.matches.timers import matches_tick
 from talentbank.needs.timers import needs_tick
+from talentbank.notifications.webhooks.deliveries import webhooks_tick
 from talentbank.organizations.services import organizations_tick
 from talentbank.professionals.services import professionals_tick
 from talentbank.worklist.ladders import ladders_tick
@@ -20,6 +21,7 @@ TIMERS = (
     ladders_tick,
     pushes_tick,
     repeats_tick,
+    webhooks_tick,
 )
 """In the order in which one thing leads to the next."""
 

@@ -30,7 +30,7 @@ def match(bank):
 @pytest.fixture
 def told(monkeypatch):
     topics: list[str] = []
-    monkeypatch.setattr(services, "_subscribers", [lambda message: topics.append(message.topic)])
+    monkeypatch.setattr(services, "_subscribers", [lambda message, at: topics.append(message.topic)])
     return topics
 
 

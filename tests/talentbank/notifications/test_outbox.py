@@ -99,7 +99,7 @@ def test_one_bad_mail_does_not_hold_up_the_others(smtp):
 def test_a_dead_workers_messages_are_taken_over_when_its_lease_ends(smtp, monkeypatch):
     message = queue()
 
-    def die(message: OutboxMessage) -> None:
+    def die(message: OutboxMessage, at: object) -> None:
         raise SystemExit  # no Exception: nothing of the worker runs after it
 
     monkeypatch.setitem(services.SENDERS, "email", die)

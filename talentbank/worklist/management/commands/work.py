@@ -1,4 +1,4 @@
-"""The worker: drains the outbox and runs the timers until it is told to stop."""
+"""The worker: drains the outbox, sends webhooks and runs the timers until it is told to stop."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from django.db import Error, close_old_connections
 
 from talentbank.core.clock import now
 from talentbank.notifications.services import outbox_drain
+from talentbank.notifications.webhooks.deliveries import webhooks_drain
 from talentbank.worklist.timers import tick
 
 logger = logging.getLogger(__name__)
@@ -20,7 +21,7 @@ TICK_SECONDS = 300.0
 
 
 class Command(BaseCommand):
-    help = "Send what waits in the outbox and run the timers, until SIGTERM or SIGINT."
+    help = "Send what waits in the outbox, webhooks too, and run the timers, until SIGTERM or SIGINT."
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--once", action="store_true", help="one round only")
@@ -47,7 +48,7 @@ class Command(BaseCommand):
         """One round; a database that is away for a moment must not end the worker."""
         close_old_connections()
         try:
-            while outbox_drain(at=now()):
+            while outbox_drain(at=now()) + webhooks_drain(at=now()):
                 pass
             if tick_too:
                 logger.info("tick %s", tick(at=now()))

@@ -1,0 +1,50 @@
+"""Who keeps endpoints: a bank's bank_admins its own, a client those it made, for itself or for a person."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from uuid import UUID
+
+from talentbank.accounts.selectors import client_runs
+from talentbank.core.actors import Actor, Role
+from talentbank.core.errors import Forbidden
+from talentbank.notifications.models import WebhookEndpoint
+
+ADMINS = frozenset({Role.BANK_ADMIN})
+
+
+def is_admin(actor: Actor, bank_id: UUID) -> bool:
+    return bank_id in actor.banks_as(ADMINS)
+
+
+def made_by(actor: Actor, endpoint: WebhookEndpoint) -> bool:
+    """Tell whether the calling client made this endpoint for the account it is calling for now."""
+    mine = bool(actor.client_id) and endpoint.client_id == actor.client_id
+    return mine and endpoint.owner_id == actor.user_id
+
+
+def require_may_create(actor: Actor, bank_id: UUID, at: datetime) -> None:
+    """:raises Forbidden: neither a bank_admin, nor a client that works for the bank or for one of its people."""
+    if is_admin(actor, bank_id):
+        return
+    has_hat = actor.user_id is None or any(hat.bank_id == bank_id for hat in actor.worn)
+    if not (actor.client_id and has_hat and client_runs(actor.client_id, bank_id, at)):
+        raise Forbidden()
+
+
+def require_keeper(actor: Actor, endpoint: WebhookEndpoint) -> None:
+    """A client's endpoint is changed, tried and replayed by that client alone; a bank's own by its bank_admins.
+
+    :raises Forbidden: the actor sees the endpoint, but it is another's.
+    """
+    if not (made_by(actor, endpoint) or (endpoint.client_id == "" and is_admin(actor, endpoint.bank_id))):
+        raise Forbidden()
+
+
+def require_keeper_or_admin(actor: Actor, endpoint: WebhookEndpoint) -> None:
+    """Stopping and removing is open to the bank's bank_admins too: it is their bank's facts that leave.
+
+    :raises Forbidden: neither.
+    """
+    if not is_admin(actor, endpoint.bank_id):
+        require_keeper(actor, endpoint)
