@@ -131,7 +131,7 @@ def _array(name: str, mapped: mmap.mmap, kind: str, shape: Sequence[int], place:
 
 def _bytes(array: NDArray[Any]) -> memoryview:
     """Also of an empty array, which has no address."""
-    return memoryview(np.ascontiguousarray(array).reshape(-1).view(np.uint8) if array.nbytes else b"")
+    return memoryview(np.ascontiguousarray(array).reshape(-1).view(np.uint8).data if array.nbytes else b"")
 
 
 def _segment_arrays(segment: Segment) -> dict[str, NDArray[Any]]:
