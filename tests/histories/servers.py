@@ -18,7 +18,7 @@ from typing import Any
 
 ROOT = Path(__file__).resolve().parents[2]
 WORKERS = 3
-READY_SECONDS = 60
+READY_SECONDS = 300
 
 
 def environment(database_url: str) -> dict[str, str]:
