@@ -38,7 +38,11 @@ PROBLEMS: dict[int, ProblemKind] = {
     422: ProblemKind("IdempotencyKeyReused", "The Idempotency-Key was used for another request."),
     428: ProblemKind("PreconditionRequired", "If-Match is missing."),
     429: ProblemKind("TooManyRequests", "Too many requests.", ("Retry-After",)),
-    503: ProblemKind("ServiceUnavailable", "Busy; try again.", ("Retry-After",)),
+    503: ProblemKind(
+        "ServiceUnavailable",
+        "Busy, or the database went away; the same Idempotency-Key sent again tells what became of the call.",
+        ("Retry-After",),
+    ),
 }
 
 
@@ -83,7 +87,8 @@ PARAMETERS: dict[str, dict[str, Any]] = {
     "IdempotencyKey": {
         "name": "Idempotency-Key",
         "in": "header",
-        "description": "Makes a repeat within 24 hours answer the same and act once.",
+        "description": "Makes a repeat within 24 hours answer the same and act once, also after 503 or a lost "
+        "connection. While the first call runs, a repeat waits, or is 409 with Retry-After.",
         "schema": {"type": "string", "minLength": 1, "maxLength": 255, "pattern": r"^[\x21-\x7e]+$"},
     },
     "IfMatch": {

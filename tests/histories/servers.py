@@ -18,7 +18,7 @@ from typing import Any
 
 ROOT = Path(__file__).resolve().parents[2]
 WORKERS = 3
-READY_SECONDS = 60
+READY_SECONDS = 300
 
 
 def environment(database_url: str) -> dict[str, str]:
@@ -51,7 +51,11 @@ class Server:
         self._log = log.open("ab")
         self._environment = environment(database_url)
         self._process = self._start()
-        self.wait()
+        try:
+            self.wait()
+        except BaseException:
+            self.stop()
+            raise
 
     def _start(self) -> subprocess.Popen[bytes]:
         return subprocess.Popen(self._command, cwd=ROOT, env=self._environment, stdout=self._log, stderr=self._log)
@@ -146,17 +150,18 @@ class Postgres:
 
 
 def children(pid: int) -> list[int]:
-    """Ids of the processes that `pid` started, oldest first."""
+    """Ids of the living processes that `pid` started, oldest first. The ids themselves tell no age: they come round."""
     found = []
     for entry in Path("/proc").iterdir():
         if entry.name.isdigit():
             try:
-                parent = int((entry / "stat").read_text().rsplit(")", 1)[1].split()[1])
-            except (OSError, IndexError, ValueError):
+                columns = (entry / "stat").read_text().rsplit(")", 1)[1].split()
+            except (OSError, IndexError):
                 continue
-            if parent == pid:
-                found.append(int(entry.name))
-    return sorted(found)
+            state, parent, started = columns[0], int(columns[1]), int(columns[19])
+            if parent == pid and state != "Z":
+                found.append((started, int(entry.name)))
+    return [id for _, id in sorted(found)]
 
 
 def connection_inode(port: int, client_port: int) -> str | None:

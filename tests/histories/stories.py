@@ -102,6 +102,7 @@ class Ledger:
     def check(self, world: World) -> Iterator[str]:
         """Yield every acknowledged step that is lost or doubled, and every step that nobody called for."""
         left: Counter[str] = Counter()
+        expected = self.acknowledged | self.unknown
         matches = Event.objects.filter(bank_id=world.bank.pk, subject_kind="match").exclude(action="create")
         for event in matches.iterator():
             if event.actor_role == "system":
@@ -109,7 +110,7 @@ class Ledger:
             left[event.request_id] += 1
             if self.called.get(event.request_id) != (str(event.subject_id), CALLED.get(event.action, event.action)):
                 yield f"{event.action} of {event.subject_id} was called for by nobody"
-            elif event.request_id not in self.acknowledged | self.unknown:
+            elif event.request_id not in expected:
                 yield f"{event.action} of {event.subject_id} was refused and stands on record"
         for id in self.acknowledged:
             if left[id] != 1:
