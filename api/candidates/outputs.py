@@ -122,6 +122,7 @@ class CandidateCondition(serializers.Serializer):
     status = StrictChoiceField(Status, component="ConditionStatus")
     reason = StrictChoiceField(ConditionReason, component="ConditionReason")
     detail = StrictCharField(max_length=400)
+    hard = StrictBooleanField(help_text="Whoever it is unmet for is left out of rankings.")
     need = CandidateTerms(allow_null=True)
     professional = CandidateTerms(allow_null=True)
 
@@ -177,12 +178,25 @@ class CandidateExclusion(serializers.Serializer):
     """How many were left out for a reason. Each is counted once, under its first."""
 
     code = StrictCharField(max_length=60)
+    label = StrictCharField(max_length=100)
     count = StrictIntegerField(**COUNT)
 
 
 class CandidateCounts(serializers.Serializer):
+    """`summary` says the exclusions in one line, empty where there is none."""
+
     considered = StrictIntegerField(**COUNT)
     excluded = CandidateExclusion(many=True)
+    summary = StrictCharField(max_length=1000, allow_blank=True)
+
+
+class ExcludedOutput(serializers.Serializer):
+    """A pair left out, with every reason and all facts; of `professional` and `need` the one that was looked for."""
+
+    professional = CandidateProfessional(allow_null=True)
+    need = CandidateNeed(allow_null=True)
+    refusals = CandidateRefusal(many=True)
+    conditions = CandidateCondition(many=True)
 
 
 class CandidateAsOf(serializers.Serializer):
@@ -200,5 +214,6 @@ class CandidateListOutput(serializers.Serializer):
     insufficient_data = StrictBooleanField(help_text="The asking side gives nothing to judge by.")
     refusals = CandidateRefusal(many=True)
     counts = CandidateCounts(allow_null=True, help_text="For staff.")
+    excluded = ExcludedOutput(many=True, allow_null=True, help_text="For staff, with `include=excluded`, by id.")
     model_version = StrictCharField(max_length=40)
     as_of = CandidateAsOf()

@@ -5,16 +5,20 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from api.catalogue import sentence
+from api.catalogue import language, sentence
 from talentbank.core.actors import Side
-from talentbank.ranking.candidates import Candidate, CandidateList
+from talentbank.core.errors import Refusal
+from talentbank.needs.models import Need
+from talentbank.ranking.candidates import Candidate, CandidateList, Excluded
 from talentbank.ranking.conditions import Condition, ConditionKind
 from talentbank.ranking.policies import Audience
 from talentbank.ranking.readers import Reason, ReasonKind, conditions_for, reasons_for
 from talentbank.ranking.selectors import card_view
 
 
-def ranking_shown(ranking: CandidateList, *, asking: Side, audience: Audience) -> dict[str, Any]:
+def ranking_shown(
+    ranking: CandidateList, *, asking: Side, audience: Audience, with_excluded: bool = False
+) -> dict[str, Any]:
     """The whole answer. `asking` is the side that looks for the other."""
     staff = audience is Audience.STAFF
     shown = [_staff_row(each, asking) if staff else _side_row(each, asking, ranking) for each in ranking.results]
@@ -22,16 +26,41 @@ def ranking_shown(ranking: CandidateList, *, asking: Side, audience: Audience) -
         "results": shown,
         "residents_first": ranking.residents_first,
         "insufficient_data": ranking.insufficient_data,
-        "refusals": [{"code": each.code, "detail": sentence(each.code, **each.facts)} for each in ranking.refusals],
+        "refusals": _refusals(ranking.refusals),
         "counts": _counts(ranking) if staff else None,
+        "excluded": [_excluded(each, asking) for each in ranking.excluded_pairs] if with_excluded else None,
         "model_version": ranking.model_version,
         "as_of": {"revision": ranking.revision, "at": ranking.at},
     }
 
 
 def _counts(ranking: CandidateList) -> dict[str, Any]:
-    excluded = [{"code": code, "count": count} for code, count in ranking.excluded.items()]
-    return {"considered": ranking.considered, "excluded": excluded}
+    """The most frequent cause first, as it is read out: "12 excluded: 7 hours, 5 area"."""
+    causes = sorted(ranking.excluded.items(), key=lambda cause: (-cause[1], cause[0]))
+    excluded = [{"code": code, "label": sentence(f"excluded_{code}"), "count": count} for code, count in causes]
+    return {"considered": ranking.considered, "excluded": excluded, "summary": _summary(excluded)}
+
+
+def _summary(excluded: list[dict[str, Any]]) -> str:
+    if not excluded:
+        return ""
+    english = language() == "en"
+    each = ("{count} {label}" if english else "{label} {count}").format_map
+    causes = (", " if english else "、").join(map(each, excluded))
+    return sentence("excluded_summary", total=sum(cause["count"] for cause in excluded), causes=causes)
+
+
+def _excluded(pair: Excluded, asking: Side) -> dict[str, Any]:
+    return {
+        "professional": pair.professional if asking is Side.ORGANIZATION else None,
+        "need": _need(pair.need, named=True) if asking is Side.PROFESSIONAL else None,
+        "refusals": _refusals(pair.refusals),
+        "conditions": [_condition(each) for each in pair.conditions],
+    }
+
+
+def _refusals(refusals: Iterable[Refusal]) -> list[dict[str, str]]:
+    return [{"code": each.code, "detail": sentence(each.code, **each.facts)} for each in refusals]
 
 
 def _staff_row(candidate: Candidate, asking: Side) -> dict[str, Any]:
@@ -39,7 +68,7 @@ def _staff_row(candidate: Candidate, asking: Side) -> dict[str, Any]:
     shown = {
         "card": None,
         "professional": candidate.professional if asking is Side.ORGANIZATION else None,
-        "need": _need(candidate, named=True) if asking is Side.PROFESSIONAL else None,
+        "need": _need(candidate.need, named=True) if asking is Side.PROFESSIONAL else None,
         "staff": {
             "score": ranked.score,
             "parts": {str(part): value for part, value in ranked.parts.items()} if ranked.parts else None,
@@ -67,7 +96,7 @@ def _side_row(candidate: Candidate, asking: Side, ranking: CandidateList) -> dic
     shown = {
         "card": card_view(candidate.professional, card, at=ranking.at) if card else None,
         "professional": None,
-        "need": _need(candidate, named=not candidate.need.anonymous) if asking is Side.PROFESSIONAL else None,
+        "need": _need(candidate.need, named=not candidate.need.anonymous) if asking is Side.PROFESSIONAL else None,
         "staff": None,
     }
     return shown | _common(candidate, reasons_for(candidate, asking), conditions_for(candidate, asking))
@@ -96,8 +125,7 @@ def _staff_reasons(candidate: Candidate) -> list[Reason]:
     return list(dict.fromkeys(made))
 
 
-def _need(candidate: Candidate, *, named: bool) -> dict[str, Any]:
-    need = candidate.need
+def _need(need: Need, *, named: bool) -> dict[str, Any]:
     return {
         "id": need.pk,
         "reference": need.reference,
@@ -115,6 +143,7 @@ def _condition(condition: Condition) -> dict[str, Any]:
         "status": condition.status,
         "reason": condition.reason,
         "detail": sentence(condition.reason),
+        "hard": condition.hard,
         "need": _terms(condition.kind, condition.need_value),
         "professional": _terms(condition.kind, condition.professional_value),
     }

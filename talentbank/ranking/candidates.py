@@ -92,10 +92,12 @@ class Candidate:
 
 @dataclass(frozen=True, slots=True)
 class Excluded:
-    """A pair left out, and why. Only for staff; whoever hides is no entry."""
+    """A pair left out, every reason why, and the facts. Only for staff; whoever hides is no entry."""
 
-    id: UUID
+    need: Need
+    professional: Professional
     refusals: tuple[Refusal, ...]
+    conditions: tuple[Condition, ...]
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,12 +15,12 @@ from matching.documents import Ranked
 from matching.engine import Engine
 from talentbank.banks.policy import ResidentsFirst
 from talentbank.core.clock import day_of
-from talentbank.core.errors import NotFound, Refusal
+from talentbank.core.errors import NotFound
 from talentbank.needs.lifecycle import SEEKING
 from talentbank.needs.models import Confidentiality, Need
 from talentbank.professionals.models import Professional
 from talentbank.ranking import corpus
-from talentbank.ranking.candidates import Candidate, CandidateList, Excluded, missing_skills
+from talentbank.ranking.candidates import Candidate, CandidateList, missing_skills
 from talentbank.ranking.conditions import conditions_of
 from talentbank.ranking.eligibility import (
     Standing,
@@ -30,13 +30,10 @@ from talentbank.ranking.eligibility import (
     standings,
     standings_of_bank,
 )
+from talentbank.ranking.exclusions import counted, excluded_needs, excluded_professionals, pair_refusals
 from talentbank.ranking.models import Card, Pair, PairState
 from talentbank.ranking.order import ranked_in_classes
 from talentbank.ranking.store import State, state_of
-
-LEFT_OUT = {PairState.OPEN: "pair_open", PairState.DECLINED: "pair_declined"}
-"""Pairs that are no candidates. Who declined is left out of later rounds too (domain.md, `reopen`)."""
-Refused = Mapping[UUID, list[Refusal]]
 
 
 def candidates_for_need(
@@ -51,8 +48,10 @@ def candidates_for_need(
     known = standings_of_bank(need.bank_id, at=at)
     seen = {id: standing for id, standing in known.items() if not is_hidden(need.organization, standing)}
     pairs = dict(need.pairs.values_list("professional_id", "state"))
-    refused = {id: standing_refusals(need, standing) + _pair_refusals(pairs.get(id)) for id, standing in seen.items()}
-    answer = _with_excluded(answer, refused, include_excluded)
+    refused = {id: pair_refusals(need, standing, pairs.get(id), at) for id, standing in seen.items()}
+    answer = counted(answer, refused)
+    if include_excluded:
+        answer = replace(answer, excluded_pairs=excluded_professionals(need, refused, seen, at))
     if answer.insufficient_data:
         return answer
     eligible = [standing for id, standing in seen.items() if not refused[id]]
@@ -80,18 +79,18 @@ def candidates_for_professional(
     standing = standings([professional], at=at)[professional.pk]
     if refusals := standing_refusals(None, standing):
         return replace(answer, refusals=tuple(refusals))
-    needs = Need.objects.filter(bank_id=professional.bank_id, state__in=SEEKING).select_related("organization")
+    needs = Need.objects.filter(bank_id=professional.bank_id, state__in=SEEKING).select_related("organization", "bank")
     if for_sides:
         needs = needs.exclude(confidentiality=Confidentiality.COORDINATORS)
     seen = {need.pk: need for need in needs.order_by("id") if not is_hidden(need.organization, standing)}
     pairs = dict(professional.pairs.values_list("need_id", "state"))
     refused = {
-        id: standing_refusals(need, standing)
-        + need_refusals(need, at=at, creating=True)
-        + _pair_refusals(pairs.get(id))
+        id: need_refusals(need, at=at, creating=True) + pair_refusals(need, standing, pairs.get(id), at)
         for id, need in seen.items()
     }
-    answer = _with_excluded(answer, refused, include_excluded)
+    answer = counted(answer, refused)
+    if include_excluded:
+        answer = replace(answer, excluded_pairs=excluded_needs(professional, refused, standing, seen, at))
     if answer.insufficient_data:
         return answer
     eligible = frozenset(str(id) for id in seen if not refused[id])
@@ -177,25 +176,6 @@ def _answer(state: State, at: datetime, residents_first: ResidentsFirst, *, insu
     )
 
 
-def _pair_refusals(pair_state: str | None) -> list[Refusal]:
-    return [Refusal(LEFT_OUT[PairState(pair_state)])] if pair_state in LEFT_OUT else []
-
-
-def _with_excluded(answer: CandidateList, refused: Refused, include_excluded: bool) -> CandidateList:
-    """Each excluded pair counts once, under its first reason, so that the counts add up."""
-    counts: dict[str, int] = {}
-    for refusals in refused.values():
-        if refusals:
-            counts[refusals[0].code] = counts.get(refusals[0].code, 0) + 1
-    listed = (Excluded(id, tuple(refusals)) for id, refusals in sorted(refused.items()) if refusals)
-    return replace(
-        answer,
-        considered=sum(not refusals for refusals in refused.values()),
-        excluded=dict(sorted(counts.items())),
-        excluded_pairs=tuple(listed) if include_excluded else (),
-    )
-
-
 def _classes(eligible: list[Standing], reserves: set[UUID], policy: ResidentsFirst) -> list[frozenset[str]]:
     """Reserves of an earlier round first, then residents where the bank groups them."""
 
@@ -252,7 +232,8 @@ def _needs(
 ) -> tuple[Candidate, ...]:
     ids = [UUID(each.id) for each in ranked]
     rows = {
-        row.pk: row for row in corpus.needs_with_texts(Need.objects.filter(pk__in=ids).select_related("organization"))
+        row.pk: row
+        for row in corpus.needs_with_texts(Need.objects.filter(pk__in=ids).select_related("organization", "bank"))
     }
     prefetch_related_objects([professional], "skills__skill")
     return tuple(
