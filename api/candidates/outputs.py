@@ -16,6 +16,7 @@ from api.serializers import (
     StrictUUIDField,
 )
 from talentbank.banks.policy import ResidentsFirst
+from talentbank.core.actors import Side
 from talentbank.professionals.models import EngagementType, FeeBasis, Residency
 from talentbank.ranking.candidates import Gap, Strength
 from talentbank.ranking.conditions import ConditionKind, Status
@@ -127,6 +128,30 @@ class CandidateCondition(serializers.Serializer):
     professional = CandidateTerms(allow_null=True)
 
 
+class Passage(serializers.Serializer):
+    """Characters [start, end), in Unicode code points, of the text at a JSON pointer into the resource (RFC 6901).
+
+    Null where the word is the vocabulary's, as that of a claimed skill or a named problem.
+    """
+
+    pointer = StrictCharField(max_length=100)
+    start = StrictIntegerField(minimum=0, maximum=10_000_000, allow_null=True)
+    end = StrictIntegerField(minimum=0, maximum=10_000_000, allow_null=True)
+
+
+class CandidateConflict(serializers.Serializer):
+    """What one side wants or offers and the other refuses; it adds nothing to the score.
+
+    `by` refuses. `term` is the reader's own word; to staff the refusing side's, with its places in both texts.
+    """
+
+    by = StrictChoiceField(Side)
+    term = StrictCharField(max_length=4000)
+    detail = StrictCharField(max_length=8000)
+    need_spans = Passage(many=True)
+    profile_spans = Passage(many=True)
+
+
 class CandidateContribution(serializers.Serializer):
     """One row of the score. All rows of a pair sum to it."""
 
@@ -137,6 +162,8 @@ class CandidateContribution(serializers.Serializer):
     similarity = StrictFloatField(**SHARE)
     value = StrictFloatField(**SHARE)
     field = StrictCharField(max_length=40)
+    need_spans = Passage(many=True)
+    profile_spans = Passage(many=True)
 
 
 class CandidateParts(serializers.Serializer):
@@ -145,17 +172,21 @@ class CandidateParts(serializers.Serializer):
 
 
 class CandidateStaffView(serializers.Serializer):
-    """Numbers, for staff. `score` is null where there is nothing to judge by."""
+    """Numbers, for staff. `score` is null where there is nothing to judge by; `lines` are all reasons in words."""
 
     score = StrictFloatField(**SHARE, allow_null=True)
     parts = CandidateParts(allow_null=True)
+    lines = StrictListField(child=StrictCharField(max_length=10_000), max_length=100_000)
     contributions = CandidateContribution(many=True)
-    missing_terms = StrictListField(child=StrictCharField(max_length=4000), max_length=100_000)
     is_reserve = StrictBooleanField()
 
 
 class CandidateOutput(serializers.Serializer):
-    """One pair. Of `card`, `professional` and `need` those are set that the direction and the reader call for."""
+    """One pair. Of `card`, `professional` and `need` those are set that the direction and the reader call for.
+
+    `summary` says in one line why the two may fit. `missing_terms` are the need's words that nothing answers in what
+    the reader may see.
+    """
 
     card = CardOutput(allow_null=True)
     professional = CandidateProfessional(allow_null=True)
@@ -163,8 +194,11 @@ class CandidateOutput(serializers.Serializer):
     strength = StrictChoiceField(Strength, allow_null=True)
     insufficient_data = StrictBooleanField()
     confidence = StrictFloatField(**SHARE)
+    summary = StrictCharField(max_length=20_000, allow_blank=True)
     reasons = CandidateReason(many=True)
     missing = CandidateMissing(many=True)
+    missing_terms = StrictListField(child=StrictCharField(max_length=4000), max_length=100_000)
+    conflicts = CandidateConflict(many=True)
     conditions = CandidateCondition(many=True)
     staff = CandidateStaffView(allow_null=True)
 

@@ -2,18 +2,33 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
 
+from api.candidates.sentences import line, reason_lines
 from api.catalogue import language, sentence
+from matching.documents import Conflict, Contribution
+from matching.documents import Side as Writer
 from talentbank.core.actors import Side
 from talentbank.core.errors import Refusal
 from talentbank.needs.models import Need
 from talentbank.ranking.candidates import Candidate, CandidateList, Excluded
 from talentbank.ranking.conditions import Condition, ConditionKind
+from talentbank.ranking.corpus import need_texts, profile_texts
+from talentbank.ranking.passages import passages
 from talentbank.ranking.policies import Audience
-from talentbank.ranking.readers import Reason, ReasonKind, conditions_for, reasons_for
+from talentbank.ranking.readers import (
+    Reason,
+    ReasonKind,
+    Refusing,
+    conditions_for,
+    conflicts_for,
+    missing_for,
+    reasons_for,
+)
 from talentbank.ranking.selectors import card_view
+
+Texts = Mapping[str, Any]
 
 
 def ranking_shown(
@@ -64,42 +79,70 @@ def _refusals(refusals: Iterable[Refusal]) -> list[dict[str, str]]:
 
 
 def _staff_row(candidate: Candidate, asking: Side) -> dict[str, Any]:
-    ranked = candidate.ranked
-    shown = {
+    ranked, reasons = candidate.ranked, _staff_reasons(candidate)
+    texts = need_texts(candidate.need), profile_texts(candidate.professional)
+    return {
         "card": None,
         "professional": candidate.professional if asking is Side.ORGANIZATION else None,
         "need": _need(candidate.need, named=True) if asking is Side.PROFESSIONAL else None,
+        **_common(candidate, reasons, candidate.conditions),
+        "summary": line(candidate, reasons, asking),
+        "missing_terms": list(candidate.missing_terms),
+        "conflicts": [_conflict(each, *texts) for each in ranked.conflicts],
         "staff": {
             "score": ranked.score,
             "parts": {str(part): value for part, value in ranked.parts.items()} if ranked.parts else None,
-            "contributions": [
-                {
-                    "part": str(row.part),
-                    "need_term": row.query_term,
-                    "profile_term": row.document_term,
-                    "relation": str(row.relation),
-                    "similarity": row.similarity,
-                    "value": row.value,
-                    "field": row.field,
-                }
-                for row in ranked.contributions
-            ],
-            "missing_terms": list(candidate.missing_terms),
+            "lines": reason_lines(candidate),
+            "contributions": [contribution_shown(row, *texts) for row in ranked.contributions],
             "is_reserve": candidate.is_reserve,
         },
     }
-    return shown | _common(candidate, _staff_reasons(candidate), candidate.conditions)
+
+
+def contribution_shown(row: Contribution, need: Texts, profile: Texts) -> dict[str, Any]:
+    """A row of the score, its words marked in what `need_texts` and `profile_texts` give."""
+    return {
+        "part": str(row.part),
+        "need_term": row.query_term,
+        "profile_term": row.document_term,
+        "relation": str(row.relation),
+        "similarity": row.similarity,
+        "value": row.value,
+        "field": row.field,
+        "need_spans": passages(row.query_spans, need),
+        "profile_spans": passages(row.document_spans, profile),
+    }
+
+
+def _conflict(conflict: Conflict, need: Texts, profile: Texts) -> dict[str, Any]:
+    by = Side.PROFESSIONAL if conflict.by is Writer.PROFILE else Side.ORGANIZATION
+    return {
+        "by": by,
+        "term": conflict.term,
+        "detail": sentence(f"staff_reads_{by}_refuses", term=conflict.term, cue=conflict.cue),
+        "need_spans": passages(conflict.query_spans, need),
+        "profile_spans": passages(conflict.document_spans, profile),
+    }
 
 
 def _side_row(candidate: Candidate, asking: Side, ranking: CandidateList) -> dict[str, Any]:
     card = candidate.card_id if asking is Side.ORGANIZATION else None
-    shown = {
+    reasons = reasons_for(candidate, asking)
+    return {
         "card": card_view(candidate.professional, card, at=ranking.at) if card else None,
         "professional": None,
         "need": _need(candidate.need, named=not candidate.need.anonymous) if asking is Side.PROFESSIONAL else None,
+        **_common(candidate, reasons, conditions_for(candidate, asking)),
+        "summary": line(candidate, reasons, asking),
+        "missing_terms": missing_for(candidate, asking),
+        "conflicts": [_told_conflict(each, asking) for each in conflicts_for(candidate, asking)],
         "staff": None,
     }
-    return shown | _common(candidate, reasons_for(candidate, asking), conditions_for(candidate, asking))
+
+
+def _told_conflict(conflict: Refusing, reader: Side) -> dict[str, Any]:
+    detail = sentence(f"{reader}_reads_{conflict.by}_refuses", term=conflict.term)
+    return {"by": conflict.by, "term": conflict.term, "detail": detail, "need_spans": [], "profile_spans": []}
 
 
 def _common(candidate: Candidate, reasons: Iterable[Reason], conditions: Iterable[Condition]) -> dict[str, Any]:

@@ -11,8 +11,9 @@ from uuid import UUID, uuid4
 from django.db import transaction
 from django.db.models import prefetch_related_objects
 
-from matching.documents import Ranked
+from matching.documents import Ranked, Span
 from matching.engine import Engine
+from matching.explanation import words_of
 from talentbank.banks.policy import ResidentsFirst
 from talentbank.core.clock import day_of
 from talentbank.core.errors import NotFound
@@ -65,7 +66,8 @@ def candidates_for_need(
         tie=_tie_of(need, seen, residents_first, for_sides),
         always={str(id) for id in reserves},
     )
-    return replace(answer, results=_professionals(need, ranked, seen, reserves, at, for_sides))
+    words = words_of(state.professionals.model.query(query)) if for_sides and ranked else ()
+    return replace(answer, results=_professionals(need, ranked, seen, reserves, at, for_sides, words))
 
 
 def candidates_for_professional(
@@ -205,7 +207,13 @@ def _tie_of(
 
 
 def _professionals(
-    need: Need, ranked: list[Ranked], seen: Mapping[UUID, Standing], reserves: set[UUID], at: datetime, for_sides: bool
+    need: Need,
+    ranked: list[Ranked],
+    seen: Mapping[UUID, Standing],
+    reserves: set[UUID],
+    at: datetime,
+    for_sides: bool,
+    words: tuple[tuple[Span, ...], ...],
 ) -> tuple[Candidate, ...]:
     ids = [UUID(each.id) for each in ranked]
     rows = {row.pk: row for row in corpus.professionals_with_texts(Professional.objects.filter(pk__in=ids))}
@@ -221,6 +229,7 @@ def _professionals(
             in_city=seen[id].in_city,
             is_reserve=id in reserves,
             card_id=cards.get(id),
+            need_words=words,
         )
         for id, each in zip(ids, ranked, strict=True)
         if id in rows
