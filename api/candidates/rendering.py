@@ -88,7 +88,7 @@ def _staff_row(candidate: Candidate, asking: Side) -> dict[str, Any]:
         **_common(candidate, reasons, candidate.conditions),
         "summary": line(candidate, reasons, asking),
         "missing_terms": list(candidate.missing_terms),
-        "conflicts": [_conflict(each, *texts) for each in ranked.conflicts],
+        "conflicts": [conflict_shown(each, *texts) for each in ranked.conflicts],
         "staff": {
             "score": ranked.score,
             "parts": {str(part): value for part, value in ranked.parts.items()} if ranked.parts else None,
@@ -114,7 +114,8 @@ def contribution_shown(row: Contribution, need: Texts, profile: Texts) -> dict[s
     }
 
 
-def _conflict(conflict: Conflict, need: Texts, profile: Texts) -> dict[str, Any]:
+def conflict_shown(conflict: Conflict, need: Texts, profile: Texts) -> dict[str, Any]:
+    """A refusal as staff read it."""
     by = Side.PROFESSIONAL if conflict.by is Writer.PROFILE else Side.ORGANIZATION
     return {
         "by": by,

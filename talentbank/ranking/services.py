@@ -1,4 +1,4 @@
-"""Candidates both ways, and what ranking keeps of matches: pairs, cards, the snapshot of a score."""
+"""Candidates both ways, and what ranking keeps of matches: pairs and cards."""
 
 from __future__ import annotations
 
@@ -12,7 +12,6 @@ from django.db import transaction
 from django.db.models import prefetch_related_objects
 
 from matching.documents import Ranked, Span
-from matching.engine import Engine
 from matching.explanation import words_of
 from talentbank.banks.policy import ResidentsFirst
 from talentbank.core.clock import day_of
@@ -98,34 +97,6 @@ def candidates_for_professional(
     eligible = frozenset(str(id) for id in seen if not refused[id])
     ranked = ranked_in_classes(state.needs, document, [eligible], limit=limit, tie=lambda ids: str)
     return replace(answer, results=_needs(professional, ranked, standing, pairs, at))
-
-
-def pair_snapshot(*, need: Need, professional: Professional, at: datetime) -> dict[str, Any]:
-    """Score and reasons of a pair as they are now, to be kept with its match: terms and numbers, no text of people."""
-    state = state_of(need.bank_id)
-    document = corpus.document_of(professional)
-    ranked = Engine(state.professionals.model, [document]).score(corpus.query_of(need), document.id)
-    return {
-        "score": ranked.score,
-        "insufficient_data": ranked.insufficient_data,
-        "confidence": ranked.confidence,
-        "parts": {str(part): value for part, value in ranked.parts.items()},
-        "reasons": [
-            {
-                "part": str(row.part),
-                "need_term": row.query_term,
-                "profile_term": row.document_term,
-                "relation": str(row.relation),
-                "similarity": row.similarity,
-                "contribution": row.value,
-                "field": row.field,
-            }
-            for row in ranked.contributions
-        ],
-        "model_version": state.model_version,
-        "revision": state.revision,
-        "as_of": at.isoformat(),
-    }
 
 
 @transaction.atomic

@@ -11,11 +11,11 @@ from talentbank.professionals.models import Professional
 from talentbank.professionals.services import professional_update
 from talentbank.ranking.candidates import Gap, Strength, strength_of
 from talentbank.ranking.conditions import Reason, Status
+from talentbank.ranking.scored_pairs import pair_score
 from talentbank.ranking.services import (
     candidates_for_need,
     candidates_for_professional,
     cards_of,
-    pair_snapshot,
     pair_write,
 )
 from tests.factories import AT, actor, make_need, make_organization, make_problem, make_professional
@@ -71,7 +71,7 @@ def test_both_directions_and_the_snapshot_give_a_pair_one_score(bank, need):
     there = {each.professional.pk: each.ranked.score for each in for_need(need).results}
     answer = candidates_for_professional(professional=professional, limit=20, at=AT)
     back = {each.need.pk: each.ranked.score for each in answer.results}
-    snapshot = pair_snapshot(need=need, professional=professional, at=AT)
+    snapshot = pair_score(need=need, professional=professional, at=AT).snapshot
 
     assert there[professional.pk] == back[need.pk] == snapshot["score"]
     assert snapshot["model_version"] == answer.model_version
