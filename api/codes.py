@@ -14,7 +14,7 @@ from api.labels import EN, JA
 from talentbank.banks.models import BankKind, Language, TextKind
 from talentbank.core.actors import Side
 from talentbank.core.errors import NotFound
-from talentbank.core.reasons import Words
+from talentbank.core.reasons import Reason, Words
 from talentbank.matches import codes as match_reasons
 from talentbank.matches.conflicts import RULES as CONFLICT_RULES
 from talentbank.matches.models import (
@@ -52,7 +52,7 @@ class Code:
     ja: str
     en: str
     told: Mapping[Side, Words] | None = None
-    """What each side is politely told, for reason codes."""
+    """What each side is politely told, for reason codes and for why a match closed."""
 
 
 CHOICES: Mapping[str, Any] = {
@@ -95,10 +95,12 @@ def _reasons(kind: str, reasons: Any) -> dict[str, tuple[Code, ...]]:
     lists = {}
     for action, offered in getattr(reasons, "REASONS_BY_ACTION", reasons.REASONS).items():
         found = offered if isinstance(offered, Mapping) else {code: reasons.REASONS[code] for code in offered}
-        lists[f"{kind}-{action}-reasons"] = tuple(
-            Code(code, each.ja, each.en, each.told) for code, each in found.items()
-        )
+        lists[f"{kind}-{action}-reasons"] = _told(found)
     return lists
+
+
+def _told(reasons: Mapping[str, Reason]) -> tuple[Code, ...]:
+    return tuple(Code(str(code), each.ja, each.en, each.told) for code, each in reasons.items())
 
 
 @cache
@@ -108,6 +110,7 @@ def code_lists() -> dict[str, tuple[Code, ...]]:
     lists |= {name: _labelled(name, choices.choices) for name, choices in CHOICES.items()}
     lists |= {name: _labelled(name, labels.items()) for name, labels in JA.items()}
     lists["conflict-findings"] = tuple(Code(rule.code, rule.ja, rule.en) for rule in CONFLICT_RULES)
+    lists["match-closed-reasons"] = _told(match_reasons.CLOSINGS)
     newest = rules_all()[-1]
     lists["terms-items"] = tuple(Code(name, item.ja, item.en) for name, item in newest.items.items())
     lists["terms-sets"] = tuple(Code(name, each.ja, each.en) for name, each in newest.sets.items())

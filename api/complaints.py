@@ -124,7 +124,7 @@ class ComplaintRead(ComplaintOperation, DetailView):
 
 
 class ComplaintCreate(ComplaintOperation, CreateView):
-    """Complain about the other side, the staff or the bank, from the introduction until a year after the end."""
+    """Complain about the staff or the bank, or about the other side once introduced, until a year after the end."""
 
     operation_id, summary = "matches_complaints_create", "Complain"
     required_scopes = ("matches:write",)

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from talentbank.accounts.models import StaffRole
 from talentbank.banks.policy import FourEyes, ResidentsFirst
 from talentbank.core.actors import Channel, Role, Side
-from talentbank.matches.states import Action, ClosedReason, Origin
+from talentbank.matches.states import Action, Origin
 from talentbank.registrations.lifecycle import RegistrationAction
 
 JA: Mapping[str, Mapping[str, str]] = {
@@ -40,23 +40,6 @@ JA: Mapping[str, Mapping[str, str]] = {
         Action.CANCEL: "取り消す",
         Action.UNDO: "元に戻す",
         Action.CORRECT: "記録を訂正する",
-    },
-    "match-closed-reasons": {
-        ClosedReason.DECLINED: "辞退",
-        ClosedReason.WITHDRAWN: "取り下げ",
-        ClosedReason.REJECTED: "紹介しない",
-        ClosedReason.CONFLICT_OF_INTEREST: "利益相反",
-        ClosedReason.CANCELLED: "取り消し",
-        ClosedReason.MISTAKEN: "誤り",
-        ClosedReason.DUPLICATE: "重複",
-        ClosedReason.UNREACHABLE: "連絡が取れない",
-        ClosedReason.LAPSED: "期間の経過",
-        ClosedReason.FILLED: "充足",
-        ClosedReason.NEED_CANCELLED: "依頼の取り消し",
-        ClosedReason.NEED_EXPIRED: "依頼の期限切れ",
-        ClosedReason.NEED_ON_HOLD: "依頼の保留",
-        ClosedReason.PARTY_UNAVAILABLE: "当事者の都合",
-        ClosedReason.TERMINATED: "途中終了",
     },
     "need-actions": {
         "submit": "申請する",
@@ -127,6 +110,7 @@ JA: Mapping[str, Mapping[str, str]] = {
         "complaints_to_settle": "対応する苦情",
         "never_proposed": "60日間提案のない人材",
         "needs_without_candidates": "候補のいない依頼",
+        "answers_to_collect": "代わりに伺う回答",
         "unfinished": "書きかけの代行入力",
         "answers": "ご回答のお願い",
         "terms_to_confirm": "取引条件の確認",
@@ -154,8 +138,6 @@ EN: Mapping[str, str] = {
     "match-actions": "Propose|Accept|Decline|Postpone the answer|Resume|Approve|Reject|Countersign|Begin to negotiate|"
     "Confirm the terms|Start the work|Confirm amended terms|Suspend|Continue|Deliver|Return|Complete|Terminate early|"
     "Withdraw|Cancel|Undo|Correct a record",
-    "match-closed-reasons": "Declined|Withdrawn|Rejected|Conflict of interest|Cancelled|Entered by mistake|Duplicate|"
-    "Unreachable|Lapsed|Filled|Need cancelled|Need expired|Need on hold|A side is unavailable|Terminated early",
     "need-states": "Draft|Submitted|Changes requested|Open|In progress|On hold|Fulfilled|Closed|Cancelled|Expired",
     "need-actions": "Submit|Request changes|Open|Agree to the summary|Reject|Put on hold|Resume|Cancel|Reopen",
     "need-closed-reasons": "Non-compliant|Cancelled|The organization's registration expired|The organization withdrew",
@@ -195,7 +177,7 @@ EN: Mapping[str, str] = {
     "New registrations|New needs|"
     "Changes waiting for approval|Changed since review|Countersignatures|Starts to confirm|Evaluations|"
     "Deadlines|Red flags|Complaints without a handler|Complaints to settle|Not proposed for 60 days|"
-    "Needs without candidates|Unfinished entries|Answers|Terms to confirm|Amended terms to confirm|"
+    "Needs without candidates|Answers to collect|Unfinished entries|Answers|Terms to confirm|Amended terms to confirm|"
     "Questions on a match|Questions on a need|Work reports to answer|Work reports to put right|"
     "Deliveries to confirm|Starts|Evaluations to write|Changes requested|Renewals|Consents to new texts|"
     "Public summaries to agree to|Pointed out this week",

@@ -111,7 +111,7 @@ class PoliteWords(serializers.Serializer):
 
 
 class CodeOutput(serializers.Serializer):
-    """One value of an enum. `label` is in the language of the answer; `told` is null but for reason codes."""
+    """One value of an enum. `label` is in the language of the answer; `told` is null but for reasons."""
 
     code = StrictCharField(max_length=60)
     label = serializers.SerializerMethodField()

@@ -170,6 +170,15 @@ class _Directed(ABC, Generic[StoredT, AskedT, StoredAnalysisT, AskedAnalysisT]):
         ranked = [self._explain(analysis, self._analysis(state, id), id) for id, _ in best]
         return sorted(ranked, key=lambda pair: (-(pair.score or 0.0), pair.id))
 
+    def scores(self, asked: AskedT, *, eligible: Eligible = None, limit: int = 20) -> list[tuple[str, float]]:
+        """`rank` without its reasons, for many at once: (id, score) by falling score, then id.
+
+        :raises InvalidLimit, MaskLengthMismatch, UnknownField: as `rank`.
+        """
+        state = self._state
+        analysis = self._ask(state.model, asked)
+        return state.index.top(analysis.row(), analysis.rivals(), limit=limit, mask=_mask(eligible, state.index.ids))
+
     def score(self, asked: AskedT, id: str) -> Ranked:
         """The pair, with the very number that `rank` gives it, in either direction.
 

@@ -4,6 +4,7 @@ import hashlib
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property, lru_cache
 from typing import NamedTuple
 
 from matching.text import Layer, Token, tokenize
@@ -12,11 +13,13 @@ CONCEPT_MARK = "\ue000"
 """Begins every concept's term; a private-use character, which `text.normalize` lets into no token."""
 
 REMEMBERED_LEXICONS = 8
+REMEMBERED_FORMS = 200_000
+"""To read the forms is what costs; a lexicon of which one group has changed reads that group alone."""
 _GAP = re.compile(r"[\s\-‐‑–・/_のをにがはで]{0,2}")
 """What may stand between the words of a form: ホームページの作成 is ホームページ作成; a full stop is no such thing."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Lexicon:
     """Concept groups as the caller keeps them.
 
@@ -27,6 +30,10 @@ class Lexicon:
 
     def digest(self) -> str:
         """SHA-256 in hex of the groups, independent of their order."""
+        return self._digest
+
+    @cached_property
+    def _digest(self) -> str:
         lines = sorted("\x1f".join([concept, *sorted(forms)]) for concept, forms in self.groups.items())
         return hashlib.sha256("\x1e".join(lines).encode(errors="surrogatepass")).hexdigest()
 
@@ -64,12 +71,12 @@ class Analyzer:
                 self._add(concept, form)
 
     def _add(self, concept: str, form: str) -> None:
-        words = [token for token in tokenize(form) if token.layer is Layer.WORD]
+        words = _words(form)
         if not words:
             return
         node = self._root
         for word in words:
-            node = node.next.setdefault(word.term, _Node())
+            node = node.next.setdefault(word, _Node())
         if concept not in node.concepts:
             node.concepts.append(concept)
 
@@ -108,6 +115,11 @@ class Analyzer:
                 break
             longest.update(dict.fromkeys(node.concepts, position))
         return longest
+
+
+@lru_cache(maxsize=REMEMBERED_FORMS)
+def _words(form: str) -> tuple[str, ...]:
+    return tuple(token.term for token in tokenize(form) if token.layer is Layer.WORD)
 
 
 def _joined(words: Sequence[Token], first: int, last: int) -> str:

@@ -18,6 +18,7 @@ Measure" (near terms).
 import hashlib
 import json
 from collections.abc import Mapping, Sequence
+from copy import copy
 from functools import cached_property
 from typing import NamedTuple
 
@@ -89,6 +90,18 @@ class Model:
         snapshot = Snapshot.fit(map(_texts, fields), background)
         model = cls(analyzer, snapshot, neighbours or NeighbourTable.of({}), weights, background.name)
         return model, model._rows(documents, fields)
+
+    def under(self, *, lexicon: Lexicon | None = None, weights: Weights | None = None) -> "Model":
+        """This model with another lexicon or other weights, over the same snapshot: no text is counted anew.
+
+        A concept is worth a share of the words it stands for, and lengths count words alone, so that pairs score what
+        they would after a fit of the same documents; only the version differs from that of the fit.
+        """
+        other = copy(self)
+        other.__dict__.pop("version", None)
+        other._analyzer = analyzer_of(lexicon) if lexicon else self._analyzer
+        other._weights = weights or self._weights
+        return other
 
     @cached_property
     def version(self) -> str:

@@ -50,10 +50,14 @@ def ranking_shown(
 
 
 def _counts(ranking: CandidateList) -> dict[str, Any]:
-    """The most frequent cause first, as it is read out: "12 excluded: 7 hours, 5 area"."""
-    causes = sorted(ranking.excluded.items(), key=lambda cause: (-cause[1], cause[0]))
-    excluded = [{"code": code, "label": sentence(f"excluded_{code}"), "count": count} for code, count in causes]
+    excluded = causes_shown(ranking.excluded)
     return {"considered": ranking.considered, "excluded": excluded, "summary": _summary(excluded)}
+
+
+def causes_shown(excluded: Mapping[str, int]) -> list[dict[str, Any]]:
+    """How many were left out for each reason, the most frequent first: "12 excluded: 7 hours, 5 area"."""
+    causes = sorted(excluded.items(), key=lambda cause: (-cause[1], cause[0]))
+    return [{"code": code, "label": sentence(f"excluded_{code}"), "count": count} for code, count in causes]
 
 
 def _summary(excluded: list[dict[str, Any]]) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Mapping
 from typing import Any
 
 from django.db.models import Q
@@ -25,12 +26,11 @@ from talentbank.core.actors import Actor, Side
 from talentbank.core.models import Event
 from talentbank.core.reasons import Words
 from talentbank.matches.codes import ALL as REASONS
+from talentbank.matches.codes import CLOSINGS
 from talentbank.matches.conflicts import RULES
 from talentbank.matches.explanations import SCORED
-from talentbank.matches.lifecycle import TABLE
 from talentbank.matches.models import Match
-from talentbank.matches.policies import parts_of
-from talentbank.matches.selectors import sides_of
+from talentbank.matches.selectors import allowed_actions
 from talentbank.matches.states import ClosedReason, Origin, State
 from talentbank.ranking.models import Card
 from talentbank.ranking.selectors import card_headline
@@ -125,7 +125,7 @@ class MatchDetail(RowOutput):
         return {"id": str(organization.pk) if known else None, "name": organization.name if known else None}  # type: ignore[return-value]
 
     def get_answers(self, match: Match) -> MatchAnswers:
-        shown = list(Side) if self._is_staff(match) else sides_of(self.context["actor"], match)
+        shown = list(Side) if self._is_staff(match) else self.context["sides"][match.pk]
         return {side.value: getattr(match, f"{side}_answer") if side in shown else None for side in Side}  # type: ignore[return-value]
 
     @extend_schema_field(StrictChoiceField(["", *ClosedReason], component="MatchClosedReason"))
@@ -151,25 +151,23 @@ class MatchDetail(RowOutput):
         }
 
     def get_allowed_actions(self, match: Match) -> list[str]:
-        return TABLE.allowed(match.state, parts_of(self.context["actor"], match))
+        return allowed_actions(match, self.context["actor"], self.context["sides"][match.pk])
 
     def _is_staff(self, match: Match) -> bool:
         return bool(self.context["actor"].is_coordinator_of(match.bank_id))
 
     def _knows(self, match: Match, side: Side) -> bool:
-        return knows(self.context["actor"], match, side)
+        return knows(self.context["actor"], match, side, self.context["sides"][match.pk])
 
 
-def knows(actor: Actor, match: Match, side: Side) -> bool:
-    """Tell whether the actor knows a side by name, or only as a card."""
-    if actor.is_coordinator_of(match.bank_id) or match.introduced_at is not None:
-        return True
-    return side in sides_of(actor, match)
+def knows(actor: Actor, match: Match, side: Side, sides: Collection[Side]) -> bool:
+    """Tell whether the actor, who speaks for `sides`, knows a side by name, or only as a card."""
+    return actor.is_coordinator_of(match.bank_id) or match.introduced_at is not None or side in sides
 
 
-def cards_shown(matches: list[Match], actor: Actor) -> dict[Any, Any]:
+def cards_shown(matches: list[Match], actor: Actor, sides: Mapping[Any, Collection[Side]]) -> dict[Any, Any]:
     """(need, professional) → card id for the matches whose professional the actor knows only as a card."""
-    unknown = [match for match in matches if not knows(actor, match, Side.PROFESSIONAL)]
+    unknown = [match for match in matches if not knows(actor, match, Side.PROFESSIONAL, sides[match.pk])]
     pairs = {(match.need_id, match.professional_id) for match in unknown}
     where = Q()
     for need_id, professional_id in pairs:
@@ -192,10 +190,16 @@ class MatchEventOutput(EventOutput):
         return list(event.reason_codes) if self._may_read(event) or event.facts.get("shared") else []
 
     def polite(self, event: Event) -> list[Words]:
-        """A side's reason reaches the other one only where it was shared; else it is told that it will not go on."""
-        if self.context["is_staff"] or not event.reason_codes:
+        """A side's reason reaches the other one only where it was shared; else it is told that it will not go on.
+
+        What closed without a reason code, as by the system, is told by why it closed.
+        """
+        if self.context["is_staff"]:
             return []
         side: Side = self.context["sides"][0]
+        if not event.reason_codes:
+            closed = event.facts.get("closed_reason")
+            return [CLOSINGS[ClosedReason(closed)].told[side]] if closed else []
         kept = event.facts.get("side", side) != side and not event.facts.get("shared")
         return [REASONS[code].told[side] for code in (["other"] if kept else event.reason_codes)]
 

@@ -25,7 +25,8 @@ from talentbank.core.errors import invalid
 from talentbank.core.lifecycle import ActionAnswer
 from talentbank.matches.contacts import contacts_read
 from talentbank.matches.models import ConflictDecision, Match
-from talentbank.matches.selectors import match_actions, match_events, match_get, matches_visible, sides_of
+from talentbank.matches.policies import sides_of, sides_of_each
+from talentbank.matches.selectors import match_actions, match_events, match_get, matches_visible
 from talentbank.matches.services import match_create
 from talentbank.matches.states import Origin
 from talentbank.needs.selectors import need_get
@@ -40,20 +41,23 @@ class MatchOperation(Operation):
     output_serializer = MatchDetail
 
     def output_context(self) -> dict[str, Any]:
-        return {**super().output_context(), "cards": {}, "conflicts": {}}
+        return {**super().output_context(), "cards": {}, "conflicts": {}, "sides": {}}
 
     def render_rows(self, rows: list[Match]) -> list[Any]:
         decisions = ConflictDecision.objects.filter(match__in=rows).order_by("created_at", "id")
+        sides = sides_of_each(self.actor, rows)
         context = {
             **self.output_context(),
-            "cards": cards_shown(rows, self.actor),
+            "sides": sides,
+            "cards": cards_shown(rows, self.actor, sides),
             "conflicts": {decision.match_id: decision for decision in decisions},
         }
         return list(MatchDetail(rows, many=True, context=context).data)
 
 
 class MatchList(MatchOperation, ListView):
-    """Matches in the caller's sight: a bank's for its coordinators, a side's once it was asked or has spoken."""
+    """Matches in the caller's sight: a bank's for its coordinators, a side's once it was asked or has spoken, and for a
+    support desk those of the sides that it acts for."""
 
     operation_id, summary = "matches_list", "List matches"
     filterset_class = MatchFilters

@@ -43,6 +43,14 @@ def bank_default() -> Bank:
     return bank
 
 
+def bank_named(id_or_slug: str | None) -> Bank:
+    """The bank with this id or slug; the default one where none is named.
+
+    :raises NotFound: no such bank.
+    """
+    return bank_get(id_or_slug) if id_or_slug else bank_default()
+
+
 def closures(bank_id: UUID) -> QuerySet[BankClosure]:
     """Days on which a bank's office is closed beside weekends and public holidays."""
     return BankClosure.objects.filter(bank_id=bank_id).order_by("day", "id")

@@ -92,10 +92,14 @@ class AuditHead(models.Model):
 
 
 class Revision(models.Model):
-    """The bank's change counter that the ranking index follows; bumped in the writer's own transaction."""
+    """The bank's change counter that the ranking index follows; bumped in the writer's own transaction.
+
+    `basis` is its value when vocabulary, synonyms or weights changed last: an index older than that is read anew.
+    """
 
     bank_id = models.UUIDField(primary_key=True)
     value = models.BigIntegerField(default=0)
+    basis = models.BigIntegerField(default=0)
 
 
 class ReferenceCounter(models.Model):

@@ -38,12 +38,12 @@ class Reason:
         return self.label.en
 
 
-def reasons_read(beside: str) -> dict[str, Reason]:
-    """Read the `reasons.json` that stands beside a module (`__file__`).
+def reasons_read(beside: str, name: str = "reasons.json") -> dict[str, Reason]:
+    """Read a file of reasons that stands beside a module (`__file__`).
 
     :raises KeyError: a code lacks its label or the words for a side.
     """
-    found = json.loads(Path(beside).with_name("reasons.json").read_text("utf-8"))
+    found = json.loads(Path(beside).with_name(name).read_text("utf-8"))
     return {
         code: Reason(Words(**given["label"]), {side: Words(**given[side.value]) for side in Side})
         for code, given in found.items()

@@ -1,13 +1,15 @@
-"""Reason codes per action. Their labels and polite words stand in reasons.json."""
+"""Reason codes per action. Their labels and polite words stand in reasons.json, those of closings in closings.json."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 
 from talentbank.core.reasons import Reason, reasons_read
-from talentbank.matches.states import Action
+from talentbank.matches.states import Action, ClosedReason
 
 ALL = reasons_read(__file__)
+CLOSINGS = {ClosedReason(code): reason for code, reason in reasons_read(__file__, "closings.json").items()}
+"""Why a match closed, for closings that carry no reason codes: what the system does gives none."""
 
 
 def _these(*codes: str) -> dict[str, Reason]:

@@ -31,6 +31,9 @@ HANDLERS = frozenset({Part.BANK_ADMIN, Part.COORDINATOR})
 """COORDINATOR here is the one coordinator whom the complaint was given to."""
 ENDED = frozenset({_S.RESOLVED.value, _S.DISMISSED.value})
 
+SETTLING = frozenset({"resolve", "dismiss"})
+"""What nobody does with a complaint that is about them, not even a bank_admin."""
+
 
 def _row(action: str, sources: frozenset[str], target: str, parts: frozenset[Part]) -> Transition:
     return Transition(action, sources, target, parts)
@@ -77,13 +80,15 @@ def parts_of_complaint(actor: Actor, complaint: Complaint) -> frozenset[Part]:
 
 @transaction.atomic
 def complaint_make(*, match_id: UUID, about: str, text: str, step: Step) -> Complaint:
-    """This function will take in a side's complaint, from the introduction until a year after the end.
+    """This function will take in a side's complaint until a year after the end.
+
+    About staff or the bank from the moment the side was asked, about the other side from the introduction.
 
     :raises ActionRefused: the sides were never introduced, or the year is over.
     """
     case = case_beside(match_id, step, {Part.PROFESSIONAL, Part.ORGANIZATION})
     assert case.side
-    require_beside(case, "complain", [_too_early_or_late(case.match, step)])
+    require_beside(case, "complain", [_too_early_or_late(case.match, about, step)])
     complaint = Complaint.create(
         at=step.at,
         bank=case.bank,
@@ -106,7 +111,7 @@ def complaint_transition(*, complaint_id: UUID, action: str, expected_version: i
     :raises NotFound: absent or out of sight.
     :raises Forbidden: the actor is neither a bank_admin nor the coordinator it was given to.
     :raises StaleVersion: somebody moved it since the caller looked.
-    :raises ActionRefused: the state forbids it, or the actor is a side of the match.
+    :raises ActionRefused: the state forbids it, the actor is a side of the match, or settles what is about the actor.
     :raises InvalidInput: the handler may not have it.
     """
     complaint = lock(Complaint, complaint_get(step.actor, complaint_id).pk)
@@ -138,6 +143,8 @@ def _row_for(complaint: Complaint, action: str, parts: frozenset[Part], step: St
     refusals = [] if row else [Refusal("state_forbids", {"state": complaint.state})]
     if step.actor.user_id and _is_side(step.actor.user_id, complaint.match):
         refusals.append(Refusal("actor_is_a_side"))
+    if action in SETTLING and step.actor.user_id and _is_concerned(complaint, step.actor.user_id):
+        refusals.append(Refusal("complaint_about_actor"))
     if row is None or refusals:
         allowed = TABLE.allowed(complaint.state, parts)
         raise ActionRefused(state=complaint.state, action=action, allowed_actions=allowed, refusals=refusals)
@@ -157,8 +164,8 @@ def _record(complaint: Complaint, step: Step, action: str, from_state: str, text
     event_announce(event)
 
 
-def _too_early_or_late(match: Match, step: Step) -> Refusal | None:
-    if match.introduced_at is None:
+def _too_early_or_late(match: Match, about: str, step: Step) -> Refusal | None:
+    if about == ComplaintAbout.OTHER_SIDE and match.introduced_at is None:
         return Refusal("never_introduced")
     late = match.ended_at and step.day > day_of(match.ended_at) + timedelta(days=DAYS_AFTER_END)
     return Refusal("complaint_too_late", {"days": DAYS_AFTER_END}) if late else None
@@ -173,10 +180,15 @@ def _handler(complaint: Complaint, user_id: UUID, step: Step) -> UUID:
     rows = StaffMembership.objects.filter(bank_id=complaint.bank_id, user_id=user_id, role__in=roles)
     running = rows.filter(Q(valid_until__isnull=True) | Q(valid_until__gte=step.day), ended_at__isnull=True)
     match = complaint.match
-    concerned = complaint.about == ComplaintAbout.STAFF and user_id in (match.coordinator_id, match.deputy_id)
-    if not running.exists() or concerned or _is_side(user_id, match):
+    if not running.exists() or _is_concerned(complaint, user_id) or _is_side(user_id, match):
         raise invalid("/handler", "not_a_handler")
     return user_id
+
+
+def _is_concerned(complaint: Complaint, user_id: UUID) -> bool:
+    """Tell whether a complaint about staff is about those who look after the match."""
+    match = complaint.match
+    return complaint.about == ComplaintAbout.STAFF and user_id in (match.coordinator_id, match.deputy_id)
 
 
 def _is_side(user_id: UUID, match: Match) -> bool:

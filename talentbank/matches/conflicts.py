@@ -131,8 +131,11 @@ RULES = (
         "same_mail_domain",
         "メールのドメインが同じ",
         "The same e-mail domain",
-        ("professional.email_domain", "holder.contact_email_domain"),
-        ("organization.contact_email_domain",),
+        (
+            *("professional.email_domain", "professional.account_email_domain"),
+            *("holder.contact_email_domain", "holder.member_email_domains"),
+        ),
+        ("organization.contact_email_domain", "organization.member_email_domains"),
     ),
     Rule(
         "same_phone",

@@ -13,8 +13,8 @@ from talentbank.core.actors import Actor, Role, Side
 from talentbank.core.audit import Subject
 from talentbank.core.errors import Conflict, Forbidden
 from talentbank.matches.models import Match
-from talentbank.matches.policies import hat_parts
-from talentbank.matches.selectors import contacts_open, match_get, sides_of
+from talentbank.matches.policies import hat_parts, sides_of
+from talentbank.matches.selectors import contacts_open, match_get
 from talentbank.organizations.models import Organization
 from talentbank.privacy.selectors import consents_running
 from talentbank.privacy.services import disclosure_record
@@ -37,6 +37,8 @@ class DisclosureWithdrawn(Conflict):
 def contacts_read(*, match_id: UUID, actor: Actor, at: datetime) -> dict[str, dict[str, Any]]:
     """This function will hand out the other side's contacts (both sides' to a coordinator) and log the read.
 
+    A desk reads what the side that it acts for may read.
+
     :raises NotFound: the actor does not see the match.
     :raises ContactsClosed: never introduced, or the days after the end are over.
     :raises DisclosureWithdrawn: the consent that allowed it is gone.
@@ -45,7 +47,7 @@ def contacts_read(*, match_id: UUID, actor: Actor, at: datetime) -> dict[str, di
     read = _sides_to_read(match, actor)
     if not contacts_open(match, at):
         raise ContactsClosed(state=match.state)
-    role = next(hat.role for hat in actor.worn if hat_parts(hat, match))
+    role = next((hat.role for hat in actor.worn if hat_parts(hat, match)), Role.SUPPORT_DESK)
     return {side.value: _read(match, side, actor, role, at) for side in read}
 
 

@@ -255,12 +255,11 @@ def _end(case: Case) -> None:
     case.match.ended_on = case.step.input["ended_on"]
     case.match.hours_worked = case.step.input.get("hours_worked")
     case.match.ended_at = case.step.at
-    if case.match.started_on and case.match.ended_on < case.match.started_on:
-        raise invalid("/ended_on", "before_start")
 
 
 def _close(case: Case, reason: ClosedReason) -> None:
     case.match.closed_reason = reason
+    case.facts["closed_reason"] = str(reason)
     case.match.reason_codes = list(case.step.reason_codes)
     case.match.closed_by = case.side or case.part
     case.match.ended_at = case.step.at

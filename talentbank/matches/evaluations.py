@@ -18,7 +18,7 @@ from talentbank.matches.beside import case_beside, channel_of, require_beside
 from talentbank.matches.case import Case
 from talentbank.matches.models import Evaluation, Match
 from talentbank.matches.moves import count_follow, match_event
-from talentbank.matches.selectors import sides_of
+from talentbank.matches.policies import sides_of
 from talentbank.matches.states import ClosedReason, State
 
 EVALUATE = "evaluate"

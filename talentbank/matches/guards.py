@@ -14,14 +14,16 @@ from talentbank.core.errors import Refusal
 from talentbank.core.models import Event
 from talentbank.matches.case import Case
 from talentbank.matches.conflicts import conflict_scan, findings_uncovered
+from talentbank.matches.dues import answer_rests
 from talentbank.matches.inputs import CORRECTABLE
 from talentbank.matches.models import Match
 from talentbank.matches.parties import hands_of
 from talentbank.matches.rules import rules_of
-from talentbank.matches.states import CLOSED_STATES, INTRODUCING, TAKING, UP_TO_NEGOTIATING, Action
+from talentbank.matches.states import CLOSED_STATES, INTRODUCING, TAKING, UP_TO_NEGOTIATING, Action, State
 from talentbank.matches.terms import is_long, terms_digest, terms_missing
 from talentbank.privacy.selectors import consents_missing
 from talentbank.ranking.eligibility import eligible as pair_refusals
+from talentbank.ranking.eligibility import standings
 
 CONSENTS_TO_INTRODUCE = (TextKind.MATCHING, TextKind.DISCLOSURE)
 
@@ -44,7 +46,7 @@ def four_eyes(case: Case) -> Refusal | None:
     if case.policy.four_eyes is FourEyes.OFF or not recorded_by_actor(case):
         return None
     if case.policy.four_eyes is FourEyes.COUNTERSIGN:
-        return None if case.step.note else Refusal("countersign_reason_missing")
+        return None if case.step.note.strip() else Refusal("countersign_reason_missing")
     return Refusal("four_eyes")
 
 
@@ -126,6 +128,17 @@ def terms_confirmable(case: Case) -> Refusal | None:
     return None
 
 
+def hours_free(case: Case) -> Refusal | None:
+    """The professional has the hours that these terms state, where they state more than the need asks for."""
+    terms = case.terms()
+    hours = (terms.content.get("hours_per_week") or 0) if terms else 0
+    if hours <= (case.need.hours_per_week or 0):
+        return None
+    pair = standings([case.professional], at=case.step.at, ignoring_match=case.match.pk)
+    left = pair[case.professional.pk].left
+    return Refusal("capacity_insufficient", {"left": left, "needed": hours}) if left < hours else None
+
+
 def terms_amended(case: Case) -> Refusal | None:
     """There is a version newer than the one that holds."""
     return None if case.match.terms_version > case.match.agreed_terms_version else Refusal("terms_not_amended")
@@ -144,11 +157,16 @@ def side_postponed(case: Case) -> Refusal | None:
 
 
 def notice_stated(case: Case) -> Refusal | None:
-    """Terms of six months or more end with 30 days' notice, stated."""
+    """Terms of six months or more end with 30 days' notice, stated; a shorter one with the reason for it (note)."""
     terms = case.match.terms.filter(number=case.match.agreed_terms_version).first()
-    if terms is None or not is_long(terms.content, rules_of(terms.rules_version)):
+    if terms is None or not is_long(terms.content, rules := rules_of(terms.rules_version)):
         return None
-    return None if case.step.input.get("notice_given_on") else Refusal("notice_not_stated")
+    given, ended = case.step.input.get("notice_given_on"), case.step.input.get("ended_on")
+    if given is None or ended is None:
+        return Refusal("notice_not_stated")
+    days = (ended - given).days
+    short = days < rules.notice_days and not case.step.note.strip()
+    return Refusal("notice_too_short", {"days": days, "limit": rules.notice_days}) if short else None
 
 
 def countersign_waits(case: Case) -> Refusal | None:
@@ -158,9 +176,11 @@ def countersign_waits(case: Case) -> Refusal | None:
 
 
 def deadline_passed(case: Case) -> Refusal | None:
-    """The system closes only what is overdue on the day of the step."""
+    """The system closes only what is overdue on the day of the step, and no answer that nobody could give."""
     due = case.match.due_on
-    return None if due and due < case.step.day else Refusal("not_due")
+    late = due is not None and due < case.step.day
+    rests = late and case.match.state != State.PROSPECT and answer_rests(case)
+    return None if late and not rests else Refusal("not_due")
 
 
 def resume_due(case: Case) -> Refusal | None:

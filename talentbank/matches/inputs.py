@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
+from talentbank.core.actors import Channel
 from talentbank.core.audit import Step
 from talentbank.core.clock import day_of
 from talentbank.core.errors import FieldError, InvalidInput
 from talentbank.core.models import Event
+from talentbank.core.reasons import Reason
 from talentbank.matches.codes import REASON_REQUIRED, REASONS
 from talentbank.matches.models import Match
 from talentbank.matches.states import Action, ClosedReason
@@ -40,26 +43,46 @@ ENDED_BY: dict[str, Action] = {
 }
 """Closed reason → the action whose reason codes explain it."""
 MOST_HOURS = 100_000
+DAYS_OF_STEPS = ("started_on", "ended_on", "notice_given_on")
+"""Days that an action may be told, in the order in which `_order_errors` reads them."""
 
 
-def input_check(action: str, step: Step, match: Match, last: Event | None) -> None:
-    """Check reason codes, required values and the day of a step.
+def input_check(action: str, step: Step) -> None:
+    """Check what an action is told, as far as it does not depend on the match: reason codes, required values, days.
 
     :raises InvalidInput: with a pointer for everything that is wrong.
     """
-    errors = [
-        FieldError(f"/{name}", "required") for name in REQUIRED.get(action, ()) if step.input.get(name) in (None, "")
-    ]
+    required = [*REQUIRED.get(action, ()), *_required_on_paper(action, step)]
+    errors = [FieldError(f"/{name}", "required") for name in required if step.input.get(name) in (None, "")]
     errors += _reason_errors(action, step)
-    errors += _day_errors(step, last)
+    errors += _future_errors(step)
+    if errors:
+        raise InvalidInput(errors)
+
+
+def record_check(action: str, step: Step, match: Match, last: Event | None) -> None:
+    """Check a step against what is on record: it did not happen before the last one, and its days are in their order.
+
+    :raises InvalidInput: with a pointer for everything that is wrong.
+    """
+    errors = []
+    if last and step.happened_on and step.happened_on < last.happened_on:
+        errors.append(FieldError("/happened_on", "before_last_step", {"last": str(last.happened_on)}))
+    errors += _order_errors(step, match)
     if action == Action.CORRECT and not errors:
         errors += _correction_errors(step, match)
     if errors:
         raise InvalidInput(errors)
 
 
+def _required_on_paper(action: str, step: Step) -> list[str]:
+    """Whoever types a signature on paper in says where the paper is kept."""
+    on_paper = step.on_behalf is not None and step.on_behalf.channel == Channel.PAPER
+    return ["paper_kept_at"] if on_paper and action in {Action.CONFIRM, Action.AMEND} else []
+
+
 def _reason_errors(action: str, step: Step) -> list[FieldError]:
-    known = REASONS.get(Action(action), {})
+    known: Mapping[str, Reason] = REASONS.get(Action(action), {}) if action in set(Action) else {}
     if action in REASON_REQUIRED and not step.reason_codes:
         return [FieldError("/reason_codes", "required")]
     return [
@@ -69,17 +92,25 @@ def _reason_errors(action: str, step: Step) -> list[FieldError]:
     ]
 
 
-def _day_errors(step: Step, last: Event | None) -> list[FieldError]:
+def _future_errors(step: Step) -> list[FieldError]:
+    days = {"happened_on": step.day, **{name: step.input.get(name) for name in DAYS_OF_STEPS}}
     today = day_of(step.at)
+    return [
+        FieldError(f"/{name}", "in_the_future") for name, day in days.items() if isinstance(day, date) and day > today
+    ]
+
+
+def _order_errors(step: Step, match: Match) -> list[FieldError]:
+    """Work begins on the day of the contract or later, and does not end before it begins or before the notice."""
+    started, ended, noticed = (step.input.get(name) for name in DAYS_OF_STEPS)
     errors = []
-    if step.day > today:
-        errors.append(FieldError("/happened_on", "in_the_future"))
-    if last and step.happened_on and step.happened_on < last.happened_on:
-        errors.append(FieldError("/happened_on", "before_last_step", {"last": str(last.happened_on)}))
-    for name in ("ended_on", "started_on", "notice_given_on"):
-        day = step.input.get(name)
-        if isinstance(day, date) and day > today:
-            errors.append(FieldError(f"/{name}", "in_the_future"))
+    if started and match.made_on and started < match.made_on:
+        errors.append(FieldError("/started_on", "before_contract", {"made_on": str(match.made_on)}))
+    begun = match.started_on or match.made_on
+    if ended and begun and ended < begun:
+        errors.append(FieldError("/ended_on", "before_start"))
+    if ended and noticed and noticed > ended:
+        errors.append(FieldError("/notice_given_on", "after_end"))
     return errors
 
 

@@ -151,6 +151,7 @@ TABLE = Table(
             g.terms_confirmable,
             g.place_free,
             g.eligible,
+            g.hours_free,
             g.own_consents_current,
         ),
         _row(Action.START, _one({State.CONTRACTED}), State.ACTIVE, SIDES | COORDINATOR),

@@ -25,6 +25,7 @@ from talentbank.matches.locks import case_of, matches_open
 from talentbank.matches.models import Evaluation, Match
 from talentbank.matches.policies import parts_of, side_parts, worded_for
 from talentbank.matches.states import CLOSED_STATES, INTRODUCING, RUNNING, TAKING, Action, ClosedReason, Origin, State
+from talentbank.matches.terms import hours_held
 from talentbank.needs.services import need_follow_matches
 from talentbank.notifications.services import event_announce, event_recall
 from talentbank.privacy.selectors import consents_running
@@ -157,7 +158,7 @@ def follow(case: Case, event: Event) -> None:
         hours_reserve(
             professional_id=match.professional_id,
             match_id=match.pk,
-            hours=case.need.hours_per_week or 0,
+            hours=hours_held(case.match, case.need),
             at=case.step.at,
         )
     else:
@@ -176,11 +177,11 @@ def _proposal_follows(case: Case, event: Event) -> None:
     professional = case.professional
     invited = event.action == Action.CREATE and case.match.origin == Origin.INVITE
     if event.action == Action.PROPOSE or invited:
-        proposed_keep(professional_id=professional.pk, proposed_at=event.at, at=event.at)
+        proposed_keep(professional_id=professional.pk, proposed_at=event.at)
     elif event.action == Action.UNDO:
         undone = Event.objects.get(pk=event.facts["undoes"])
         if undone.action == Action.PROPOSE and professional.last_proposed_at == undone.at:
-            proposed_keep(professional_id=professional.pk, proposed_at=_proposed_before(case, undone), at=event.at)
+            proposed_keep(professional_id=professional.pk, proposed_at=_proposed_before(case, undone))
 
 
 def _proposed_before(case: Case, undone: Event) -> datetime | None:

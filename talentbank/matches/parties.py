@@ -6,7 +6,7 @@ several members of staff carry their id: `membership:<id>`, `coordinator:<accoun
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from uuid import UUID
 
 from talentbank.accounts.models import StaffMembership
@@ -22,7 +22,9 @@ from talentbank.matches.forms import (
     phone_form,
 )
 from talentbank.organizations.models import Organization
+from talentbank.organizations.room import ROOM as ORGANIZATIONS
 from talentbank.professionals.models import Professional, SideJobPermission
+from talentbank.registrations.models import Registration
 
 Facts = Mapping[str, frozenset[str]]
 """Field → the forms of what stands in it; fields without content are absent."""
@@ -40,13 +42,18 @@ def facts_of(case: Case) -> Facts:
 def hands_of(case: Case) -> dict[str, UUID | None]:
     """Who typed in an answer or a registration of this match for somebody else: field → account."""
     match, professional, organization = case.match, case.professional, case.organization
-    own = professional.user_id == professional.entered_by_id
+    people = ORGANIZATIONS.people(organization) if organization.entered_by_id else set()
     return {
         "professional.answer": match.professional_answer_by_id,
         "organization.answer": match.organization_answer_by_id,
-        "professional.registration": None if own else professional.entered_by_id,
-        "organization.registration": None if organization.channel in {"web", "line"} else organization.entered_by_id,
+        "professional.registration": _typed_in(professional, {professional.user_id}),
+        "organization.registration": _typed_in(organization, people),
     }
+
+
+def _typed_in(row: Registration, people: Collection[UUID | None]) -> UUID | None:
+    """Who typed a registration in, where that was none of its own people: over whichever channel they were reached."""
+    return None if row.entered_by_id in people else row.entered_by_id
 
 
 def _professional(row: Professional) -> dict[str, Iterable[str]]:
@@ -62,6 +69,7 @@ def _professional(row: Professional) -> dict[str, Iterable[str]]:
         "professional.postal_address": [address_form(row.postal_address)],
         "professional.account": [str(row.user_id or "")],
         "professional.account_email": [mail_form(row.user.email) if row.user else ""],
+        "professional.account_email_domain": [domain_form(row.user.email) if row.user else ""],
         "professional.hidden_from": _names_and_numbers(row.hidden_from),
         "professional.side_job_permission": ["lacking"] if unpermitted else [],
     }
@@ -81,6 +89,7 @@ def _organization(whose: str, row: Organization) -> dict[str, Iterable[str]]:
         f"{whose}.sites": [address_form(site.get("address") or "") for site in row.sites],
         f"{whose}.members": [str(user_id) for user_id, _ in members],
         f"{whose}.member_emails": [mail_form(email) for _, email in members],
+        f"{whose}.member_email_domains": [domain_form(email) for _, email in members],
         f"{whose}.declared_ties": _names_and_numbers(row.declared_ties),
     }
 

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from uuid import UUID
 
 from talentbank.accounts.policies import single_hat
 from talentbank.core.actors import COORDINATORS, ORGANIZATION_ROLES, Actor, Hat, OnBehalf, Role, Side
 from talentbank.core.errors import Forbidden, Refusal
 from talentbank.core.lifecycle import Part
 from talentbank.matches.case import Case
+from talentbank.matches.desks import desk_sides
 from talentbank.matches.lifecycle import TABLE
 from talentbank.matches.models import Match
 from talentbank.matches.states import CLOSED_STATES, State
@@ -88,9 +90,19 @@ def sees(actor: Actor, match: Match, on_behalf: OnBehalf | None = None) -> bool:
     """Tell whether the actor sees this match at all."""
     if actor.is_coordinator_of(match.bank_id) or (on_behalf and actor.is_helper_of(match.bank_id)):
         return True
-    parts = parts_of(actor, match)
-    professional = Part.PROFESSIONAL in parts and side_sees(match.state, match.professional_answer)
-    return professional or (Part.ORGANIZATION in parts and side_sees(match.state, match.organization_answer))
+    return any(side_sees(match.state, getattr(match, f"{side}_answer")) for side in sides_of(actor, match))
+
+
+def sides_of(actor: Actor, match: Match) -> list[Side]:
+    """The sides an actor speaks for in a match: its own, and those that it acts for at a desk."""
+    return sides_of_each(actor, [match])[match.pk]
+
+
+def sides_of_each(actor: Actor, matches: Sequence[Match]) -> dict[UUID, list[Side]]:
+    """`sides_of` for many matches, with as many queries as for one."""
+    desk = desk_sides(actor, matches)
+    own = {match.pk: {part.value for part in parts_of(actor, match)} for match in matches}
+    return {pk: [side for side in Side if side.value in parts or side in desk.get(pk, ())] for pk, parts in own.items()}
 
 
 OF_PROFESSIONAL = frozenset({"professional_not_approved", "professional_paused", "capacity_insufficient"})
@@ -102,9 +114,11 @@ OF_THE_OTHER = {Side.PROFESSIONAL: OF_ORGANIZATION, Side.ORGANIZATION: OF_PROFES
 def worded_for(case: Case, refusals: Iterable[Refusal]) -> list[Refusal]:
     """Word refusals for who asks: a side learns that the pair cannot be had, never why; staff learn all.
 
-    A rest, a full week, a consent taken back, a hidden name and an open prospect all read the same to it.
+    A rest, a full week, a consent taken back, a hidden name and an open prospect all read the same to it, and to a desk
+    that acts for it.
     """
-    side = None if case.step.on_behalf else case.side
+    coordinates = case.step.on_behalf and case.step.actor.is_coordinator_of(case.bank.pk)
+    side = None if coordinates else case.side
     if side is None:
         return list(refusals)
     worded = [NOT_AVAILABLE if _is_the_others(case, side, refusal) else refusal for refusal in refusals]

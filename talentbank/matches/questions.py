@@ -18,8 +18,8 @@ from talentbank.matches.guards import ANSWER_QUESTION, ASK_QUESTION, staff_is_no
 from talentbank.matches.locks import lock_match
 from talentbank.matches.models import Match, MatchQuestion
 from talentbank.matches.moves import match_event
-from talentbank.matches.policies import part_for, sees, side_sees
-from talentbank.matches.selectors import counterpart_known, sides_of
+from talentbank.matches.policies import part_for, sees, side_sees, sides_of
+from talentbank.matches.selectors import counterpart_known
 from talentbank.matches.states import CLOSED_STATES, State
 from talentbank.needs.texts import names_of_organization
 from talentbank.privacy.contacts import contacts_strip

@@ -2,24 +2,26 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 from uuid import UUID
 
 from django.db.models import OuterRef, Q, QuerySet, Subquery
 
-from talentbank.core.actors import COORDINATORS, ORGANIZATION_ROLES, Actor, Role, Side
+from talentbank.core.actors import COORDINATORS, ORGANIZATION_ROLES, Actor, OnBehalf, Role, Side
 from talentbank.core.audit import Step
 from talentbank.core.errors import ActingAsRequired, ActionRefused, DomainError, Forbidden, NotFound, Refusal
-from talentbank.core.lifecycle import ActionAnswer
+from talentbank.core.lifecycle import ActionAnswer, Part
 from talentbank.core.models import Event
 from talentbank.matches.codes import REASON_REQUIRED
 from talentbank.matches.conflicts import Finding, conflict_scan, findings_uncovered
+from talentbank.matches.desks import desk_scope, desk_sides
 from talentbank.matches.inputs import REQUIRED
 from talentbank.matches.lifecycle import TABLE
 from talentbank.matches.locks import case_of
 from talentbank.matches.models import ConflictDecision, Match, Terms
 from talentbank.matches.moves import transition_for
-from talentbank.matches.policies import HIDDEN_FROM_SIDES, part_asking, parts_of, sees
+from talentbank.matches.policies import HIDDEN_FROM_SIDES, part_asking, parts_of, sees, side_parts
 from talentbank.matches.states import Action
 
 RELATED = ("need", "need__organization", "professional", "bank")
@@ -28,11 +30,15 @@ OFFERED = [action for action in TABLE.actions() if action not in {Action.CREATE,
 
 
 def matches_visible(actor: Actor) -> QuerySet[Match]:
-    """Matches in the actor's sight: staff's banks, and those a side was asked in or has spoken in."""
+    """Matches in the actor's sight: a coordinator's banks, and those a side was asked in or has spoken in.
+
+    A desk sees those of the sides that it acts for.
+    """
     asked = Q(professional_id__in=actor.ids_as(Role.PROFESSIONAL)) & ~Q(professional_answer="")
     spoken = Q(need__organization_id__in=actor.ids_as(*ORGANIZATION_ROLES)) & ~Q(organization_answer="")
     as_side = (asked | spoken) & ~Q(state__in=sorted(HIDDEN_FROM_SIDES))
-    where = Q(bank_id__in=actor.banks_as(COORDINATORS)) | as_side
+    as_desk = desk_scope(actor) & ~Q(state__in=sorted(HIDDEN_FROM_SIDES))
+    where = Q(bank_id__in=actor.banks_as(COORDINATORS)) | as_side | as_desk
     return Match.objects.filter(where).select_related(*RELATED)
 
 
@@ -47,44 +53,59 @@ def match_get(actor: Actor, match_id: UUID, *, for_helper: bool = False) -> Matc
     return match
 
 
-def sides_of(actor: Actor, match: Match) -> list[Side]:
-    """The sides an actor speaks for in a match."""
-    parts = parts_of(actor, match)
-    return [side for side in Side if side.value in {part.value for part in parts}]
-
-
-def allowed_actions(match: Match, actor: Actor) -> list[str]:
-    """Actions open to the actor by state and role alone; guards are not asked."""
-    return TABLE.allowed(match.state, parts_of(actor, match))
+def allowed_actions(match: Match, actor: Actor, sides: Iterable[Side]) -> list[str]:
+    """Actions open to the actor by state and role alone; guards are not asked. A desk acts for its `sides`."""
+    parts = parts_of(actor, match) or frozenset[Part]().union(*(side_parts(side) for side in sides))
+    return TABLE.allowed(match.state, parts)
 
 
 ANSWERED_BY = {
     "countersign_reason_missing": "note",
     "decision_required": "decision",
     "notice_not_stated": "notice_given_on",
+    "notice_too_short": "note",
     "undo_needs_reason": "reason_codes",
 }
 """Refusals that a caller lifts by sending a value: they say what an action requires, not that it is closed."""
 
 
 def match_actions(match: Match, actor: Actor, at: datetime) -> list[ActionAnswer]:
-    """Return for every action whether this actor may take it now, and if not why."""
-    return [_action(match, action, actor, at) for action in OFFERED]
+    """Return for every action whether this actor may take it now, and if not why.
+
+    Staff who could only act on behalf of a side are told so; a coordinator may for both, a desk for those it acts for.
+    """
+    coordinator = actor.is_coordinator_of(match.bank_id)
+    sides = list(Side) if coordinator else desk_sides(actor, [match]).get(match.pk, [])
+    behalves = [OnBehalf(side, actor.channel) for side in sides]
+    return [_action(match, action, actor, at, behalves) for action in OFFERED]
 
 
-def _action(match: Match, action: str, actor: Actor, at: datetime) -> ActionAnswer:
-    case = case_of(match.pk, Step(actor=actor, at=at, input={"terms_version": match.terms_version}))
+def _action(match: Match, action: str, actor: Actor, at: datetime, behalves: Iterable[OnBehalf]) -> ActionAnswer:
+    """The answer in one's own right where the role fits, else on behalf of the side for which it is allowed."""
+    own = _asked(match, action, actor, at, None)
+    if not _lacks_role(own):
+        return own
+    others = [each for behalf in behalves if not _lacks_role(each := _asked(match, action, actor, at, behalf))]
+    return next((each for each in others if each.allowed), (others or [own])[0])
+
+
+def _lacks_role(answer: ActionAnswer) -> bool:
+    return any(isinstance(refusal, Forbidden) for refusal in answer.refusals)
+
+
+def _asked(match: Match, action: str, actor: Actor, at: datetime, behalf: OnBehalf | None) -> ActionAnswer:
+    case = case_of(match.pk, Step(actor, at, on_behalf=behalf, input={"terms_version": match.terms_version}))
     requires = [*REQUIRED.get(action, ()), *(["reason_codes"] if action in REASON_REQUIRED else [])]
     refusals: list[Refusal | DomainError] = []
     try:
-        case.part, _ = part_asking(actor, match, action, None)
+        case.part, _ = part_asking(actor, match, action, behalf)
         transition_for(case, action)
     except ActionRefused as refused:
         requires += [ANSWERED_BY[refusal.code] for refusal in refused.refusals if refusal.code in ANSWERED_BY]
         refusals += [refusal for refusal in refused.refusals if refusal.code not in ANSWERED_BY]
     except (Forbidden, ActingAsRequired) as error:
         refusals.append(error)
-    return ActionAnswer(action, allowed=not refusals, refusals=tuple(refusals), requires=tuple(requires))
+    return ActionAnswer(action, not refusals, tuple(refusals), tuple(requires), behalf is not None)
 
 
 def match_events(match: Match) -> QuerySet[Event]:

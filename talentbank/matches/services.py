@@ -21,7 +21,7 @@ from talentbank.matches.conflicts import conflict_scan, decision_check
 from talentbank.matches.effects import due_from
 from talentbank.matches.explanations import SCORED
 from talentbank.matches.guards import last_event, staff_is_no_side
-from talentbank.matches.inputs import input_check
+from talentbank.matches.inputs import input_check, record_check
 from talentbank.matches.lifecycle import CREATION
 from talentbank.matches.locks import lock_match, lock_pair
 from talentbank.matches.models import ConflictDecision, Match, Terms
@@ -39,6 +39,7 @@ WHOLE_NEED = frozenset({Action.CONFIRM, Action.UNDO})
 """Actions that may fill a need, or undo that: they lock all its matches."""
 DRAFTABLE = INTRODUCING | {State.CONTRACTED, State.ACTIVE, State.SUSPENDED}
 """States in which a new version of the terms may be written."""
+DRAFT_TERMS = "draft-terms"
 
 
 @transaction.atomic
@@ -53,12 +54,13 @@ def match_transition(*, match_id: UUID, action: str, step: Step, expected_versio
     :raises InvalidInput: a reason code, day or value is wrong.
     :raises ActionRefused: with the state, the allowed actions and every guard that refused.
     """
+    input_check(action, step)
     case = lock_match(match_id, step, whole_need=action in WHOLE_NEED)
     case.part, role = _part(case, action)
     case.step = replace(step, role=role)
     if expected_version is not None and case.match.version != expected_version:
         raise StaleVersion(version=case.match.version)
-    input_check(action, case.step, case.match, last_event(case.match))
+    record_check(action, case.step, case.match, last_event(case.match))
     transition = transition_for(case, action)
     revision_bump(case.bank.pk)
     follow(case, match_step(case, transition))
@@ -81,8 +83,10 @@ def match_create(
 
     :raises NotFound: need or professional absent, or of different banks.
     :raises Forbidden: the actor may not open matches of this origin.
+    :raises InvalidInput: a reason code or a day is wrong.
     :raises ActionRefused: the pair is not eligible, or the invitations are used up.
     """
+    input_check(Action.CREATE, step)
     need, professional = lock_pair(need_id=need_id, professional_id=professional_id)
     if professional.bank_id != need.bank_id:
         raise NotFound()
@@ -98,7 +102,6 @@ def match_create(
     if refusals:
         worded = worded_for(case, refusals)
         raise ActionRefused(state="", action=Action.CREATE, allowed_actions=[], refusals=worded)
-    input_check(Action.CREATE, case.step, match, None)
     return _open(case)
 
 
@@ -205,9 +208,10 @@ def conflict_decide(
 def terms_draft(*, match_id: UUID, content: dict[str, Any], step: Step) -> Terms:
     """This function will write the next version of the terms; earlier confirmations lapse with the version.
 
-    :raises InvalidInput: payment later than 60 days from receipt, or an end before its start.
+    :raises InvalidInput: payment later than 60 days from receipt, an end before its start, a reason code or a day.
     :raises ActionRefused: the match is not introduced, negotiating or running.
     """
+    input_check(DRAFT_TERMS, step)
     case = lock_match(match_id, step, whole_need=False)
     if not sees(step.actor, case.match, step.on_behalf):
         raise NotFound()
@@ -218,7 +222,7 @@ def terms_draft(*, match_id: UUID, content: dict[str, Any], step: Step) -> Terms
     terms_check(content, rules)
     if case.match.state not in DRAFTABLE:
         refusal = Refusal("state_forbids", {"state": case.match.state})
-        raise ActionRefused(state=case.match.state, action="draft-terms", allowed_actions=[], refusals=[refusal])
+        raise ActionRefused(state=case.match.state, action=DRAFT_TERMS, allowed_actions=[], refusals=[refusal])
     case.match.terms_version += 1
     case.match.save_step(at=step.at)
     terms = Terms.create(
@@ -232,5 +236,5 @@ def terms_draft(*, match_id: UUID, content: dict[str, Any], step: Step) -> Terms
     )
     required = terms_set(rules, case.need, case.professional).name
     facts = {"terms": terms.number, "sha256": terms.sha256, "rules": rules.version, "required": required}
-    match_event(case, "draft-terms", case.match.state, facts)
+    match_event(case, DRAFT_TERMS, case.match.state, facts)
     return terms

@@ -12,8 +12,9 @@ from django.utils import timezone
 from talentbank.core.actors import Actor, Side
 from talentbank.core.japanese import wareki, yen
 from talentbank.matches.models import Terms
+from talentbank.matches.policies import sides_of
 from talentbank.matches.rules import Item, rules_of
-from talentbank.matches.selectors import counterpart_known, sides_of
+from talentbank.matches.selectors import counterpart_known
 from talentbank.matches.terms import terms_set
 from talentbank.ranking.selectors import card_headline
 

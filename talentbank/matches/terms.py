@@ -9,7 +9,7 @@ from typing import Any
 
 from talentbank.core.audit import canonical
 from talentbank.core.errors import FieldError, InvalidInput
-from talentbank.matches.models import Terms
+from talentbank.matches.models import Match, Terms
 from talentbank.matches.rules import RequiredSet, Rules, rules_of
 from talentbank.needs.models import Need
 from talentbank.professionals.models import EngagementType, Professional
@@ -33,6 +33,13 @@ def terms_set(rules: Rules, need: Need, professional: Professional) -> RequiredS
     if need.engagement_type == EngagementType.EMPLOYMENT:
         return rules.sets["employment"]
     return rules.sets["freelance_act" if freelance_act_applies(need, professional) else "ordinary"]
+
+
+def hours_held(match: Match, need: Need) -> int:
+    """Hours a week that a running match holds: what the agreed terms state, else what the need asks for; else 0."""
+    agreed = match.terms.filter(number=match.agreed_terms_version).first()
+    stated = agreed.content.get("hours_per_week") if agreed else None
+    return int(need.hours_per_week or 0 if stated is None else stated)
 
 
 def terms_missing(terms: Terms, need: Need, professional: Professional) -> list[str]:

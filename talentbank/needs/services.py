@@ -166,7 +166,8 @@ def need_follow_matches(
     """This function will store the counts of this round's matches and let the need follow them.
 
     The caller holds the need's lock. Counts alone make no version: an owner's edit does not fail because somebody was
-    introduced in between.
+    introduced in between. Only places that are taken, which everybody sees, make the row count as changed: others would
+    read off `updated_at` that somebody was introduced.
     """
     counts = {
         "taken": taken,
@@ -177,10 +178,12 @@ def need_follow_matches(
     }
     if all(getattr(need, name) == value for name, value in counts.items()):
         return
+    told = ["updated_at"] if need.taken != taken else []
     for name, value in counts.items():
         setattr(need, name, value)
-    need.revision, need.updated_at = revision_bump(need.bank_id), step.at
-    need.save(update_fields=[*counts, "revision", "updated_at"])
+    need.revision = revision_bump(need.bank_id)
+    need.updated_at = step.at if told else need.updated_at
+    need.save(update_fields=[*counts, "revision", *told])
     need_follow(need, step)
 
 

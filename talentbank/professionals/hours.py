@@ -22,7 +22,7 @@ def hours_reserve(*, professional_id: UUID, match_id: UUID, hours: int, at: date
     else:
         held.hours_per_week, held.released_at = hours, None
         held.save_step(at=at)
-    _revise(professional_id, at)
+    _revise(professional_id, updated_at=at)
 
 
 @transaction.atomic
@@ -34,17 +34,20 @@ def hours_release(*, match_id: UUID, at: datetime) -> None:
         return
     held.released_at = at
     held.save_step(at=at)
-    _revise(held.professional_id, at)
+    _revise(held.professional_id, updated_at=at)
 
 
-def proposed_keep(*, professional_id: UUID, proposed_at: datetime | None, at: datetime) -> None:
-    """This function will keep when a professional was last proposed to anybody (None: never)."""
+def proposed_keep(*, professional_id: UUID, proposed_at: datetime | None) -> None:
+    """This function will keep when a professional was last proposed to anybody (None: never).
+
+    The row does not count as changed: its holder may not be asked yet, and would read it off `updated_at`.
+    """
     rows = Professional.objects.filter(pk=professional_id).exclude(last_proposed_at=proposed_at)
     if rows.update(last_proposed_at=proposed_at):
-        _revise(professional_id, at)
+        _revise(professional_id)
 
 
-def _revise(professional_id: UUID, at: datetime) -> None:
+def _revise(professional_id: UUID, **more: datetime) -> None:
     """Let ranking see it. Hours alone make no version: a holder's edit does not fail because a match began."""
     bank_id = Professional.objects.values_list("bank_id", flat=True).get(pk=professional_id)
-    Professional.objects.filter(pk=professional_id).update(revision=revision_bump(bank_id), updated_at=at)
+    Professional.objects.filter(pk=professional_id).update(revision=revision_bump(bank_id), **more)

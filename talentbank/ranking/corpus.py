@@ -1,4 +1,4 @@
-"""Rows to the engine's documents, queries and lexicon: one way, and nothing of who somebody is.
+"""Rows to the engine's documents, queries and basis: one way, and nothing of who somebody is.
 
 What is not read here cannot rank: name, kana, contacts, age, sex, nationality, employer, clients and `hidden_from` are
 no fields of a document, and where a text mentions one of them it is struck out.
@@ -8,20 +8,22 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from datetime import date
-from functools import cache
 from types import MappingProxyType
 from typing import Any
+from uuid import UUID
 
 from django.db.models import QuerySet
 
 from matching.documents import Document, Query, SkillClaim, SkillWish
 from matching.lexicon import Lexicon
+from matching.weights import Weights
 from talentbank.core.names import without_legal_form
 from talentbank.needs.models import Need
 from talentbank.professionals.models import Professional
-from talentbank.skills.selectors import lexicon_groups, surface_forms
-from talentbank.skills.thesaurus import thesaurus_read
+from talentbank.ranking.weights import weights_of
+from talentbank.skills.selectors import lexicon_groups, surface_forms, thesaurus_concepts
 
 PROBLEM_SHARE = 0.5
 """Of a wish that a named problem suggests: half of one that the need states itself, for nobody has asked for it yet."""
@@ -56,15 +58,18 @@ def needs_with_texts(rows: QuerySet[Need]) -> QuerySet[Need]:
     return rows.prefetch_related("skills__skill", "problems__skill_weights__skill").order_by("id")
 
 
-def lexicon() -> Lexicon:
-    """Each skill is a concept, and so is each group of the thesaurus; their names and forms are the words for it."""
-    return Lexicon({**dict(lexicon_groups()), **_thesaurus()})
+@dataclass(frozen=True, slots=True)
+class Basis:
+    """What all texts of a bank are read by. `core.revision` keeps when it changed last."""
+
+    lexicon: Lexicon
+    weights: Weights
 
 
-@cache
-def _thesaurus() -> dict[str, tuple[str, ...]]:
-    """Groups under codes that no skill has; what would lead astray triggers nothing."""
-    return {f"{THESAURUS_MARK}{group.code}": group.triggers for group in thesaurus_read()}
+def basis_of(bank_id: UUID) -> Basis:
+    """Each skill is a concept, and so is each group of the bank's thesaurus, under a mark that no skill's code has."""
+    thesaurus = {f"{THESAURUS_MARK}{code}": forms for code, forms in thesaurus_concepts(bank_id).items()}
+    return Basis(Lexicon({**dict(lexicon_groups()), **thesaurus}), weights_of(bank_id))
 
 
 def document_of(professional: Professional) -> Document:

@@ -8,23 +8,12 @@ from datetime import datetime
 from uuid import UUID
 
 from talentbank.core.clock import day_of
-from talentbank.core.errors import Refusal
 from talentbank.needs.models import Need
 from talentbank.professionals.models import Professional
 from talentbank.ranking.candidates import CandidateList, Excluded
-from talentbank.ranking.conditions import conditions_of, work_refusals
-from talentbank.ranking.eligibility import Standing, standing_refusals
-from talentbank.ranking.models import PairState
-
-LEFT_OUT = {PairState.OPEN: "pair_open", PairState.DECLINED: "pair_declined"}
-"""Pairs that are no candidates. Who declined is left out of later rounds too (`reopen`)."""
-Refused = Mapping[UUID, list[Refusal]]
-
-
-def pair_refusals(need: Need, standing: Standing, pair_state: str | None, at: datetime) -> list[Refusal]:
-    """Why a pair is no candidate: what of the professional forbids a match, the hard conditions, how the two stand."""
-    pair = [Refusal(LEFT_OUT[PairState(pair_state)])] if pair_state in LEFT_OUT else []
-    return standing_refusals(need, standing) + work_refusals(need, standing, today=day_of(at)) + pair
+from talentbank.ranking.conditions import conditions_of
+from talentbank.ranking.contest import Refused
+from talentbank.ranking.eligibility import Standing
 
 
 def counted(answer: CandidateList, refused: Refused) -> CandidateList:

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
-from django.db import models
+from collections.abc import Mapping
 
+from django.db import models
+from django.db.models import F, Q
+
+from talentbank.banks.models import Bank
 from talentbank.core.models import Row
 from talentbank.needs.models import Need
 from talentbank.professionals.models import Professional
@@ -43,3 +47,63 @@ class Card(models.Model):
     class Meta:
         ordering = ("id",)
         constraints = (models.UniqueConstraint(fields=("need", "professional"), name="card_is_one_per_pair"),)
+
+
+FIELD_PERCENTS = ("headline_percent", "skills_percent", "experiences_percent", "summary_percent")
+"""What each field of a profile weighs among its texts; together 100."""
+BOUNDS: Mapping[str, tuple[int, int]] = {
+    # No field is silenced, for people fill different ones, and none outweighs all others together.
+    **dict.fromkeys(FIELD_PERCENTS, (5, 50)),
+    # Neither part alone: who claims no skills, or writes little, is still found.
+    "text_percent": (30, 90),
+    "best_percent": (0, 100),
+    # A synonym counts, and never as much as the word itself; a near word less than a synonym may.
+    "synonym_percent": (10, 80),
+    "near_percent": (0, 60),
+}
+"""Least and most of each number that a bank may set, in percent."""
+
+
+def _bounds() -> list[models.CheckConstraint]:
+    return [
+        models.CheckConstraint(
+            condition=Q(**{f"{name}__gte": low, f"{name}__lte": high}),
+            name=f"ranking_weight_{name.removesuffix('_percent')}_lies_in_bounds",
+        )
+        for name, (low, high) in BOUNDS.items()
+    ]
+
+
+class RankingWeights(Row):
+    """What a bank weighs otherwise than `matching.Weights` does; no row: as that does.
+
+    text_percent : of words against wished skills, for a need that has both
+    best_percent : of the experiences for the best of them, the rest for their mean
+    synonym_percent, near_percent : of a word's worth, for a synonym and for a near word
+    """
+
+    bank = models.OneToOneField(Bank, models.CASCADE, related_name="ranking_weights")
+    headline_percent = models.PositiveSmallIntegerField()
+    skills_percent = models.PositiveSmallIntegerField()
+    experiences_percent = models.PositiveSmallIntegerField()
+    summary_percent = models.PositiveSmallIntegerField()
+    text_percent = models.PositiveSmallIntegerField()
+    best_percent = models.PositiveSmallIntegerField()
+    synonym_percent = models.PositiveSmallIntegerField()
+    near_percent = models.PositiveSmallIntegerField()
+
+    class Meta:
+        ordering = ("id",)
+        constraints = (
+            models.CheckConstraint(
+                condition=Q(
+                    headline_percent=100 - F("skills_percent") - F("experiences_percent") - F("summary_percent")
+                ),
+                name="ranking_weights_of_fields_sum_to_100",
+            ),
+            *_bounds(),
+        )
+
+    @property
+    def percents(self) -> dict[str, int]:
+        return {name: getattr(self, name) for name in BOUNDS}

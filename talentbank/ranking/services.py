@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from datetime import datetime
-from typing import Any
+from functools import partial
 from uuid import UUID, uuid4
 
 from django.db import transaction
@@ -22,6 +22,7 @@ from talentbank.professionals.models import Professional
 from talentbank.ranking import corpus
 from talentbank.ranking.candidates import Candidate, CandidateList, missing_skills
 from talentbank.ranking.conditions import conditions_of
+from talentbank.ranking.contest import Contest, contest_of, pair_refusals
 from talentbank.ranking.eligibility import (
     Standing,
     is_hidden,
@@ -30,7 +31,7 @@ from talentbank.ranking.eligibility import (
     standings,
     standings_of_bank,
 )
-from talentbank.ranking.exclusions import counted, excluded_needs, excluded_professionals, pair_refusals
+from talentbank.ranking.exclusions import counted, excluded_needs, excluded_professionals
 from talentbank.ranking.models import Card, Pair, PairState
 from talentbank.ranking.order import ranked_in_classes
 from talentbank.ranking.store import State, state_of
@@ -45,28 +46,17 @@ def candidates_for_need(
     answer = _answer(state, at, residents_first, insufficient_data=str(need.pk) in state.needs.insufficient)
     if refusals := need_refusals(need, at=at, creating=True):
         return replace(answer, refusals=tuple(refusals))
-    known = standings_of_bank(need.bank_id, at=at)
-    seen = {id: standing for id, standing in known.items() if not is_hidden(need.organization, standing)}
-    pairs = dict(need.pairs.values_list("professional_id", "state"))
-    refused = {id: pair_refusals(need, standing, pairs.get(id), at) for id, standing in seen.items()}
-    answer = counted(answer, refused)
+    cards = partial(_cards, need.pk) if for_sides else None
+    contest = contest_of(need, standings_of_bank(need.bank_id, at=at), today=day_of(at), cards=cards)
+    answer = counted(answer, contest.refused)
     if include_excluded:
-        answer = replace(answer, excluded_pairs=excluded_professionals(need, refused, seen, at))
+        answer = replace(answer, excluded_pairs=excluded_professionals(need, contest.refused, contest.seen, at))
     if answer.insufficient_data:
         return answer
-    eligible = [standing for id, standing in seen.items() if not refused[id]]
-    reserves = {id for id, pair in pairs.items() if pair == PairState.RESERVE} if not for_sides else set()
     query = state.queries.get(need.pk) or corpus.query_of(need)
-    ranked = ranked_in_classes(
-        state.professionals,
-        query,
-        _classes(eligible, reserves, residents_first),
-        limit=limit,
-        tie=_tie_of(need, seen, residents_first, for_sides),
-        always={str(id) for id in reserves},
-    )
+    ranked = contest.ranked(state.professionals, query, limit=limit)
     words = words_of(state.professionals.model.query(query)) if for_sides and ranked else ()
-    return replace(answer, results=_professionals(need, ranked, seen, reserves, at, for_sides, words))
+    return replace(answer, results=_professionals(contest, ranked, at, words))
 
 
 def candidates_for_professional(
@@ -86,7 +76,7 @@ def candidates_for_professional(
     seen = {need.pk: need for need in needs.order_by("id") if not is_hidden(need.organization, standing)}
     pairs = dict(professional.pairs.values_list("need_id", "state"))
     refused = {
-        id: need_refusals(need, at=at, creating=True) + pair_refusals(need, standing, pairs.get(id), at)
+        id: need_refusals(need, at=at, creating=True) + pair_refusals(need, standing, pairs.get(id), today=day_of(at))
         for id, need in seen.items()
     }
     answer = counted(answer, refused)
@@ -149,56 +139,26 @@ def _answer(state: State, at: datetime, residents_first: ResidentsFirst, *, insu
     )
 
 
-def _classes(eligible: list[Standing], reserves: set[UUID], policy: ResidentsFirst) -> list[frozenset[str]]:
-    """Reserves of an earlier round first, then residents where the bank groups them."""
-
-    def rank(standing: Standing) -> int:
-        if standing.id in reserves:
-            return 0
-        return 1 if policy is not ResidentsFirst.GROUP or standing.in_city else 2
-
-    return [frozenset(str(each.id) for each in eligible if rank(each) == place) for place in range(3)]
-
-
-def _tie_of(
-    need: Need, seen: Mapping[UUID, Standing], policy: ResidentsFirst, for_sides: bool
-) -> Callable[[list[str]], Callable[[str], Any]]:
-    """Equal scores: residents first where the policy breaks ties so, then by card for sides and by id for staff."""
-
-    def tie(ids: list[str]) -> Callable[[str], Any]:
-        cards = cards_of(need_id=need.pk, professional_ids=map(UUID, ids)) if for_sides and ids else {}
-
-        def key(id: str) -> tuple[bool, str]:
-            later = policy is ResidentsFirst.TIE_BREAK and not seen[UUID(id)].in_city
-            return later, str(cards.get(UUID(id), id))
-
-        return key
-
-    return tie
+def _cards(need_id: UUID, professional_ids: list[UUID]) -> dict[UUID, UUID]:
+    return cards_of(need_id=need_id, professional_ids=professional_ids)
 
 
 def _professionals(
-    need: Need,
-    ranked: list[Ranked],
-    seen: Mapping[UUID, Standing],
-    reserves: set[UUID],
-    at: datetime,
-    for_sides: bool,
-    words: tuple[tuple[Span, ...], ...],
+    contest: Contest, ranked: list[Ranked], at: datetime, words: tuple[tuple[Span, ...], ...]
 ) -> tuple[Candidate, ...]:
-    ids = [UUID(each.id) for each in ranked]
+    need, ids = contest.need, [UUID(each.id) for each in ranked]
     rows = {row.pk: row for row in corpus.professionals_with_texts(Professional.objects.filter(pk__in=ids))}
-    cards = cards_of(need_id=need.pk, professional_ids=ids) if for_sides and ids else {}
+    cards = contest.cards(ids) if contest.cards and ids else {}
     prefetch_related_objects([need], "skills__skill")
     return tuple(
         Candidate(
             need=need,
             professional=rows[id],
             ranked=each,
-            conditions=conditions_of(need, rows[id], left=seen[id].left, today=day_of(at)),
+            conditions=conditions_of(need, rows[id], left=contest.seen[id].left, today=day_of(at)),
             missing=missing_skills(need.skills.all(), rows[id].skills.all()),
-            in_city=seen[id].in_city,
-            is_reserve=id in reserves,
+            in_city=contest.seen[id].in_city,
+            is_reserve=id in contest.reserves,
             card_id=cards.get(id),
             need_words=words,
         )

@@ -18,11 +18,12 @@ from django.db import connection
 
 from matching.documents import Document, Query
 from matching.engine import Engine, NeedEngine
-from talentbank.core.revision import revision_current
+from talentbank.core.revision import revision_basis, revision_current
 from talentbank.needs.lifecycle import SEEKING
 from talentbank.needs.models import Need
 from talentbank.professionals.models import Professional
 from talentbank.ranking import corpus
+from talentbank.ranking.corpus import Basis
 from talentbank.registrations.models import RegistrationState
 
 ItemT = TypeVar("ItemT", Document, Query)
@@ -35,12 +36,13 @@ REFIT_SHARE = 0.1
 
 @dataclass(frozen=True, slots=True)
 class State:
-    """A bank as of a revision: approved professionals and asking needs, each indexed, under one model.
+    """A bank as of a revision: approved professionals and asking needs, each indexed, under one model on one basis.
 
     `changed` counts the professionals changed since the fit.
     """
 
     revision: int
+    basis: Basis
     professionals: Engine
     needs: NeedEngine
     documents: Mapping[UUID, Document]
@@ -67,7 +69,8 @@ def state_of(bank_id: UUID) -> State:
         held = _held.get(bank_id)
         if held is not None and held.revision == revision:
             return held
-        fresh = pulled(bank_id, held, revision) if held and held.revision < revision else loaded(bank_id, revision)
+        follows = held is not None and revision_basis(bank_id) <= held.revision < revision
+        fresh = pulled(bank_id, held, revision) if held and follows else loaded(bank_id, revision)
         if not connection.in_atomic_block:
             _held[bank_id] = fresh
         return fresh
@@ -75,11 +78,12 @@ def state_of(bank_id: UUID) -> State:
 
 def loaded(bank_id: UUID, revision: int) -> State:
     """Everything read and fitted anew."""
+    basis = corpus.basis_of(bank_id)
     professionals = Professional.objects.filter(bank_id=bank_id, registration_state=RegistrationState.APPROVED)
     needs = Need.objects.filter(bank_id=bank_id, state__in=SEEKING)
     documents = {row.pk: corpus.document_of(row) for row in corpus.professionals_with_texts(professionals)}
     queries = {row.pk: corpus.query_of(row) for row in corpus.needs_with_texts(needs)}
-    return _fitted(revision, documents, queries)
+    return _fitted(revision, basis, documents, queries)
 
 
 def pulled(bank_id: UUID, held: State, revision: int) -> State:
@@ -102,7 +106,7 @@ def _applied(held: State, revision: int, documents: dict[UUID, Document], querie
     new, gone = _difference(held.documents, documents)
     changed = held.changed + len(new) + len(gone)
     if (new or gone) and (len(documents) <= REFIT_UP_TO or changed > REFIT_SHARE * len(documents)):
-        return _fitted(revision, documents, queries)
+        return _fitted(revision, held.basis, documents, queries)
     # A copy shares the index and changes apart from the held engine, which others read.
     professionals, needs = copy(held.professionals), copy(held.needs)
     professionals.remove({str(id) for id in gone})
@@ -125,9 +129,9 @@ def _difference(old: Mapping[UUID, ItemT], new: Mapping[UUID, ItemT]) -> tuple[l
     return [item for id, item in new.items() if old.get(id) != item], old.keys() - new.keys()
 
 
-def _fitted(revision: int, documents: dict[UUID, Document], queries: dict[UUID, Query]) -> State:
-    professionals = Engine.fit(_by_id(documents), lexicon=corpus.lexicon())
-    return State(revision, professionals, NeedEngine(professionals.model, _by_id(queries)), documents, queries)
+def _fitted(revision: int, basis: Basis, documents: dict[UUID, Document], queries: dict[UUID, Query]) -> State:
+    professionals = Engine.fit(_by_id(documents), lexicon=basis.lexicon, weights=basis.weights)
+    return State(revision, basis, professionals, NeedEngine(professionals.model, _by_id(queries)), documents, queries)
 
 
 def _by_id(items: Mapping[UUID, ItemT]) -> list[ItemT]:

@@ -138,7 +138,7 @@ def changes_put(case: RegistrationCase, changes: Changes) -> bool:
     if waiting:
         row.pending_by_id = case.step.actor.user_id if changes.pending else None
         row.pending_changes = changes.pending
-    if row.registration_state in REVIEWED:
+    if row.registration_state in REVIEWED and not case.decides_as_staff:  # what staff write needs no staff to read it
         row.changed_since_review = sorted({*row.changed_since_review, *changes.live})
     row.revision = revision_bump(row.bank_id)
     row.save_step(at=case.step.at)

@@ -1,11 +1,13 @@
-"""The vocabulary: skills by scheme, plain-word problems, and what leads from one to the other."""
+"""The vocabulary: skills by scheme, plain-word problems, what leads from one to the other, and words of one meaning."""
 
 from __future__ import annotations
 
 from django.db import models
 from django.db.models import Q
 
+from talentbank.banks.models import Bank
 from talentbank.core.ids import new_id
+from talentbank.core.models import Row
 
 
 class SkillGroup(models.Model):
@@ -92,3 +94,69 @@ class ProblemSkill(models.Model):
                 condition=Q(weight__gt=0) & Q(weight__lte=1), name="problem_skill_weight_lies_in_0_1"
             ),
         )
+
+
+class GroupSource(models.TextChoices):
+    """Who wrote a group of the thesaurus."""
+
+    TALENTBANK = "talentbank", "共通の同義語"
+    SUDACHI = "sudachi", "SudachiDict の同義語"
+    BANK = "bank", "この人材バンクの同義語"
+
+
+class GroupOrigin(models.TextChoices):
+    """Where a bank has a group from."""
+
+    SHARED = "shared", "共通"
+    CHANGED = "changed", "共通の変更"
+    OWN = "own", "独自"
+
+
+class ThesaurusGroup(Row):
+    """Surface forms of one meaning: shared by all banks, or a bank's own.
+
+    Shared groups follow their files and are never edited here. A bank's row is a group of its own or, with `shared`,
+    stands in for that shared group in this bank. `silent` forms are found for others, but look nothing up themselves.
+    """
+
+    bank = models.ForeignKey(Bank, models.CASCADE, null=True, related_name="thesaurus_groups")
+    source = models.CharField(max_length=12, choices=GroupSource.choices)
+    code = models.CharField(max_length=60, blank=True)
+    shared = models.ForeignKey("self", models.RESTRICT, null=True, related_name="stand_ins")
+    area = models.CharField(max_length=200, blank=True)
+    forms_ja = models.JSONField(default=list)
+    forms_en = models.JSONField(default=list)
+    silent = models.JSONField(default=list)
+    note = models.CharField(max_length=200, blank=True)
+    active = models.BooleanField(default=True)
+    folded_forms = models.TextField(blank=True)
+
+    class Meta:
+        ordering = ("id",)
+        constraints = (
+            models.UniqueConstraint(
+                fields=("code",), condition=Q(bank__isnull=True), name="shared_thesaurus_group_code_is_unique"
+            ),
+            models.UniqueConstraint(fields=("bank", "shared"), name="thesaurus_group_is_stood_in_for_once_in_a_bank"),
+            models.CheckConstraint(
+                condition=Q(bank__isnull=True, shared__isnull=True) & ~Q(source="bank") & ~Q(code="")
+                | Q(bank__isnull=False, source="bank", code=""),
+                name="thesaurus_group_is_shared_with_a_code_or_of_a_bank",
+            ),
+        )
+
+    @property
+    def origin(self) -> GroupOrigin:
+        if self.bank_id is None:
+            return GroupOrigin.SHARED
+        return GroupOrigin.CHANGED if self.shared_id else GroupOrigin.OWN
+
+    @property
+    def forms(self) -> tuple[str, ...]:
+        return (*self.forms_ja, *self.forms_en)
+
+    @property
+    def triggers(self) -> tuple[str, ...]:
+        """The forms that stand for all others."""
+        silent = set(self.silent)
+        return tuple(form for form in self.forms if form not in silent)

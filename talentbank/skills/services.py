@@ -8,6 +8,8 @@ from typing import Any, TypeVar
 
 from django.db import models, transaction
 
+from talentbank.banks.models import Bank
+from talentbank.core.revision import revision_bump
 from talentbank.skills.files import ProblemRow, SkillRow, Vocabulary
 from talentbank.skills.models import Problem, ProblemArea, ProblemSkill, Skill, SkillGroup
 
@@ -53,7 +55,15 @@ def vocabulary_load(*, vocabulary: Vocabulary) -> dict[str, LoadCounts]:
     stated = {(row.scheme, row.code) for row in vocabulary.groups}
     gone = [row.pk for key, row in groups.items() if key not in stated]
     _remove(SkillGroup.objects.filter(pk__in=gone), counts["groups"])
+    if any(each.wrote for each in counts.values()):
+        indexes_outdate()
     return counts
+
+
+def indexes_outdate() -> None:
+    """This function will have every bank's index read anew at its next use. Called last, for it locks revisions."""
+    for bank_id in Bank.objects.order_by("pk").values_list("pk", flat=True):
+        revision_bump(bank_id, basis=True)
 
 
 def _put(model: type[RowT], key: dict[str, Any], values: dict[str, Any], counts: LoadCounts) -> RowT:

@@ -22,6 +22,14 @@ LONGEST_FORM = 60
 FEWEST_FORMS = 2
 NOTES = ("shared", "kind-of")
 
+MOST_FORMS = 60
+"""In one language of a group; our largest has 21."""
+MOST_MEANINGS = 3
+"""Other groups that may hold a form of a bank's: a word that means everything finds everybody."""
+
+Words = Callable[[str], Sequence[object]]
+"""What an analyzer finds in a form."""
+
 _WORDS = re.compile(r"[^\W_]{2,}|[^\W_ぁ-ゖァ-ヺ]")
 
 
@@ -54,9 +62,20 @@ def words_of(form: str) -> list[str]:
     return _WORDS.findall(folded(form))
 
 
-def thesaurus_read(
-    path: Path = THESAURUS, *, tokenize: Callable[[str], Sequence[object]] = words_of
-) -> tuple[SynonymGroup, ...]:
+_reader: list[Words] = [words_of]
+
+
+def read_forms_with(words: Words) -> None:
+    """Have forms of banks read by the engine's own analyzer; ranking calls it when it is ready."""
+    _reader[0] = words
+
+
+def says_something(form: str) -> bool:
+    """Whether the analyzer finds a word in a form."""
+    return bool(_reader[0](form))
+
+
+def thesaurus_read(path: Path = THESAURUS, *, tokenize: Words = words_of) -> tuple[SynonymGroup, ...]:
     """Read and check our groups, in the order of the file.
 
     :param tokenize: what decides that a form says anything; the engine's own is the exact one.
@@ -79,7 +98,7 @@ def thesaurus_read(
     return tuple(group for _, group in read)
 
 
-def _group(line: Line, areas: frozenset[str], tokenize: Callable[[str], Sequence[object]]) -> SynonymGroup:
+def _group(line: Line, areas: frozenset[str], tokenize: Words) -> SynonymGroup:
     area = line.text("area")
     if area and area not in areas:
         line.wrong("area", "unknown_area")
@@ -97,7 +116,7 @@ def _group(line: Line, areas: frozenset[str], tokenize: Callable[[str], Sequence
     )  # fmt: skip
 
 
-def _forms(line: Line, column: str, seen: set[str], tokenize: Callable[[str], Sequence[object]]) -> Iterator[str]:
+def _forms(line: Line, column: str, seen: set[str], tokenize: Words) -> Iterator[str]:
     """The forms of a column; `seen` holds the folded forms of the whole group."""
     text = (line.values.get(column) or "").strip()
     for form in (part.strip() for part in text.split(LIST_MARK)) if text else ():

@@ -27,6 +27,7 @@ class Basket:
 
 
 ADMIN = frozenset({Role.BANK_ADMIN})
+DESK = frozenset({Role.SUPPORT_DESK})
 OWNER = frozenset({Role.OWNER})
 PROFESSIONAL = frozenset({Role.PROFESSIONAL})
 HOLDERS = OWNER | PROFESSIONAL
@@ -51,6 +52,7 @@ BASKETS = (
     Basket("complaints_to_settle", COORDINATORS, staff.complaints_to_settle, ("resolve", "dismiss")),
     Basket("never_proposed", COORDINATORS, staff.never_proposed, ("GET candidates",)),
     Basket("needs_without_candidates", COORDINATORS, staff.needs_without_candidates, ("GET candidates",)),
+    Basket("answers_to_collect", DESK, sides.answers_to_collect, ("accept", "decline", "postpone")),
     Basket("unfinished", HELPERS, staff.unfinished, ("submit",)),
     # For the sides.
     Basket("answers", SIDES, sides.answers, ("accept", "decline", "postpone")),

@@ -22,7 +22,7 @@ from talentbank.core.clock import day_of
 from talentbank.core.models import lock
 from talentbank.core.timers import each
 from talentbank.matches.models import Evaluation, Match
-from talentbank.matches.states import ClosedReason, State
+from talentbank.matches.states import AWAITING_ANSWER, ClosedReason, State
 from talentbank.needs.models import Need, NeedState
 from talentbank.notifications.services import notice_queue
 from talentbank.organizations.models import Organization
@@ -59,6 +59,8 @@ def ladders_tick(*, at: datetime) -> dict[str, int]:
 def match_climb(id: UUID, *, calendar: Calendar, at: datetime) -> int:
     """This function will climb the rungs of a match's waiting state that are due; 1 if one is told, else 0."""
     match = lock(Match, id)
+    if match.state in AWAITING_ANSWER and match.need.state == NeedState.ON_HOLD:
+        return 0  # nobody can say yes now, so nobody is reminded
     days = match.bank.policy.rungs(match.state)
     passed = calendar.passed(day_of(match.state_since), day_of(at))
     due = [rung for rung, after in days.items() if after <= passed and rung != CLOSE]

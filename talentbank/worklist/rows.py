@@ -52,7 +52,12 @@ def registrations_of(reader: Reader, where: Q) -> Iterator[tuple[str, Registrati
 
 
 def match_waiting(match: Match, **more: object) -> Waiting:
-    hands = {match.professional_answer_by_id, match.organization_answer_by_id}
+    registrations = (match.professional, match.need.organization)
+    hands = {
+        match.professional_answer_by_id,
+        match.organization_answer_by_id,
+        *(row.entered_by_id for row in registrations),
+    }
     strict = match.bank.policy.four_eyes is FourEyes.STRICT and match.state == State.AWAITING_APPROVAL
     plain = Waiting(
         kind="match",

@@ -12,10 +12,11 @@ from talentbank.banks.models import REQUIRED_TO_SUBMIT
 from talentbank.core.actors import ORGANIZATION_ROLES, Role, Side
 from talentbank.core.audit import Subject
 from talentbank.core.clock import day_of
+from talentbank.matches.desks import desk_sides
 from talentbank.matches.evaluations import evaluable
 from talentbank.matches.models import Evaluation, Match, MatchQuestion, Push, WorkReport, WorkReportState
-from talentbank.matches.selectors import counterpart_known
-from talentbank.matches.states import CLOSED_STATES, INTRODUCING, State
+from talentbank.matches.selectors import counterpart_known, matches_visible
+from talentbank.matches.states import AWAITING_ANSWER, CLOSED_STATES, INTRODUCING, State
 from talentbank.needs.models import Confidentiality, Need, NeedQuestion, NeedState
 from talentbank.organizations.models import Organization
 from talentbank.privacy.selectors import consents_missing
@@ -61,6 +62,16 @@ def _match(match: Match, side: Side, **more: object) -> Waiting:
 def answers(reader: Reader) -> Iterator[Waiting]:
     for side, rows in _sides(reader):
         yield from (_match(match, side) for match in rows.filter(state=f"awaiting_{side}"))
+
+
+def answers_to_collect(reader: Reader) -> Iterator[Waiting]:
+    """For a desk: answers of the people it acts for, to be asked for by telephone or at the counter."""
+    rows = matches_visible(reader.actor).filter(state__in=sorted(AWAITING_ANSWER)).order_by("id")
+    acting = desk_sides(reader.actor, list(rows))
+    for match in rows:
+        side = Side(match.state.removeprefix("awaiting_"))
+        if side in acting.get(match.pk, ()):
+            yield _match(match, side)
 
 
 def terms_to_confirm(reader: Reader) -> Iterator[Waiting]:
@@ -211,9 +222,11 @@ def _need(need: Need, **more: object) -> Waiting:
 
 
 def renewals(reader: Reader) -> Iterator[Waiting]:
+    """Registrations that end soon, and those that have ended and can still be renewed in one step."""
     soon = reader.today + timedelta(days=RENEWAL_DAYS)
     lasting = Q(registration_state=RegistrationState.APPROVED, valid_until__gte=reader.today, valid_until__lte=soon)
-    return (_registration(row, kind, due_on=row.valid_until) for kind, row in _own(reader, lasting))
+    wanted = lasting | Q(registration_state=RegistrationState.EXPIRED)
+    return (_registration(row, kind, due_on=row.valid_until) for kind, row in _own(reader, wanted))
 
 
 def consents(reader: Reader) -> Iterator[Waiting]:

@@ -8,6 +8,7 @@ from uuid import UUID
 
 from django.db.models import Exists, Max, OuterRef, Q
 
+from talentbank.accounts.selectors import colleagues
 from talentbank.banks.policy import FourEyes
 from talentbank.core.actors import HELPERS, Role
 from talentbank.core.clock import day_of
@@ -193,9 +194,11 @@ def red_flags(reader: Reader) -> Iterator[Waiting]:
 
 
 def complaints_to_give(reader: Reader) -> Iterator[Waiting]:
-    """Complaints without a handler. For bank_admins."""
+    """Complaints without a handler, or with one who is no longer staff. For bank_admins."""
     admin = reader.actor.banks_as(frozenset({Role.BANK_ADMIN}))
-    return _complaints(reader, Q(bank_id__in=admin, state=ComplaintState.RECEIVED))
+    at_work = colleagues(admin, reader.today).filter(bank_id=OuterRef("bank_id"), user_id=OuterRef("handler_id"))
+    left = Q(~Exists(at_work), state=ComplaintState.HANDLING)
+    return _complaints(reader, Q(Q(state=ComplaintState.RECEIVED) | left, bank_id__in=admin))
 
 
 def complaints_to_settle(reader: Reader) -> Iterator[Waiting]:

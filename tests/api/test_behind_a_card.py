@@ -182,3 +182,31 @@ def test_needs_of_another_bank_have_no_cards(session, need):
     for user in (stranger, other, make_professional(make_bank()).user):
         absent = session(user).get(f"{API}/needs/{uuid4()}/candidates")
         assert seen(session(user).get(f"{API}/needs/{need.pk}/candidates")) == seen(absent)
+
+
+def test_nothing_that_a_professional_reads_moves_while_only_the_other_side_is_asked(
+    session, clock, bank, need, coordinator
+):
+    person = make_shopkeeper(bank)
+    staff, mine = session(coordinator), session(person.user)
+    places = (f"{API}/professionals/{person.pk}", f"{API}/needs/{need.pk}", f"{API}/professionals", f"{API}/needs")
+    before = [seen(mine.get(place)) for place in places]
+    since = clock.forward(hours=1).isoformat()
+
+    body = {"need": str(need.pk), "professional": str(person.pk), "origin": "prospect"}
+    act(staff, staff.post(URL, body).json(), "propose", ask_first="organization")
+
+    assert [seen(mine.get(place)) for place in places] == before
+    assert mine.get(f"{API}/professionals", {"updated_since": since}).json()["results"] == []
+
+
+def test_others_do_not_read_off_a_need_that_somebody_was_introduced(session, clock, bank, need, coordinator):
+    match = at_state(need, make_professional(bank), "awaiting_approval")
+    other = session(make_professional(bank).user)
+    before = seen(other.get(f"{API}/needs/{need.pk}"))
+    since = clock.forward(hours=1).isoformat()
+
+    act(session(coordinator), match, "approve")
+
+    assert seen(other.get(f"{API}/needs/{need.pk}")) == before
+    assert other.get(f"{API}/needs", {"updated_since": since}).json()["results"] == []

@@ -16,7 +16,7 @@ from talentbank.core.revision import revision_bump
 from talentbank.needs.models import Need
 from talentbank.organizations.models import Organization
 from talentbank.professionals.models import Professional
-from talentbank.ranking.exclusions import LEFT_OUT
+from talentbank.ranking.contest import LEFT_OUT
 from tests.contract import ContractClient
 from tests.factories import make_bank, make_organization, make_professional, make_staff, owner_of
 from tests.talentbank.ranking.samples import EMPTY, edit, make_bookkeeper, make_shop_need, make_shopkeeper

@@ -132,6 +132,8 @@ def test_before_the_introduction_there_is_nobody_to_complain_about(session, need
     match = factories.make_match(need, professional, state)
 
     assert refusals(complain(session(professional.user), match)) == ["never_introduced"]
+    for about in ("staff", "bank"):
+        assert complain(session(professional.user), match, about=about).status_code == 201
 
 
 def test_a_year_after_the_end_it_is_too_late(session, clock, need, professional):
@@ -157,3 +159,15 @@ def test_a_desk_takes_a_complaint_on_the_phone(session, match, desk, bank_admin)
 
     assert (made.status_code, made.json()["side"]) == (201, "organization")
     assert session(bank_admin).get(f"/api/v1/complaints/{made.json()['id']}").status_code == 200
+
+
+def test_a_bank_admin_gives_a_complaint_about_themselves_away_and_does_not_settle_it(
+    session, match, owner, bank_admin, coordinator
+):
+    match.coordinator = bank_admin
+    match.save_step(at=AT)
+    made = complain(session(owner), match, about="staff").json()
+    given = act(session(bank_admin), made, "take", handler=str(coordinator.pk)).json()
+
+    assert refusals(act(session(bank_admin), given, "dismiss", **END)) == ["complaint_about_actor"]
+    assert act(session(coordinator), given, "dismiss", **END).status_code == 200

@@ -8,6 +8,7 @@ import pytest
 from django.db import transaction
 
 from api.matches.actions import ACTIONS
+from talentbank.core.actors import Side
 from talentbank.core.models import Event
 from talentbank.matches.models import Match
 from tests import factories
@@ -69,7 +70,9 @@ def test_actions_say_what_this_caller_may_and_why_not(session, need, professiona
     assert [each["code"] for each in pro["accept"]["refusals"]] == ["state_forbids"]
     assert [each["code"] for each in firm["approve"]["refusals"]] == ["role_forbidden"]
     assert [each["code"] for each in staff["approve"]["refusals"]] == ["state_forbids"]
-    assert staff["cancel"]["allowed"]
+    assert staff["cancel"]["allowed"] and not staff["cancel"]["on_behalf"]
+    assert (staff["accept"]["allowed"], staff["accept"]["on_behalf"]) == (True, True)
+    assert [each["code"] for each in staff["deliver"]["refusals"]] == ["state_forbids"]
 
 
 @pytest.mark.parametrize("state", ["awaiting_professional", "introduced", "active", "delivered", "completed"])
@@ -82,10 +85,14 @@ def test_actions_agree_with_the_calls_themselves(session, bank, need, profession
         if client.get(f"{URL}/{match.pk}").status_code == 404:
             continue
         for action, told in answers(client, match).items():
-            with transaction.atomic():
-                answer = post(client, match, action, **({"terms_version": 1} if action == "amend" else {}))
-                transaction.set_rollback(True)
-            assert (answer.status_code == 200) == told["allowed"], (action, told, answer.content.decode())
+            sent = {"terms_version": 1} if action == "amend" else {}
+            behalves = [{"on_behalf_of": side, "channel": "phone"} for side in Side] if told["on_behalf"] else [{}]
+            taken = []
+            for behalf in behalves:
+                with transaction.atomic():
+                    taken.append(post(client, match, action, **sent, **behalf).status_code == 200)
+                    transaction.set_rollback(True)
+            assert any(taken) == told["allowed"], (action, told)
             checked.add(told["allowed"])
     assert checked == {True, False}
 

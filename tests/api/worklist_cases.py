@@ -148,7 +148,7 @@ def red_flags(world: World) -> None:
     world.match("suspended")
 
 
-def _complaint(world: World, **fields: Any) -> None:
+def complaint(world: World, **fields: Any) -> None:
     values = {"match": world.match("active"), "bank": world.bank, "side": "professional", "about": "other_side"}
     Complaint.create(
         at=AT, **values, text="約束の時間に来ません。", state_since=AT, made_by=world.professional.user, **fields
@@ -157,12 +157,12 @@ def _complaint(world: World, **fields: Any) -> None:
 
 @waits_for("bank_admin")
 def complaints_to_give(world: World) -> None:
-    _complaint(world)
+    complaint(world)
 
 
 @waits_for("coordinator")
 def complaints_to_settle(world: World) -> None:
-    _complaint(world, state="handling", handler=world.coordinator)
+    complaint(world, state="handling", handler=world.coordinator)
 
 
 @waits_for("coordinator")
@@ -173,6 +173,12 @@ def never_proposed(world: World) -> None:
 @waits_for("coordinator")
 def needs_without_candidates(world: World) -> None:
     world.changed(world.professional, referral_status="paused", revision=revision_bump(world.bank.pk))
+
+
+@waits_for("desk")
+def answers_to_collect(world: World) -> None:
+    world.changed(world.professional, entered_by=world.desk)
+    world.match("awaiting_professional")
 
 
 @waits_for("desk")

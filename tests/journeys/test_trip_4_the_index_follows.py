@@ -53,3 +53,23 @@ def test_a_process_that_ranked_before_sees_what_another_one_wrote(bank, organiza
 
     assert again is not known and again.revision > known.revision
     assert need.pk
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_word_that_a_coordinator_teaches_is_known_in_the_next_ranking_of_a_process_that_ranked_before(
+    bank, organization, coordinator
+):
+    staff, need = (
+        calls(coordinator),
+        factories.make_need(organization, title="マルシェに出たい", own_words="初めてです。"),
+    )
+    seller = factories.make_professional(bank, headline="青空市の露店", summary="露店の手配。")
+    known = store.state_of(bank.pk)
+    assert seller.name not in names(staff, need)
+
+    preview = staff.post("/thesaurus/preview", {"bank": bank.slug, "forms_ja": ["マルシェ", "青空市"]})
+    assert store.state_of(bank.pk) is known
+    staff.post("/thesaurus", {"bank": bank.slug, "forms_ja": ["マルシェ", "青空市"]}, expect=201)
+
+    assert [place["professional"]["name"] for place in preview["ranking"]["changes"][0]["entered"]] == [seller.name]
+    assert names(staff, need) == [seller.name]

@@ -289,6 +289,15 @@ def test_confidence_grows_with_what_the_profile_states(engine: Engine) -> None:
     assert full.confidence > thin.confidence > 0
 
 
+def test_scores_alone_are_those_of_the_ranking(engine: Engine) -> None:
+    for need in NEEDS:
+        for limit in (1, 3, 20):
+            ranking = engine.rank(need, eligible={"p1", "p2", "p3", "p7", "p8"}, limit=limit)
+            scores = engine.scores(need, eligible={"p1", "p2", "p3", "p7", "p8"}, limit=limit)
+
+            assert scores == [(each.id, each.score) for each in ranking]
+
+
 def test_every_kind_of_eligibility_leads_to_the_same_ranking(engine: Engine) -> None:
     allowed = {"p1", "p7"}
     mask = np.array([id in allowed for id in engine.ids])

@@ -107,3 +107,17 @@ def test_a_number_out_of_its_range_is_refused_by_name(values: dict[str, Any], na
 
 def test_the_facts_are_plain_values_that_make_the_same_weights_again() -> None:
     assert Weights(**Weights().facts()) == Weights()  # type: ignore[arg-type]
+
+
+def test_a_model_under_another_lexicon_and_weights_scores_as_a_fit_of_its_own_does() -> None:
+    lexicon = Lexicon({"shop": ("ネットショップ", "通販サイト"), "photo": ("写真", "カメラ")})
+    engine = Engine.fit(DOCUMENTS, lexicon=Lexicon({"old": ("動画", "文章")}))
+
+    model = engine.model.under(lexicon=lexicon, weights=changed("best_share"))
+    fitted = Engine.fit(DOCUMENTS, lexicon=lexicon, weights=changed("best_share"))
+
+    replaced = Engine(model, DOCUMENTS)
+    for document in DOCUMENTS:
+        ours, theirs = replaced.score(NEED, document.id), fitted.score(NEED, document.id)
+        assert ours.score == pytest.approx(theirs.score, abs=1e-12)
+    assert len({engine.model_version, model.version, fitted.model_version}) == 3

@@ -6,6 +6,7 @@ import pytest
 
 from talentbank.core.actors import Side
 from talentbank.matches import codes as matches
+from talentbank.matches.states import ClosedReason
 from talentbank.needs import codes as needs
 from talentbank.registrations import codes as registrations
 
@@ -13,6 +14,7 @@ ALL = {
     (room, code): reason
     for room, reasons in (
         ("matches", matches.ALL),
+        ("closings", matches.CLOSINGS),
         ("needs", needs.REASONS),
         ("registrations", registrations.REASONS),
     )
@@ -39,9 +41,14 @@ def test_every_code_an_action_offers_has_its_words():
 
 def test_what_staff_found_about_conflicts_reads_like_any_other_rejection():
     assert matches.ALL["conflict_of_interest"].told == matches.ALL["unsuited"].told
+    assert matches.CLOSINGS[ClosedReason.CONFLICT_OF_INTEREST].told == matches.CLOSINGS[ClosedReason.REJECTED].told
+
+
+def test_every_way_in_which_a_match_closes_has_its_words():
+    assert matches.CLOSINGS.keys() == set(ClosedReason)
 
 
 def test_no_side_is_told_of_the_other_sides_health_or_complaints():
     for side in Side:
-        told = "".join(reason.told[side].ja for reason in matches.ALL.values())
+        told = "".join(reason.told[side].ja for reason in [*matches.ALL.values(), *matches.CLOSINGS.values()])
         assert not any(word in told for word in ("体調", "健康", "家庭", "苦情", "利益相反"))

@@ -321,3 +321,21 @@ class TestDecision:
 
         assert self.decide(match, coordinator, "waived", "同じ町内会").codes == []
         assert move(match, "approve", coordinator).state == "introduced"
+
+
+@pytest.mark.parametrize(
+    ("account", "member", "fires"),
+    [
+        ("x@kokeshi.example", "y@kokeshi.example", True),
+        ("x@kokeshi.example", "y@daruma.example", False),
+        ("x@gmail.com", "y@gmail.com", False),
+    ],
+)
+def test_the_domains_of_the_accounts_meet_too_whatever_address_was_given_for_contact(bank, account, member, fires):
+    professional = factories.make_professional(bank, email="taro@gmail.com", user=factories.make_user(email=account))
+    organization = factories.make_organization(bank, owner=factories.make_user(email=member))
+
+    finding = found(factories.make_need(organization), professional).get("same_mail_domain")
+
+    where = ["professional.account_email_domain=organization.member_email_domains"]
+    assert finding == (where if fires else None)

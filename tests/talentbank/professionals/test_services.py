@@ -213,7 +213,8 @@ def test_an_edit_of_a_moved_registration_is_stale(professional):
 
 
 def test_a_coordinator_edits_in_their_own_right_only_what_is_staffs(professional, coordinator):
-    assert edit(professional, coordinator, employer="みちのく銀行").employer == "みちのく銀行"
+    noted = edit(professional, coordinator, employer="みちのく銀行")
+    assert (noted.employer, noted.changed_since_review) == ("みちのく銀行", [])
     with pytest.raises(Forbidden):
         edit(professional, coordinator, headline="別")
     with pytest.raises(Forbidden):

@@ -1,19 +1,26 @@
 """The index of a bank follows its revision: nothing missed, nothing kept that was rolled back."""
 
 import threading
+from io import StringIO
 from typing import Any
 
 import pytest
+from django.core.management import call_command
 from django.db import connection, transaction
 
 from talentbank.banks.models import Bank
+from talentbank.core.actors import Actor
+from talentbank.core.audit import Step
 from talentbank.core.models import Revision
 from talentbank.core.revision import revision_bump
 from talentbank.needs.models import Need
 from talentbank.professionals.models import Professional
 from talentbank.ranking import store
 from talentbank.ranking.store import state_of
-from tests.factories import make_bank, make_organization, make_skill
+from talentbank.skills.groups import group_add
+from talentbank.skills.models import Skill
+from talentbank.skills.services import indexes_outdate
+from tests.factories import AT, make_bank, make_organization, make_skill
 from tests.talentbank.ranking.samples import edit, make_bookkeeper, make_shop_need, make_shopkeeper
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -59,7 +66,7 @@ def test_changes_are_pulled_without_reading_the_others(shop_bank, django_assert_
     state_of(shop_bank.pk)
     edit(professional(shop_bank), headline="Power BI で分析")
 
-    with django_assert_num_queries(7):  # revision twice, professionals, their claims and skills, needs, vocabulary
+    with django_assert_num_queries(7):  # revision twice and its basis, professionals, their claims and skills, needs
         state_of(shop_bank.pk)
 
 
@@ -186,3 +193,58 @@ def test_an_empty_bank_has_an_index_too():
     state = state_of(make_bank().pk)
 
     assert (len(state.professionals), len(state.needs)) == (0, 0)
+
+
+def test_a_changed_skill_reaches_an_index_that_runs(shop_bank):
+    before = state_of(shop_bank.pk)
+    Skill.objects.filter(code="ec-site").update(name_ja="ネットの店づくり")
+
+    indexes_outdate()
+    after = state_of(shop_bank.pk)
+
+    (claimed,) = (document.texts["skills"] for document in after.documents.values() if document.skills)
+    assert "ネットの店づくり" in claimed
+    assert "ネットの店づくり" in after.basis.lexicon.groups["ec-site"]
+    assert after.model_version != before.model_version
+
+
+def test_the_general_synonyms_of_a_city_reach_the_index_and_leave_it_again(shop_bank, tmp_path):
+    path = tmp_path / "synonyms.txt"
+    path.write_text("000001,1,0,1,0,0,0,(商業),物販,,\n000001,1,0,2,0,0,0,(商業),小売り,,\n", "utf-8")
+    before = state_of(shop_bank.pk)
+
+    call_command("load_synonyms", str(path), stdout=StringIO())
+    loaded = state_of(shop_bank.pk)
+    call_command("load_synonyms", "--remove", stdout=StringIO())
+
+    assert ("物販", "小売り") in loaded.basis.lexicon.groups.values()
+    assert loaded.model_version != before.model_version == state_of(shop_bank.pk).model_version
+
+
+def test_a_changed_thesaurus_reaches_the_index_of_its_bank_alone(shop_bank):
+    other = make_bank()
+    step = Step(actor=Actor(), at=AT)
+    before, theirs = state_of(shop_bank.pk), state_of(other.pk)
+
+    group_add(bank=shop_bank, values={"forms_ja": ["物販", "お店での販売"]}, step=step)
+
+    assert ("物販", "お店での販売") in state_of(shop_bank.pk).basis.lexicon.groups.values()
+    assert state_of(shop_bank.pk).model_version != before.model_version
+    assert state_of(other.pk) is theirs
+
+
+def test_a_change_of_one_row_keeps_the_basis_and_reads_no_vocabulary(shop_bank):
+    before = state_of(shop_bank.pk)
+
+    edit(professional(shop_bank), headline="Power BI で分析")
+
+    assert state_of(shop_bank.pk).basis is before.basis
+
+
+def test_a_vocabulary_that_loads_as_it_was_outdates_nothing(shop_bank):
+    call_command("load_vocabulary", stdout=StringIO())
+    before = state_of(shop_bank.pk)
+
+    call_command("load_vocabulary", stdout=StringIO())
+
+    assert state_of(shop_bank.pk) is before

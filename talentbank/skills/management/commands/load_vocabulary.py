@@ -1,32 +1,34 @@
-"""Bring skills and problems in line with the data files; safe to run again."""
+"""Bring skills, problems and the shared thesaurus in line with the data files; safe to run again."""
 
 from __future__ import annotations
 
 from pathlib import Path
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.core.management.base import BaseCommand, CommandParser
+from django.db import transaction
 
-from talentbank.core.errors import InvalidInput
+from talentbank.core.clock import now
 from talentbank.skills.files import DATA_DIR, vocabulary_read
+from talentbank.skills.groups import thesaurus_load
+from talentbank.skills.management.reports import said, wrong_lines_said
+from talentbank.skills.models import GroupSource
 from talentbank.skills.services import vocabulary_load
+from talentbank.skills.thesaurus import THESAURUS, thesaurus_read
 
 
 class Command(BaseCommand):
-    help = "Load skills and problems from the data files; idempotent."
+    help = "Load skills, problems and the shared thesaurus from the data files; idempotent."
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--directory", type=Path, default=DATA_DIR, help="read the CSV files of this folder")
 
+    @transaction.atomic
     def handle(self, *args: Any, **options: Any) -> None:
-        try:
+        with wrong_lines_said():
             vocabulary = vocabulary_read(options["directory"])
-        except InvalidInput as error:
-            lines = [f"{each.pointer.removeprefix('/')}: {each.code} {each.facts or ''}" for each in error.errors]
-            raise CommandError("\n".join(line.rstrip() for line in lines)) from None
-        for name, counts in vocabulary_load(vocabulary=vocabulary).items():
-            kept = f", {len(counts.kept)} kept in use ({', '.join(counts.kept)})" if counts.kept else ""
-            self.stdout.write(
-                f"{name}: {counts.created} created, {counts.changed} changed, {counts.unchanged} unchanged, "
-                f"{counts.removed} removed{kept}"
-            )
+            groups = thesaurus_read(options["directory"] / THESAURUS.name)
+        counts = vocabulary_load(vocabulary=vocabulary)
+        counts["thesaurus"] = thesaurus_load(groups=groups, source=GroupSource.TALENTBANK, at=now())
+        for name, each in counts.items():
+            self.stdout.write(said(name, each))

@@ -1,0 +1,69 @@
+"""The worklist and whoever held the pen: what one may not settle, or what a colleague left, waits for another."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from tests import factories
+from tests.api.worklist_cases import World, complaint
+from tests.factories import AT, TODAY
+
+pytestmark = [pytest.mark.django_db, pytest.mark.database]
+LIST = "/api/v1/me/worklist"
+
+
+@pytest.fixture
+def world(clock, bank, coordinator, bank_admin, desk, organization, professional, need) -> World:
+    return World(clock, bank, coordinator, bank_admin, desk, organization, professional, need)
+
+
+def waiting(client: Any, basket: str, **query: Any) -> list[dict[str, Any]]:
+    answer = client.get(LIST, {"basket": basket, **query})
+    assert answer.status_code == 200, answer.content.decode()
+    return answer.json()["results"]
+
+
+def settle(client: Any, item: dict[str, Any], call: int = 0, **body: Any) -> None:
+    """Make one of the calls that settle an item."""
+    answer = client.post(item["settles"][call]["href"], body, headers={"If-Match": item["etag"]})
+    assert answer.status_code == 200, answer.content.decode()
+
+
+@pytest.mark.parametrize("whose", ["professional", "organization"])
+def test_who_typed_a_registration_in_has_no_approval_waiting_and_a_colleague_has(session, world, whose):
+    """Even where they look after the match: nobody else would see it, and they may not approve it."""
+    world.changed(getattr(world, whose), entered_by=world.coordinator)
+    world.match("awaiting_approval", coordinator=world.coordinator)
+
+    assert waiting(session(world.coordinator), "approvals", include="others") == []
+    assert len(waiting(session(world.bank_admin), "approvals")) == 1
+
+
+def test_a_complaint_whose_handler_left_waits_for_a_new_one(session, world):
+    leaving = factories.make_staff(world.bank)
+    complaint(world, state="handling", handler=leaving)
+    admin = session(world.bank_admin)
+    assert waiting(admin, "complaints_to_give") == []
+
+    leaving.memberships.update(ended_at=AT)
+
+    (item,) = waiting(admin, "complaints_to_give")
+    settle(admin, item, handler=str(world.coordinator.pk))
+    assert len(waiting(session(world.coordinator), "complaints_to_settle")) == 1
+    assert waiting(admin, "complaints_to_give") == []
+
+
+@pytest.mark.parametrize("who", ["professional", "owner"])
+def test_a_registration_that_ran_out_still_waits_for_its_renewal(session, world, who):
+    row = world.professional if who == "professional" else world.organization
+    world.changed(row, registration_state="expired", valid_until=TODAY - timedelta(days=1))
+    holder = session(world.reader(who))
+
+    (item,) = waiting(holder, "renewals")
+    settle(holder, item)
+
+    row.refresh_from_db()
+    assert row.registration_state == "approved" and waiting(holder, "renewals") == []
