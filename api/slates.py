@@ -17,6 +17,7 @@ from api.candidates.outputs import (
     CandidateProfessional,
     CandidateRefusal,
 )
+from api.candidates.rendering import causes_shown
 from api.catalogue import sentence
 from api.filters import ChoiceFilter, FlagFilter, StrictFilterSet, TextFilter, UUIDsFilter, WholeFilter
 from api.preconditions import etag_of
@@ -152,7 +153,7 @@ def _need(row: SlateNeed, found: BankSlate) -> dict[str, Any]:
         "proposals": [_proposal(each, found) for each in row.proposals],
         "reasons": [{"code": each.code, "detail": sentence(each.code, **each.facts)} for each in row.reasons],
         "considered": row.considered,
-        "excluded": [{"code": code, "count": count} for code, count in row.excluded.items()],
+        "excluded": causes_shown(row.excluded),
     }
 
 

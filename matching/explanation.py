@@ -69,6 +69,11 @@ def missing(query: AnalyzedQuery, document: AnalyzedDocument, rows: Iterable[Con
     return tuple(gaps)
 
 
+def words_of(query: AnalyzedQuery) -> tuple[tuple[Span, ...], ...]:
+    """Where each word of the need stands, by where it stands first."""
+    return tuple(sorted(tuple(place.span for place in query.occurrences[term]) for term in query.words))
+
+
 def conflicts(query: AnalyzedQuery, document: AnalyzedDocument) -> tuple[Conflict, ...]:
     """Words that one side asks for or offers and the other refuses, by the term, each once."""
     told: dict[str, tuple[Occurrence, ...]] = {}

@@ -16,6 +16,7 @@ from api.serializers import (
     StrictUUIDField,
 )
 from talentbank.banks.policy import ResidentsFirst
+from talentbank.core.actors import Side
 from talentbank.professionals.models import EngagementType, FeeBasis, Residency
 from talentbank.ranking.candidates import Gap, Strength
 from talentbank.ranking.conditions import ConditionKind, Status
@@ -122,8 +123,33 @@ class CandidateCondition(serializers.Serializer):
     status = StrictChoiceField(Status, component="ConditionStatus")
     reason = StrictChoiceField(ConditionReason, component="ConditionReason")
     detail = StrictCharField(max_length=400)
+    hard = StrictBooleanField(help_text="Whoever it is unmet for is left out of rankings.")
     need = CandidateTerms(allow_null=True)
     professional = CandidateTerms(allow_null=True)
+
+
+class Passage(serializers.Serializer):
+    """Characters [start, end), in Unicode code points, of the text at a JSON pointer into the resource (RFC 6901).
+
+    Null where the word is the vocabulary's, as that of a claimed skill or a named problem.
+    """
+
+    pointer = StrictCharField(max_length=100)
+    start = StrictIntegerField(minimum=0, maximum=10_000_000, allow_null=True)
+    end = StrictIntegerField(minimum=0, maximum=10_000_000, allow_null=True)
+
+
+class CandidateConflict(serializers.Serializer):
+    """What one side wants or offers and the other refuses; it adds nothing to the score.
+
+    `by` refuses. `term` is the reader's own word; to staff the refusing side's, with its places in both texts.
+    """
+
+    by = StrictChoiceField(Side)
+    term = StrictCharField(max_length=4000)
+    detail = StrictCharField(max_length=8000)
+    need_spans = Passage(many=True)
+    profile_spans = Passage(many=True)
 
 
 class CandidateContribution(serializers.Serializer):
@@ -136,6 +162,8 @@ class CandidateContribution(serializers.Serializer):
     similarity = StrictFloatField(**SHARE)
     value = StrictFloatField(**SHARE)
     field = StrictCharField(max_length=40)
+    need_spans = Passage(many=True)
+    profile_spans = Passage(many=True)
 
 
 class CandidateParts(serializers.Serializer):
@@ -144,17 +172,21 @@ class CandidateParts(serializers.Serializer):
 
 
 class CandidateStaffView(serializers.Serializer):
-    """Numbers, for staff. `score` is null where there is nothing to judge by."""
+    """Numbers, for staff. `score` is null where there is nothing to judge by; `lines` are all reasons in words."""
 
     score = StrictFloatField(**SHARE, allow_null=True)
     parts = CandidateParts(allow_null=True)
+    lines = StrictListField(child=StrictCharField(max_length=10_000), max_length=100_000)
     contributions = CandidateContribution(many=True)
-    missing_terms = StrictListField(child=StrictCharField(max_length=4000), max_length=100_000)
     is_reserve = StrictBooleanField()
 
 
 class CandidateOutput(serializers.Serializer):
-    """One pair. Of `card`, `professional` and `need` those are set that the direction and the reader call for."""
+    """One pair. Of `card`, `professional` and `need` those are set that the direction and the reader call for.
+
+    `summary` says in one line why the two may fit. `missing_terms` are the need's words that nothing answers in what
+    the reader may see.
+    """
 
     card = CardOutput(allow_null=True)
     professional = CandidateProfessional(allow_null=True)
@@ -162,8 +194,11 @@ class CandidateOutput(serializers.Serializer):
     strength = StrictChoiceField(Strength, allow_null=True)
     insufficient_data = StrictBooleanField()
     confidence = StrictFloatField(**SHARE)
+    summary = StrictCharField(max_length=20_000, allow_blank=True)
     reasons = CandidateReason(many=True)
     missing = CandidateMissing(many=True)
+    missing_terms = StrictListField(child=StrictCharField(max_length=4000), max_length=100_000)
+    conflicts = CandidateConflict(many=True)
     conditions = CandidateCondition(many=True)
     staff = CandidateStaffView(allow_null=True)
 
@@ -177,12 +212,25 @@ class CandidateExclusion(serializers.Serializer):
     """How many were left out for a reason. Each is counted once, under its first."""
 
     code = StrictCharField(max_length=60)
+    label = StrictCharField(max_length=100)
     count = StrictIntegerField(**COUNT)
 
 
 class CandidateCounts(serializers.Serializer):
+    """`summary` says the exclusions in one line, empty where there is none."""
+
     considered = StrictIntegerField(**COUNT)
     excluded = CandidateExclusion(many=True)
+    summary = StrictCharField(max_length=1000, allow_blank=True)
+
+
+class ExcludedOutput(serializers.Serializer):
+    """A pair left out, with every reason and all facts; of `professional` and `need` the one that was looked for."""
+
+    professional = CandidateProfessional(allow_null=True)
+    need = CandidateNeed(allow_null=True)
+    refusals = CandidateRefusal(many=True)
+    conditions = CandidateCondition(many=True)
 
 
 class CandidateAsOf(serializers.Serializer):
@@ -200,5 +248,6 @@ class CandidateListOutput(serializers.Serializer):
     insufficient_data = StrictBooleanField(help_text="The asking side gives nothing to judge by.")
     refusals = CandidateRefusal(many=True)
     counts = CandidateCounts(allow_null=True, help_text="For staff.")
+    excluded = ExcludedOutput(many=True, allow_null=True, help_text="For staff, with `include=excluded`, by id.")
     model_version = StrictCharField(max_length=40)
     as_of = CandidateAsOf()

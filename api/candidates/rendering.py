@@ -2,19 +2,38 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
 
-from api.catalogue import sentence
+from api.candidates.sentences import line, reason_lines
+from api.catalogue import language, sentence
+from matching.documents import Conflict, Contribution
+from matching.documents import Side as Writer
 from talentbank.core.actors import Side
-from talentbank.ranking.candidates import Candidate, CandidateList
+from talentbank.core.errors import Refusal
+from talentbank.needs.models import Need
+from talentbank.ranking.candidates import Candidate, CandidateList, Excluded
 from talentbank.ranking.conditions import Condition, ConditionKind
+from talentbank.ranking.corpus import need_texts, profile_texts
+from talentbank.ranking.passages import passages
 from talentbank.ranking.policies import Audience
-from talentbank.ranking.readers import Reason, ReasonKind, conditions_for, reasons_for
+from talentbank.ranking.readers import (
+    Reason,
+    ReasonKind,
+    Refusing,
+    conditions_for,
+    conflicts_for,
+    missing_for,
+    reasons_for,
+)
 from talentbank.ranking.selectors import card_view
 
+Texts = Mapping[str, Any]
 
-def ranking_shown(ranking: CandidateList, *, asking: Side, audience: Audience) -> dict[str, Any]:
+
+def ranking_shown(
+    ranking: CandidateList, *, asking: Side, audience: Audience, with_excluded: bool = False
+) -> dict[str, Any]:
     """The whole answer. `asking` is the side that looks for the other."""
     staff = audience is Audience.STAFF
     shown = [_staff_row(each, asking) if staff else _side_row(each, asking, ranking) for each in ranking.results]
@@ -22,55 +41,113 @@ def ranking_shown(ranking: CandidateList, *, asking: Side, audience: Audience) -
         "results": shown,
         "residents_first": ranking.residents_first,
         "insufficient_data": ranking.insufficient_data,
-        "refusals": [{"code": each.code, "detail": sentence(each.code, **each.facts)} for each in ranking.refusals],
+        "refusals": _refusals(ranking.refusals),
         "counts": _counts(ranking) if staff else None,
+        "excluded": [_excluded(each, asking) for each in ranking.excluded_pairs] if with_excluded else None,
         "model_version": ranking.model_version,
         "as_of": {"revision": ranking.revision, "at": ranking.at},
     }
 
 
 def _counts(ranking: CandidateList) -> dict[str, Any]:
-    excluded = [{"code": code, "count": count} for code, count in ranking.excluded.items()]
-    return {"considered": ranking.considered, "excluded": excluded}
+    excluded = causes_shown(ranking.excluded)
+    return {"considered": ranking.considered, "excluded": excluded, "summary": _summary(excluded)}
+
+
+def causes_shown(excluded: Mapping[str, int]) -> list[dict[str, Any]]:
+    """How many were left out for each reason, the most frequent first: "12 excluded: 7 hours, 5 area"."""
+    causes = sorted(excluded.items(), key=lambda cause: (-cause[1], cause[0]))
+    return [{"code": code, "label": sentence(f"excluded_{code}"), "count": count} for code, count in causes]
+
+
+def _summary(excluded: list[dict[str, Any]]) -> str:
+    if not excluded:
+        return ""
+    english = language() == "en"
+    each = ("{count} {label}" if english else "{label} {count}").format_map
+    causes = (", " if english else "、").join(map(each, excluded))
+    return sentence("excluded_summary", total=sum(cause["count"] for cause in excluded), causes=causes)
+
+
+def _excluded(pair: Excluded, asking: Side) -> dict[str, Any]:
+    return {
+        "professional": pair.professional if asking is Side.ORGANIZATION else None,
+        "need": _need(pair.need, named=True) if asking is Side.PROFESSIONAL else None,
+        "refusals": _refusals(pair.refusals),
+        "conditions": [_condition(each) for each in pair.conditions],
+    }
+
+
+def _refusals(refusals: Iterable[Refusal]) -> list[dict[str, str]]:
+    return [{"code": each.code, "detail": sentence(each.code, **each.facts)} for each in refusals]
 
 
 def _staff_row(candidate: Candidate, asking: Side) -> dict[str, Any]:
-    ranked = candidate.ranked
-    shown = {
+    ranked, reasons = candidate.ranked, _staff_reasons(candidate)
+    texts = need_texts(candidate.need), profile_texts(candidate.professional)
+    return {
         "card": None,
         "professional": candidate.professional if asking is Side.ORGANIZATION else None,
-        "need": _need(candidate, named=True) if asking is Side.PROFESSIONAL else None,
+        "need": _need(candidate.need, named=True) if asking is Side.PROFESSIONAL else None,
+        **_common(candidate, reasons, candidate.conditions),
+        "summary": line(candidate, reasons, asking),
+        "missing_terms": list(candidate.missing_terms),
+        "conflicts": [conflict_shown(each, *texts) for each in ranked.conflicts],
         "staff": {
             "score": ranked.score,
             "parts": {str(part): value for part, value in ranked.parts.items()} if ranked.parts else None,
-            "contributions": [
-                {
-                    "part": str(row.part),
-                    "need_term": row.query_term,
-                    "profile_term": row.document_term,
-                    "relation": str(row.relation),
-                    "similarity": row.similarity,
-                    "value": row.value,
-                    "field": row.field,
-                }
-                for row in ranked.contributions
-            ],
-            "missing_terms": list(candidate.missing_terms),
+            "lines": reason_lines(candidate),
+            "contributions": [contribution_shown(row, *texts) for row in ranked.contributions],
             "is_reserve": candidate.is_reserve,
         },
     }
-    return shown | _common(candidate, _staff_reasons(candidate), candidate.conditions)
+
+
+def contribution_shown(row: Contribution, need: Texts, profile: Texts) -> dict[str, Any]:
+    """A row of the score, its words marked in what `need_texts` and `profile_texts` give."""
+    return {
+        "part": str(row.part),
+        "need_term": row.query_term,
+        "profile_term": row.document_term,
+        "relation": str(row.relation),
+        "similarity": row.similarity,
+        "value": row.value,
+        "field": row.field,
+        "need_spans": passages(row.query_spans, need),
+        "profile_spans": passages(row.document_spans, profile),
+    }
+
+
+def conflict_shown(conflict: Conflict, need: Texts, profile: Texts) -> dict[str, Any]:
+    """A refusal as staff read it."""
+    by = Side.PROFESSIONAL if conflict.by is Writer.PROFILE else Side.ORGANIZATION
+    return {
+        "by": by,
+        "term": conflict.term,
+        "detail": sentence(f"staff_reads_{by}_refuses", term=conflict.term, cue=conflict.cue),
+        "need_spans": passages(conflict.query_spans, need),
+        "profile_spans": passages(conflict.document_spans, profile),
+    }
 
 
 def _side_row(candidate: Candidate, asking: Side, ranking: CandidateList) -> dict[str, Any]:
     card = candidate.card_id if asking is Side.ORGANIZATION else None
-    shown = {
+    reasons = reasons_for(candidate, asking)
+    return {
         "card": card_view(candidate.professional, card, at=ranking.at) if card else None,
         "professional": None,
-        "need": _need(candidate, named=not candidate.need.anonymous) if asking is Side.PROFESSIONAL else None,
+        "need": _need(candidate.need, named=not candidate.need.anonymous) if asking is Side.PROFESSIONAL else None,
+        **_common(candidate, reasons, conditions_for(candidate, asking)),
+        "summary": line(candidate, reasons, asking),
+        "missing_terms": missing_for(candidate, asking),
+        "conflicts": [_told_conflict(each, asking) for each in conflicts_for(candidate, asking)],
         "staff": None,
     }
-    return shown | _common(candidate, reasons_for(candidate, asking), conditions_for(candidate, asking))
+
+
+def _told_conflict(conflict: Refusing, reader: Side) -> dict[str, Any]:
+    detail = sentence(f"{reader}_reads_{conflict.by}_refuses", term=conflict.term)
+    return {"by": conflict.by, "term": conflict.term, "detail": detail, "need_spans": [], "profile_spans": []}
 
 
 def _common(candidate: Candidate, reasons: Iterable[Reason], conditions: Iterable[Condition]) -> dict[str, Any]:
@@ -96,8 +173,7 @@ def _staff_reasons(candidate: Candidate) -> list[Reason]:
     return list(dict.fromkeys(made))
 
 
-def _need(candidate: Candidate, *, named: bool) -> dict[str, Any]:
-    need = candidate.need
+def _need(need: Need, *, named: bool) -> dict[str, Any]:
     return {
         "id": need.pk,
         "reference": need.reference,
@@ -115,6 +191,7 @@ def _condition(condition: Condition) -> dict[str, Any]:
         "status": condition.status,
         "reason": condition.reason,
         "detail": sentence(condition.reason),
+        "hard": condition.hard,
         "need": _terms(condition.kind, condition.need_value),
         "professional": _terms(condition.kind, condition.professional_value),
     }

@@ -6,15 +6,17 @@ from typing import Any
 
 from api.candidates.outputs import CandidateListOutput
 from api.candidates.rendering import ranking_shown
-from api.filters import StrictFilterSet, WholeFilter
+from api.filters import ChoiceFilter, StrictFilterSet, WholeFilter
 from api.pagination import DEFAULT_LIMIT, MAX_LIMIT
 from api.views import FactView
 from talentbank.core.actors import Side
+from talentbank.core.errors import Forbidden
 from talentbank.ranking.policies import Audience, need_for_candidates, professional_for_candidates
 from talentbank.ranking.services import candidates_for_need, candidates_for_professional
 
 
 class CandidateFilters(StrictFilterSet):
+    include = ChoiceFilter(["excluded"], help_text="For staff: also those who are left out, each with the reasons.")
     limit = WholeFilter(minimum=1, maximum=MAX_LIMIT, help_text=f"How many of the best; {DEFAULT_LIMIT} if absent.")
 
 
@@ -30,6 +32,12 @@ class CandidateOperation(FactView):
     def limit(self) -> int:
         return self.parameters["limit"] or DEFAULT_LIMIT
 
+    def includes_excluded(self, audience: Audience) -> bool:
+        """:raises Forbidden: asked for by a side, which is not told whom a ranking leaves out."""
+        if self.parameters["include"] and audience is not Audience.STAFF:
+            raise Forbidden()
+        return bool(self.parameters["include"])
+
 
 class NeedCandidates(CandidateOperation):
     """Professionals for a need, ranked and explained: real names and numbers for coordinators, cards for its own
@@ -40,9 +48,15 @@ class NeedCandidates(CandidateOperation):
     def answer(self, **ids: Any) -> Any:
         need, audience = need_for_candidates(self.actor, ids["id"])
         self.require_scopes()
-        side = audience is Audience.SIDE
-        ranking = candidates_for_need(need=need, limit=self.limit, at=self.at, for_sides=side)
-        return ranking_shown(ranking, asking=Side.ORGANIZATION, audience=audience)
+        excluded = self.includes_excluded(audience)
+        ranking = candidates_for_need(
+            need=need,
+            limit=self.limit,
+            at=self.at,
+            include_excluded=excluded,
+            for_sides=audience is Audience.SIDE,
+        )
+        return ranking_shown(ranking, asking=Side.ORGANIZATION, audience=audience, with_excluded=excluded)
 
 
 class ProfessionalCandidates(CandidateOperation):
@@ -54,6 +68,12 @@ class ProfessionalCandidates(CandidateOperation):
     def answer(self, **ids: Any) -> Any:
         professional, audience = professional_for_candidates(self.actor, ids["id"])
         self.require_scopes()
-        side = audience is Audience.SIDE
-        ranking = candidates_for_professional(professional=professional, limit=self.limit, at=self.at, for_sides=side)
-        return ranking_shown(ranking, asking=Side.PROFESSIONAL, audience=audience)
+        excluded = self.includes_excluded(audience)
+        ranking = candidates_for_professional(
+            professional=professional,
+            limit=self.limit,
+            at=self.at,
+            include_excluded=excluded,
+            for_sides=audience is Audience.SIDE,
+        )
+        return ranking_shown(ranking, asking=Side.PROFESSIONAL, audience=audience, with_excluded=excluded)

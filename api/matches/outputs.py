@@ -28,6 +28,7 @@ from talentbank.core.reasons import Words
 from talentbank.matches.codes import ALL as REASONS
 from talentbank.matches.codes import CLOSINGS
 from talentbank.matches.conflicts import RULES
+from talentbank.matches.explanations import SCORED
 from talentbank.matches.models import Match
 from talentbank.matches.selectors import allowed_actions
 from talentbank.matches.states import ClosedReason, Origin, State
@@ -203,6 +204,7 @@ class MatchEventOutput(EventOutput):
         return [REASONS[code].told[side] for code in (["other"] if kept else event.reason_codes)]
 
     def readable(self, event: Event, content: dict[str, Any]) -> dict[str, Any]:
+        content.pop(SCORED, None)  # told by the explanation of the match, to coordinators alone
         return content if self._may_read(event) else {name: content[name] for name in FOR_BOTH & content.keys()}
 
     def _may_read(self, event: Event) -> bool:
@@ -261,9 +263,3 @@ class MatchContacts(serializers.Serializer):
 
     professional = ProfessionalContacts(required=False)
     organization = OrganizationContacts(required=False)
-
-
-class MatchExplanation(serializers.Serializer):
-    """Score, reasons and model version as they stood when the match was opened. For staff."""
-
-    snapshot = serializers.DictField()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from api.matches import bulk, conflicts, evaluations, terms, views, work_reports
+from api.matches import bulk, conflicts, evaluations, explanations, terms, views, work_reports
 from api.matches.actions import ACTIONS
 from api.routing import endpoint
 
@@ -14,7 +14,7 @@ urlpatterns = [
     endpoint("matches/<uuid:id>/actions", get=views.MatchActions),
     endpoint("matches/<uuid:id>/events", get=views.MatchEvents),
     endpoint("matches/<uuid:id>/contacts", get=views.MatchContactsRead),
-    endpoint("matches/<uuid:id>/explanation", get=views.MatchExplanationRead),
+    endpoint("matches/<uuid:id>/explanation", get=explanations.MatchExplanationRead),
     *terms.urlpatterns,
     endpoint("matches/<uuid:id>/conflicts", get=conflicts.ConflictList, post=conflicts.ConflictDecide),
     endpoint("matches/<uuid:id>/conflict-scan", get=conflicts.ConflictScan),

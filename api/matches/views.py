@@ -13,14 +13,12 @@ from api.matches.outputs import (
     MatchContacts,
     MatchDetail,
     MatchEventOutput,
-    MatchExplanation,
     cards_shown,
 )
 from api.records import ActionAnswerOutput
 from api.serializers import step_of
 from api.views import CreateView, DetailView, FactView, ListView, Operation
 from api.views.reads import WholeListView
-from talentbank.accounts.policies import require_coordinator
 from talentbank.core.actors import Actor
 from talentbank.core.audit import Step
 from talentbank.core.errors import invalid
@@ -174,20 +172,3 @@ class MatchContactsRead(FactView):
 
     def answer(self, **ids: Any) -> Any:
         return contacts_read(match_id=ids["id"], actor=self.actor, at=self.at)
-
-
-class MatchExplanationRead(FactView):
-    """Score, reasons and model version as they stood when the match was opened. For coordinators."""
-
-    operation_id, summary, tag = ("matches_explanation", "Explain the score of a match", "matches")
-    required_scopes = ("matches:decide",)
-    output_serializer = MatchExplanation
-
-    def find(self, **ids: Any) -> Match:
-        return match_get(self.actor, ids["id"])
-
-    def permit(self, row: Match) -> None:
-        require_coordinator(self.actor, row.bank_id)
-
-    def answer(self, **ids: Any) -> Any:
-        return {"snapshot": self.row.snapshot}

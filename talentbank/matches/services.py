@@ -19,6 +19,7 @@ from talentbank.core.revision import revision_bump
 from talentbank.matches.case import Case
 from talentbank.matches.conflicts import conflict_scan, decision_check
 from talentbank.matches.effects import due_from
+from talentbank.matches.explanations import SCORED
 from talentbank.matches.guards import last_event, staff_is_no_side
 from talentbank.matches.inputs import input_check, record_check
 from talentbank.matches.lifecycle import CREATION
@@ -31,7 +32,8 @@ from talentbank.matches.states import INTRODUCING, Action, Origin, State
 from talentbank.matches.terms import terms_check, terms_digest, terms_set
 from talentbank.needs.models import Need
 from talentbank.professionals.models import Professional
-from talentbank.ranking.services import card_of, pair_snapshot
+from talentbank.ranking.scored_pairs import pair_score, slate_of
+from talentbank.ranking.services import card_of
 
 WHOLE_NEED = frozenset({Action.CONFIRM, Action.UNDO})
 """Actions that may fill a need, or undo that: they lock all its matches."""
@@ -144,7 +146,11 @@ def _draft(need: Need, professional: Professional, origin: Origin, row: Transiti
 def _open(case: Case) -> Match:
     match = case.match
     match.due_on = due_from(case)
-    match.snapshot = pair_snapshot(need=case.need, professional=case.professional, at=case.step.at)
+    scored = pair_score(need=case.need, professional=case.professional, at=case.step.at)
+    match.snapshot, case.texts[SCORED] = scored
+    if match.origin == Origin.PROSPECT:
+        slate = slate_of(need=case.need, professional=case.professional, at=case.step.at)
+        match.snapshot = {**scored.snapshot, "slate": slate}
     match.reference = reference_next(case.bank.pk, ReferenceKind.MATCH, case.step.at)
     match.save(force_insert=True)
     card_of(need_id=case.need.pk, professional_id=case.professional.pk)

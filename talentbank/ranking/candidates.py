@@ -8,7 +8,7 @@ from datetime import datetime
 from enum import StrEnum
 from uuid import UUID
 
-from matching.documents import Part, Ranked
+from matching.documents import Part, Ranked, Span
 from talentbank.banks.policy import ResidentsFirst
 from talentbank.core.errors import Refusal
 from talentbank.needs.models import Need, NeedSkill
@@ -68,7 +68,10 @@ def missing_skills(asked: Iterable[NeedSkill], claims: Iterable[ProfessionalSkil
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """A pair, ranked and explained. `card_id` is set for the need's own people, who see no more than the card."""
+    """A pair, ranked and explained. `card_id` is set for the need's own people, who see no more than the card.
+
+    `need_words`, for them too: where each word of the need stands.
+    """
 
     need: Need
     professional: Professional
@@ -78,6 +81,7 @@ class Candidate:
     in_city: bool = False
     is_reserve: bool = False
     card_id: UUID | None = None
+    need_words: tuple[tuple[Span, ...], ...] = ()
 
     @property
     def strength(self) -> Strength | None:
@@ -92,10 +96,12 @@ class Candidate:
 
 @dataclass(frozen=True, slots=True)
 class Excluded:
-    """A pair left out, and why. Only for staff; whoever hides is no entry."""
+    """A pair left out, every reason why, and the facts. Only for staff; whoever hides is no entry."""
 
-    id: UUID
+    need: Need
+    professional: Professional
     refusals: tuple[Refusal, ...]
+    conditions: tuple[Condition, ...]
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 from uuid import UUID
 
@@ -12,6 +13,7 @@ from matching.engine import Engine
 from talentbank.banks.policy import ResidentsFirst
 from talentbank.core.errors import Refusal
 from talentbank.needs.models import Need
+from talentbank.ranking.conditions import work_refusals
 from talentbank.ranking.eligibility import Standing, is_hidden, standing_refusals
 from talentbank.ranking.models import PairState
 from talentbank.ranking.order import ranked_in_classes
@@ -73,14 +75,16 @@ class Contest:
         return key
 
 
-def contest_of(need: Need, known: Mapping[UUID, Standing], *, cards: Cards | None = None) -> Contest:
+def contest_of(need: Need, known: Mapping[UUID, Standing], *, today: date, cards: Cards | None = None) -> Contest:
     """`known`: the standings of the bank's professionals. To the sides, a reserve is one like the others."""
     seen = {id: standing for id, standing in known.items() if not is_hidden(need.organization, standing)}
     pairs = dict(need.pairs.values_list("professional_id", "state"))
-    refused = {id: standing_refusals(need, standing) + pair_refusals(pairs.get(id)) for id, standing in seen.items()}
+    refused = {id: pair_refusals(need, standing, pairs.get(id), today=today) for id, standing in seen.items()}
     reserves = frozenset(id for id, pair in pairs.items() if pair == PairState.RESERVE and cards is None)
     return Contest(need, seen, refused, reserves, need.bank.policy.residents_first, cards)
 
 
-def pair_refusals(pair_state: str | None) -> list[Refusal]:
-    return [Refusal(LEFT_OUT[PairState(pair_state)])] if pair_state in LEFT_OUT else []
+def pair_refusals(need: Need, standing: Standing, pair_state: str | None, *, today: date) -> list[Refusal]:
+    """Why a pair is no candidate: what of the professional forbids a match, the hard conditions, how the two stand."""
+    pair = [Refusal(LEFT_OUT[PairState(pair_state)])] if pair_state in LEFT_OUT else []
+    return standing_refusals(need, standing) + work_refusals(need, standing, today=today) + pair

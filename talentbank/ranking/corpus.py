@@ -7,9 +7,10 @@ no fields of a document, and where a text mentions one of them it is struck out.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
+from types import MappingProxyType
 from typing import Any
 from uuid import UUID
 
@@ -27,7 +28,22 @@ from talentbank.skills.selectors import lexicon_groups, surface_forms, thesaurus
 PROBLEM_SHARE = 0.5
 """Of a wish that a named problem suggests: half of one that the need states itself, for nobody has asked for it yet."""
 THESAURUS_MARK = "thesaurus:"
-STRUCK_OUT = "＊＊"
+STRIKE = "＊"
+STRUCK_OUT = STRIKE * 2
+EXPERIENCE_PARTS = ("title", "description", "industry")
+EXPERIENCE_JOINT = "\n"
+NEED_TEXTS: Mapping[str, str] = MappingProxyType(
+    {
+        "title": "title",
+        "own_words": "own_words",
+        "public_summary": "public_summary",
+        "background": "background",
+        "tools": "tools_today",
+        "outcome": "wished_outcome",
+        "deliverables": "deliverables",
+    }
+)
+"""Field of a query to the name of the need's text."""
 CONTACT = re.compile(r"https?://\S+|[\w.+-]+@[\w-]+(?:\.[\w-]+)+|\(?0\d{1,4}\)?[-‐‑–ー－ ]?\d{1,4}[-‐‑–ー－ ]\d{3,4}")
 """An address on the web, an e-mail address, a telephone number."""
 
@@ -58,46 +74,64 @@ def basis_of(bank_id: UUID) -> Basis:
 
 def document_of(professional: Professional) -> Document:
     """The professional as the engine reads it: what they can do and have done."""
-    claims = list(professional.skills.all())
-    names = names_in_texts(professional)
-    experiences = tuple(struck_out(experience_text(each), names) for each in professional.experiences)
-    return Document(
-        id=str(professional.pk),
-        texts={
-            "headline": struck_out(professional.headline, names),
-            "skills": tuple(word for claim in claims for word in surface_forms(claim.skill)),
-            "experiences": experiences,
-            "summary": struck_out(professional.summary, names),
-        },
-        skills=tuple(_claim(claim) for claim in claims),
-    )
+    claims = tuple(_claim(claim) for claim in professional.skills.all())
+    return Document(id=str(professional.pk), texts=profile_fields(profile_texts(professional)), skills=claims)
 
 
 def query_of(need: Need) -> Query:
     """The need as the engine reads it. A named problem stands for its words and, as wishes, for its skills."""
-    asked = list(need.skills.all())
-    problems = list(need.problems.all())
-    return Query(
-        id=str(need.pk),
-        texts={
-            "title": need.title,
-            "own_words": need.own_words,
-            "public_summary": need.public_summary,
-            "background": need.background,
-            "tools": need.tools_today,
-            "outcome": need.wished_outcome,
-            "deliverables": need.deliverables,
-            "problems": tuple(problem.name_ja for problem in problems),
-            "skills": tuple(word for wish in asked for word in surface_forms(wish.skill)),
-        },
-        wishes=_wishes(asked, problems),
-    )
+    wishes = _wishes(list(need.skills.all()), list(need.problems.all()))
+    return Query(id=str(need.pk), texts=need_fields(need_texts(need)), wishes=wishes)
 
 
-def experience_text(experience: dict[str, Any]) -> str:
+def profile_texts(professional: Professional) -> dict[str, Any]:
+    """What is read of a profile, under the names that its resource has; of a claimed skill the words of the taxonomy.
+
+    What is struck out keeps its length, so that a span holds in the profile's own text too.
+    """
+    names = names_in_texts(professional)
+    return {
+        "headline": struck_out(professional.headline, names),
+        "skills": [list(surface_forms(claim.skill)) for claim in professional.skills.all()],
+        "experiences": [
+            {part: struck_out(each.get(part) or "", names) for part in EXPERIENCE_PARTS}
+            for each in professional.experiences
+        ],
+        "summary": struck_out(professional.summary, names),
+    }
+
+
+def need_texts(need: Need) -> dict[str, Any]:
+    """What is read of a need, under the names that its resource has."""
+    return {
+        **{name: getattr(need, name) for name in NEED_TEXTS.values()},
+        "problems": [problem.name_ja for problem in need.problems.all()],
+        "skills": [list(surface_forms(wish.skill)) for wish in need.skills.all()],
+    }
+
+
+def profile_fields(texts: Mapping[str, Any]) -> dict[str, str | tuple[str, ...]]:
+    """`profile_texts` as the fields of a document."""
+    return {
+        "headline": texts["headline"],
+        "skills": tuple(form for forms in texts["skills"] for form in forms),
+        "experiences": tuple(experience_text(each) for each in texts["experiences"]),
+        "summary": texts["summary"],
+    }
+
+
+def need_fields(texts: Mapping[str, Any]) -> dict[str, str | tuple[str, ...]]:
+    """`need_texts` as the fields of a query."""
+    return {
+        **{field: texts[name] for field, name in NEED_TEXTS.items()},
+        "problems": tuple(texts["problems"]),
+        "skills": tuple(form for forms in texts["skills"] for form in forms),
+    }
+
+
+def experience_text(experience: Mapping[str, str]) -> str:
     """Title, what was done, and in which industry; never for whom or when."""
-    parts = (experience.get(name) or "" for name in ("title", "description", "industry"))
-    return "\n".join(part for part in parts if part)
+    return EXPERIENCE_JOINT.join(experience[part] for part in EXPERIENCE_PARTS if experience[part])
 
 
 def names_in_texts(professional: Professional) -> list[str]:
@@ -113,8 +147,8 @@ def names_in_texts(professional: Professional) -> list[str]:
 def struck_out(text: str, names: Iterable[str]) -> str:
     """The text without these names, and without any web address, e-mail address or telephone number."""
     for name in names:
-        text = text.replace(name, STRUCK_OUT)
-    return CONTACT.sub(STRUCK_OUT, text)
+        text = text.replace(name, STRIKE * len(name))
+    return CONTACT.sub(lambda found: STRIKE * len(found[0]), text)
 
 
 def _claim(claim: Any) -> SkillClaim:

@@ -24,7 +24,8 @@ from talentbank.registrations.models import RegistrationState
 
 STANDING_FIELDS = (
     *("bank_id", "registration_state", "organization_id", "hidden_from", "referral_status"),
-    *("paused_from", "paused_until", "hours_per_week", "residency", "organization__registration_state"),
+    *("paused_from", "paused_until", "hours_per_week", "residency", "areas", "remote"),
+    "organization__registration_state",
 )
 
 
@@ -40,6 +41,10 @@ class Standing:
     organization_id: UUID | None
     hidden_from: frozenset[str]
     residency: str
+    areas: tuple[str, ...] = ()
+    remote: str = ""
+    paused_from: date | None = None
+    paused_until: date | None = None
 
     @property
     def in_city(self) -> bool:
@@ -157,6 +162,10 @@ def _standing(row: Professional, hours: Mapping[UUID, int], today: date, *, cons
         organization_id=row.organization_id,
         hidden_from=_comparable(row.hidden_from),
         residency=row.residency,
+        areas=tuple(row.areas),
+        remote=row.remote,
+        paused_from=row.paused_from,
+        paused_until=row.paused_until,
     )
 
 

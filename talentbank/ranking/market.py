@@ -13,11 +13,13 @@ from django.db.models import F, QuerySet
 from matching.documents import Query
 from talentbank.banks.models import Bank, TextKind
 from talentbank.banks.policy import Policy, ResidentsFirst
+from talentbank.core.clock import day_of
 from talentbank.core.errors import NotFound, Refusal
 from talentbank.needs.lifecycle import SEEKING
 from talentbank.needs.models import Need
 from talentbank.privacy.selectors import consenting_to
 from talentbank.ranking import corpus
+from talentbank.ranking.conditions import work_refusals
 from talentbank.ranking.contest import LEFT_OUT
 from talentbank.ranking.eligibility import (
     Standing,
@@ -82,7 +84,7 @@ class Market:
 
     def refusals(self, need: Need, standing: Standing) -> list[Refusal]:
         """What keeps this pair apart, hiding left out. A prospect of the pair itself does not."""
-        found = standing_refusals(need, standing)
+        found = standing_refusals(need, standing) + work_refusals(need, standing, today=day_of(self.at))
         state = self.pairs.get(need.pk, {}).get(standing.id)
         if state in LEFT_OUT and (need.pk, standing.id) not in self.prospects:
             found.append(Refusal(LEFT_OUT[PairState(state)]))

@@ -12,6 +12,7 @@ from django.db import transaction
 from matching.documents import Document, Part, Query, Ranked
 from matching.engine import Engine
 from talentbank.banks.models import Bank
+from talentbank.core.clock import day_of
 from talentbank.needs.lifecycle import SEEKING
 from talentbank.needs.models import Need
 from talentbank.professionals.models import Professional
@@ -128,7 +129,7 @@ def ranking_preview(*, bank: Bank, basis: Basis, at: datetime) -> Preview:
     forms = _changed_forms(state.basis, basis)
     needs, left_out = _needs(bank, state, forms, at)
     known = standings_of_bank(bank.pk, at=at)
-    contests = [(contest_of(need, known), state.queries[need.pk]) for need in needs]
+    contests = [(contest_of(need, known, today=day_of(at)), state.queries[need.pk]) for need in needs]
     documents = _documents(state, contests, forms)
     after = Engine(state.professionals.model.under(lexicon=basis.lexicon, weights=basis.weights), documents)
     changes = tuple(filter(None, (_change(contest, query, state.professionals, after) for contest, query in contests)))

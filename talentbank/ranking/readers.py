@@ -7,11 +7,12 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from matching.documents import Contribution, Part, Span, Texts
+from matching.documents import Side as Writer
 from talentbank.core.actors import Side
 from talentbank.needs.models import Need
 from talentbank.ranking.candidates import Candidate
 from talentbank.ranking.conditions import Condition, ConditionKind
-from talentbank.ranking.corpus import query_of
+from talentbank.ranking.corpus import NEED_TEXTS, document_of, query_of
 
 CARD_FIELDS = frozenset({"headline", "skills", "experiences"})
 """Fields of a profile that its card shows. A word met elsewhere is not told: a need could be worded to fish for it."""
@@ -40,12 +41,20 @@ class Reason:
 OTHER = Reason(ReasonKind.OTHER)
 
 
+@dataclass(frozen=True, slots=True)
+class Refusing:
+    """What one side wants or offers and the other refuses. `term` is the reader's own word for it."""
+
+    by: Side
+    term: str
+
+
 def reasons_for(candidate: Candidate, side: Side) -> list[Reason]:
     """The reasons that a side may read, each once: skills, then words in the order of the need, `other` last.
 
     Not by weight: what a word weighs depends on everybody in the bank, and so would tell of those who hide.
     """
-    texts = query_of(candidate.need).texts if side is Side.PROFESSIONAL else {}
+    texts = query_of(candidate.need).texts
     rows = sorted(candidate.ranked.contributions, key=_place)
     told = [_told(row, candidate.need, texts, side) for row in rows]
     known = [reason for reason in dict.fromkeys(told) if reason.kind is not ReasonKind.OTHER]
@@ -64,6 +73,47 @@ def conditions_for(candidate: Candidate, side: Side) -> list[Condition]:
     return [fact for fact in candidate.conditions if shared or fact.kind is not ConditionKind.FEE]
 
 
+def conflicts_for(candidate: Candidate, side: Side) -> list[Refusing]:
+    """The refusals that a side may read of: where the other's word stands in a text that is open to it.
+
+    What stands elsewhere is not told, not even that there is something: a need could be worded to fish for it.
+    """
+    need, is_own = candidate.need, side is Side.ORGANIZATION
+    shown = CARD_FIELDS if is_own else _shown_of_need(need)
+    own = query_of(need).texts if is_own else document_of(candidate.professional).texts
+    told = []
+    for each in candidate.ranked.conflicts:
+        mine, theirs = (each.query_spans, each.document_spans)[:: 1 if is_own else -1]
+        if any(span.field in shown for span in theirs):
+            by = Side.PROFESSIONAL if each.by is Writer.PROFILE else Side.ORGANIZATION
+            told.append(Refusing(by, _surface(own, mine[0])))
+    return list(dict.fromkeys(told))
+
+
+def missing_for(candidate: Candidate, side: Side) -> list[str]:
+    """Words of the need, in its order, that nothing answers in what this side may read."""
+    texts = query_of(candidate.need).texts
+    if side is Side.ORGANIZATION:
+        # A word met in a hidden text is as missing as one met nowhere, or its absence here would tell of that text.
+        told = [span for row in candidate.ranked.contributions if row.field in CARD_FIELDS for span in row.query_spans]
+        shown = frozenset(texts)
+        gaps = [word for word in candidate.need_words if not any(_overlap(one, met) for one in word for met in told)]
+    else:
+        shown = _shown_of_need(candidate.need)
+        gaps = [gap.query_spans for gap in candidate.ranked.missing if gap.part is Part.TEXT]
+    firsts = (next((span for span in spans if span.field in shown), None) for spans in gaps)
+    return list(dict.fromkeys(_surface(texts, span) for span in sorted(filter(None, firsts))))
+
+
+def _overlap(one: Span, other: Span) -> bool:
+    same = (one.field, one.entry) == (other.field, other.entry)
+    return same and one.start < other.end and other.start < one.end
+
+
+def _shown_of_need(need: Need) -> frozenset[str]:
+    return NEED_FIELDS | ({"public_summary"} if need.summary_agreed_at else frozenset())
+
+
 def _place(row: Contribution) -> tuple[bool, float, tuple[Span, ...], str, str]:
     """Skills by what they are worth, which the wish and the claim decide alone; words by where they stand."""
     is_word = row.part is not Part.SKILLS
@@ -74,10 +124,16 @@ def _told(row: Contribution, need: Need, texts: Texts, side: Side) -> Reason:
     if row.part is Part.SKILLS:
         return Reason(ReasonKind.SKILL, skill=row.query_term)
     if side is Side.ORGANIZATION:
-        return Reason(ReasonKind.TERM, row.query_term) if row.field in CARD_FIELDS else OTHER
-    shown = NEED_FIELDS | ({"public_summary"} if need.summary_agreed_at else frozenset())
+        return Reason(ReasonKind.TERM, _own_word(row, texts)) if row.field in CARD_FIELDS else OTHER
+    shown = _shown_of_need(need)
     span = next((span for span in row.query_spans if span.field in shown), None)
     return OTHER if span is None else Reason(ReasonKind.TERM, _surface(texts, span), row.document_term)
+
+
+def _own_word(row: Contribution, texts: Texts) -> str:
+    """The word as the organization wrote it; the vocabulary's where it wrote none."""
+    span = next((span for span in row.query_spans if span.field in NEED_TEXTS), None)
+    return row.query_term if span is None else _surface(texts, span)
 
 
 def _surface(texts: Mapping[str, str | tuple[str, ...]], span: Span) -> str:

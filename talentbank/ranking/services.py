@@ -1,4 +1,4 @@
-"""Candidates both ways, and what ranking keeps of matches: pairs, cards, the snapshot of a score."""
+"""Candidates both ways, and what ranking keeps of matches: pairs and cards."""
 
 from __future__ import annotations
 
@@ -6,14 +6,13 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from datetime import datetime
 from functools import partial
-from typing import Any
 from uuid import UUID, uuid4
 
 from django.db import transaction
 from django.db.models import prefetch_related_objects
 
-from matching.documents import Ranked
-from matching.engine import Engine
+from matching.documents import Ranked, Span
+from matching.explanation import words_of
 from talentbank.banks.policy import ResidentsFirst
 from talentbank.core.clock import day_of
 from talentbank.core.errors import NotFound
@@ -21,9 +20,9 @@ from talentbank.needs.lifecycle import SEEKING
 from talentbank.needs.models import Confidentiality, Need
 from talentbank.professionals.models import Professional
 from talentbank.ranking import corpus
-from talentbank.ranking.candidates import Candidate, CandidateList, Excluded, missing_skills
+from talentbank.ranking.candidates import Candidate, CandidateList, missing_skills
 from talentbank.ranking.conditions import conditions_of
-from talentbank.ranking.contest import Contest, Refused, contest_of, pair_refusals
+from talentbank.ranking.contest import Contest, contest_of, pair_refusals
 from talentbank.ranking.eligibility import (
     Standing,
     is_hidden,
@@ -32,6 +31,7 @@ from talentbank.ranking.eligibility import (
     standings,
     standings_of_bank,
 )
+from talentbank.ranking.exclusions import counted, excluded_needs, excluded_professionals
 from talentbank.ranking.models import Card, Pair, PairState
 from talentbank.ranking.order import ranked_in_classes
 from talentbank.ranking.store import State, state_of
@@ -47,13 +47,16 @@ def candidates_for_need(
     if refusals := need_refusals(need, at=at, creating=True):
         return replace(answer, refusals=tuple(refusals))
     cards = partial(_cards, need.pk) if for_sides else None
-    contest = contest_of(need, standings_of_bank(need.bank_id, at=at), cards=cards)
-    answer = _with_excluded(answer, contest.refused, include_excluded)
+    contest = contest_of(need, standings_of_bank(need.bank_id, at=at), today=day_of(at), cards=cards)
+    answer = counted(answer, contest.refused)
+    if include_excluded:
+        answer = replace(answer, excluded_pairs=excluded_professionals(need, contest.refused, contest.seen, at))
     if answer.insufficient_data:
         return answer
     query = state.queries.get(need.pk) or corpus.query_of(need)
     ranked = contest.ranked(state.professionals, query, limit=limit)
-    return replace(answer, results=_professionals(contest, ranked, at))
+    words = words_of(state.professionals.model.query(query)) if for_sides and ranked else ()
+    return replace(answer, results=_professionals(contest, ranked, at, words))
 
 
 def candidates_for_professional(
@@ -67,49 +70,23 @@ def candidates_for_professional(
     standing = standings([professional], at=at)[professional.pk]
     if refusals := standing_refusals(None, standing):
         return replace(answer, refusals=tuple(refusals))
-    needs = Need.objects.filter(bank_id=professional.bank_id, state__in=SEEKING).select_related("organization")
+    needs = Need.objects.filter(bank_id=professional.bank_id, state__in=SEEKING).select_related("organization", "bank")
     if for_sides:
         needs = needs.exclude(confidentiality=Confidentiality.COORDINATORS)
     seen = {need.pk: need for need in needs.order_by("id") if not is_hidden(need.organization, standing)}
     pairs = dict(professional.pairs.values_list("need_id", "state"))
     refused = {
-        id: standing_refusals(need, standing) + need_refusals(need, at=at, creating=True) + pair_refusals(pairs.get(id))
+        id: need_refusals(need, at=at, creating=True) + pair_refusals(need, standing, pairs.get(id), today=day_of(at))
         for id, need in seen.items()
     }
-    answer = _with_excluded(answer, refused, include_excluded)
+    answer = counted(answer, refused)
+    if include_excluded:
+        answer = replace(answer, excluded_pairs=excluded_needs(professional, refused, standing, seen, at))
     if answer.insufficient_data:
         return answer
     eligible = frozenset(str(id) for id in seen if not refused[id])
     ranked = ranked_in_classes(state.needs, document, [eligible], limit=limit, tie=lambda ids: str)
     return replace(answer, results=_needs(professional, ranked, standing, pairs, at))
-
-
-def pair_snapshot(*, need: Need, professional: Professional, at: datetime) -> dict[str, Any]:
-    """Score and reasons of a pair as they are now, to be kept with its match: terms and numbers, no text of people."""
-    state = state_of(need.bank_id)
-    document = corpus.document_of(professional)
-    ranked = Engine(state.professionals.model, [document]).score(corpus.query_of(need), document.id)
-    return {
-        "score": ranked.score,
-        "insufficient_data": ranked.insufficient_data,
-        "confidence": ranked.confidence,
-        "parts": {str(part): value for part, value in ranked.parts.items()},
-        "reasons": [
-            {
-                "part": str(row.part),
-                "need_term": row.query_term,
-                "profile_term": row.document_term,
-                "relation": str(row.relation),
-                "similarity": row.similarity,
-                "contribution": row.value,
-                "field": row.field,
-            }
-            for row in ranked.contributions
-        ],
-        "model_version": state.model_version,
-        "revision": state.revision,
-        "as_of": at.isoformat(),
-    }
 
 
 @transaction.atomic
@@ -162,26 +139,13 @@ def _answer(state: State, at: datetime, residents_first: ResidentsFirst, *, insu
     )
 
 
-def _with_excluded(answer: CandidateList, refused: Refused, include_excluded: bool) -> CandidateList:
-    """Each excluded pair counts once, under its first reason, so that the counts add up."""
-    counts: dict[str, int] = {}
-    for refusals in refused.values():
-        if refusals:
-            counts[refusals[0].code] = counts.get(refusals[0].code, 0) + 1
-    listed = (Excluded(id, tuple(refusals)) for id, refusals in sorted(refused.items()) if refusals)
-    return replace(
-        answer,
-        considered=sum(not refusals for refusals in refused.values()),
-        excluded=dict(sorted(counts.items())),
-        excluded_pairs=tuple(listed) if include_excluded else (),
-    )
-
-
 def _cards(need_id: UUID, professional_ids: list[UUID]) -> dict[UUID, UUID]:
     return cards_of(need_id=need_id, professional_ids=professional_ids)
 
 
-def _professionals(contest: Contest, ranked: list[Ranked], at: datetime) -> tuple[Candidate, ...]:
+def _professionals(
+    contest: Contest, ranked: list[Ranked], at: datetime, words: tuple[tuple[Span, ...], ...]
+) -> tuple[Candidate, ...]:
     need, ids = contest.need, [UUID(each.id) for each in ranked]
     rows = {row.pk: row for row in corpus.professionals_with_texts(Professional.objects.filter(pk__in=ids))}
     cards = contest.cards(ids) if contest.cards and ids else {}
@@ -196,6 +160,7 @@ def _professionals(contest: Contest, ranked: list[Ranked], at: datetime) -> tupl
             in_city=contest.seen[id].in_city,
             is_reserve=id in contest.reserves,
             card_id=cards.get(id),
+            need_words=words,
         )
         for id, each in zip(ids, ranked, strict=True)
         if id in rows
@@ -207,7 +172,8 @@ def _needs(
 ) -> tuple[Candidate, ...]:
     ids = [UUID(each.id) for each in ranked]
     rows = {
-        row.pk: row for row in corpus.needs_with_texts(Need.objects.filter(pk__in=ids).select_related("organization"))
+        row.pk: row
+        for row in corpus.needs_with_texts(Need.objects.filter(pk__in=ids).select_related("organization", "bank"))
     }
     prefetch_related_objects([professional], "skills__skill")
     return tuple(

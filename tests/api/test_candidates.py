@@ -10,15 +10,23 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
+from api.catalogue import words
 from talentbank.accounts.models import User
 from talentbank.core.revision import revision_bump
 from talentbank.needs.models import Need
 from talentbank.organizations.models import Organization
 from talentbank.professionals.models import Professional
+from talentbank.ranking.contest import LEFT_OUT
 from tests.contract import ContractClient
 from tests.factories import make_bank, make_organization, make_professional, make_staff, owner_of
 from tests.talentbank.ranking.samples import EMPTY, edit, make_bookkeeper, make_shop_need, make_shopkeeper
 
+REFUSALS = (
+    *("area_not_reached", "away_throughout", "place_of_work_differs", "capacity_insufficient", "consent_withdrawn"),
+    *("holder_is_organization", "professional_not_approved", "professional_paused", "need_not_accepting"),
+    *("need_not_open", "no_place_free", "organization_not_approved"),
+)
+"""Codes of `work_refusals`, `standing_refusals` and `need_refusals`."""
 HIDDEN = {
     "name": "阿武隈 ひとみ",
     "kana": "アブクマ ヒトミ",
@@ -73,7 +81,7 @@ def test_a_coordinator_sees_people_numbers_and_reasons(need, shopkeeper, coordin
     assert row["professional"]["name"] == "阿武隈 ひとみ"
     assert fsum(each["value"] for each in staff["contributions"]) == pytest.approx(staff["score"], abs=1e-9)
     assert fsum(staff["parts"].values()) == pytest.approx(staff["score"], abs=1e-9)
-    assert body["counts"] == {"considered": 1, "excluded": []}
+    assert body["counts"] == {"considered": 1, "excluded": [], "summary": ""}
     assert (body["residents_first"], len(body["model_version"])) == ("tie_break", 16)
 
 
@@ -174,9 +182,10 @@ def test_who_hides_leaves_no_trace_for_anybody(bank, need, organization, coordin
         (hidden.user, hidden),
         (coordinator, hidden),
     ]:
-        body = ask(user, row).json()
-        assert body["results"] == []
-        assert body["counts"] in (None, {"considered": 0, "excluded": []})
+        query = {"include": "excluded"} if user == coordinator else {}
+        body = ask(user, row, **query).json()
+        assert (body["results"], body["excluded"]) == ([], [] if query else None)
+        assert body["counts"] in (None, {"considered": 0, "excluded": [], "summary": ""})
 
 
 def test_what_is_left_out_is_counted_for_coordinators(bank, need, coordinator):
@@ -186,9 +195,54 @@ def test_what_is_left_out_is_counted_for_coordinators(bank, need, coordinator):
     counts = ask(coordinator, need).json()["counts"]
 
     assert counts["excluded"] == [
-        {"code": "capacity_insufficient", "count": 1},
-        {"code": "professional_paused", "count": 1},
+        {"code": "capacity_insufficient", "label": "時間", "count": 1},
+        {"code": "professional_paused", "label": "休止中", "count": 1},
     ]
+
+
+def test_exclusions_are_said_in_one_line_the_most_frequent_first(bank, need, coordinator):
+    for fields in ({"hours_per_week": 1}, {"hours_per_week": 2}, {"areas": ["となり市"]}):
+        make_shopkeeper(bank, **fields)
+    path = f"/api/v1/needs/{need.pk}/candidates"
+
+    japanese = signed_in(coordinator).get(path).json()["counts"]["summary"]
+    english = signed_in(coordinator).get(path, headers={"Accept-Language": "en"}).json()["counts"]["summary"]
+
+    assert (japanese, english) == ("3件を除外：時間 2、地域 1", "3 excluded: 2 hours, 1 area")
+
+
+def test_whom_a_ranking_leaves_out_a_coordinator_can_call_up(bank, need, coordinator):
+    away = make_shopkeeper(bank, areas=["となり市"], hours_per_week=1)
+    make_shopkeeper(bank)
+
+    assert ask(coordinator, need).json()["excluded"] is None
+    (row,) = ask(coordinator, need, include="excluded").json()["excluded"]
+    (back,) = ask(coordinator, away, include="excluded").json()["excluded"]
+
+    assert (row["professional"]["id"], row["need"]) == (str(away.pk), None)
+    assert (back["need"]["id"], back["professional"]) == (str(need.pk), None)
+    assert [each["code"] for each in row["refusals"]] == ["capacity_insufficient", "area_not_reached"]
+    assert "あかつき市" in row["refusals"][1]["detail"]
+    facts = {each["kind"]: each for each in row["conditions"]}
+    assert (facts["area"]["status"], facts["area"]["hard"]) == ("unmet", True)
+    assert facts["area"]["professional"]["values"] == ["となり市"]
+
+
+def test_a_side_is_not_told_whom_a_ranking_leaves_out(need, shopkeeper, organization):
+    assert ask(owner_of(organization), need, include="excluded").status_code == 403
+    assert ask(shopkeeper.user, shopkeeper, include="excluded").status_code == 403
+
+
+def test_nothing_but_the_excluded_can_be_included(need, coordinator):
+    answer = ask(coordinator, need, include="everybody")
+
+    assert (answer.status_code, answer.json()["errors"][0]["pointer"]) == (400, "/query/include")
+
+
+def test_every_reason_to_leave_out_has_a_label():
+    codes = {*LEFT_OUT.values(), *REFUSALS}
+
+    assert [code for code in sorted(codes) if f"excluded_{code}" not in words()] == []
 
 
 def test_a_need_that_takes_nobody_says_why(bank, organization, shopkeeper, coordinator):

@@ -18,7 +18,8 @@ SIDES = [("professional", "人材"), ("organization", "事業者")]
 class Match(Row):
     """The record of a pair from first step to evaluation. RESTRICT: a match outlives neither party's record.
 
-    `snapshot` keeps score, parts, reasons and model version as computed at creation. `resume_state` is where a
+    `snapshot` keeps score, parts, reasons and model version as computed at creation, and of a prospect the slate that
+    it was chosen from; the texts behind it lie with the event, erasable. `resume_state` is where a
     postponed match goes back to. `undo_agreed` {event, sides} keeps who agreed to undo a contract's step. `made_on` is
     the day it first reached `contracted` (null again when that is undone). `reason_codes` say why it
     ended. `coordinator` looks after it, `deputy` while

@@ -10,12 +10,12 @@ from talentbank.organizations.models import Organization
 from talentbank.professionals.models import Professional
 from talentbank.professionals.services import professional_update
 from talentbank.ranking.candidates import Gap, Strength, strength_of
-from talentbank.ranking.conditions import Status
+from talentbank.ranking.conditions import Reason, Status
+from talentbank.ranking.scored_pairs import pair_score
 from talentbank.ranking.services import (
     candidates_for_need,
     candidates_for_professional,
     cards_of,
-    pair_snapshot,
     pair_write,
 )
 from tests.factories import AT, actor, make_need, make_organization, make_problem, make_professional
@@ -71,7 +71,7 @@ def test_both_directions_and_the_snapshot_give_a_pair_one_score(bank, need):
     there = {each.professional.pk: each.ranked.score for each in for_need(need).results}
     answer = candidates_for_professional(professional=professional, limit=20, at=AT)
     back = {each.need.pk: each.ranked.score for each in answer.results}
-    snapshot = pair_snapshot(need=need, professional=professional, at=AT)
+    snapshot = pair_score(need=need, professional=professional, at=AT).snapshot
 
     assert there[professional.pk] == back[need.pk] == snapshot["score"]
     assert snapshot["model_version"] == answer.model_version
@@ -203,7 +203,7 @@ def test_missing_names_required_skills_without_claim_or_evidence(bank, need):
     assert gaps == {"証拠なし": [("ec-site", Gap.NO_EVIDENCE)], "記載なし": [("ec-site", Gap.NO_CLAIM)], "証拠あり": []}
 
 
-def test_conditions_are_facts_with_values_and_do_not_exclude(bank, organization):
+def test_soft_conditions_are_facts_with_values_and_do_not_exclude(bank, organization):
     need = make_shop_need(
         organization,
         place="on_site",
@@ -212,12 +212,12 @@ def test_conditions_are_facts_with_values_and_do_not_exclude(bank, organization)
         budget_basis="hour",
         engagement_type="advice",
     )
-    make_shopkeeper(bank, remote="", areas=["となり市"], engagement_types=["advice"])
+    make_shopkeeper(bank, remote="", areas=["駅前"], engagement_types=["advice"])
 
     facts = {each.kind.value: each for each in for_need(need).results[0].conditions}
 
     assert {kind: fact.status.value for kind, fact in facts.items()} == {
-        "area": "unmet",
+        "area": "unknown",
         "remote": "unknown",
         "fee": "unmet",
         "capacity": "met",
@@ -225,6 +225,7 @@ def test_conditions_are_facts_with_values_and_do_not_exclude(bank, organization)
     }
     assert facts["fee"].professional_value == {"min_yen": 2000, "basis": "hour"}
     assert facts["fee"].status is Status.UNMET
+    assert (facts["area"].reason, facts["area"].professional_value) == (Reason.PLACES_NOT_COMPARABLE, ["駅前"])
 
 
 @pytest.mark.parametrize(("score", "strength"), [(0.10, Strength.STRONG), (0.03, Strength.FAIR), (0.02, Strength.WEAK)])

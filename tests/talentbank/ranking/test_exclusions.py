@@ -1,5 +1,6 @@
 """Who is left out of a ranking, who is counted, and who leaves no trace."""
 
+from datetime import date
 from uuid import uuid4
 
 import pytest
@@ -7,6 +8,7 @@ import pytest
 from talentbank.needs.models import Need
 from talentbank.organizations.models import Organization
 from talentbank.professionals.models import HoursReservation
+from talentbank.ranking.eligibility import eligible
 from talentbank.ranking.services import candidates_for_need, candidates_for_professional, pair_write
 from tests.factories import AT, make_bank, make_organization
 from tests.talentbank.ranking.samples import make_shop_need, make_shopkeeper
@@ -75,8 +77,80 @@ def test_excluded_pairs_are_listed_on_demand_with_every_reason(bank, need):
 
     assert for_need(need).excluded_pairs == ()
     (pair,) = for_need(need, include_excluded=True).excluded_pairs
-    assert pair.id == professional.pk
+    assert (pair.need, pair.professional) == (need, professional)
     assert [each.code for each in pair.refusals] == ["professional_paused", "capacity_insufficient"]
+
+
+ON_SITE = {"place": "on_site", "area": "あかつき市"}
+OUT_OF_REACH = [
+    (ON_SITE, {"areas": ["となり市"]}, "area_not_reached"),
+    ({"place": "mixed", "area": "あかつき市"}, {"areas": ["となり市", "はなれ市"]}, "area_not_reached"),
+    (ON_SITE, {"remote": "only"}, "place_of_work_differs"),
+    ({"place": "remote"}, {"remote": "no"}, "place_of_work_differs"),
+    (
+        {"period_start": date(2027, 1, 10), "period_end": date(2027, 2, 10)},
+        {"referral_status": "paused", "paused_from": date(2027, 1, 1), "paused_until": date(2027, 3, 1)},
+        "away_throughout",
+    ),
+]
+
+
+@pytest.mark.parametrize(("asked", "offered", "code"), OUT_OF_REACH)
+def test_who_cannot_do_the_work_is_left_out_and_counted_both_ways(bank, organization, asked, offered, code):
+    need, professional = make_shop_need(organization, **asked), make_shopkeeper(bank, **offered)
+
+    there = for_need(need)
+    back = candidates_for_professional(professional=professional, limit=20, at=AT)
+
+    assert (there.results, there.excluded, there.considered) == ((), {code: 1}, 0)
+    assert (back.results, back.excluded, back.considered) == ((), {code: 1}, 0)
+
+
+UNDECIDED = [
+    (ON_SITE, {"areas": [], "remote": ""}),
+    (ON_SITE, {"areas": ["駅前の商店街"]}),
+    ({"place": "", "area": "あかつき市"}, {"areas": ["となり市"]}),
+    ({"place": "remote", "area": "あかつき市"}, {"areas": ["となり市"]}),
+    ({"place": "mixed"}, {"remote": "no"}),
+    ({"place": "mixed"}, {"remote": "only"}),
+    ({"hours_per_week": None}, {"hours_per_week": None}),
+    ({"budget_max_yen": 1500, "budget_basis": "hour"}, {"fee_min_yen": 2000}),
+    ({"engagement_type": "employment"}, {"engagement_types": ["advice"]}),
+    (
+        {"period_start": date(2027, 1, 10), "period_end": date(2027, 6, 10)},
+        {"referral_status": "paused", "paused_from": date(2027, 1, 1), "paused_until": date(2027, 3, 1)},
+    ),
+    ({}, {"referral_status": "paused", "paused_from": date(2027, 1, 1)}),
+]
+
+
+@pytest.mark.parametrize(("asked", "offered"), UNDECIDED)
+def test_what_is_undecided_or_open_to_talk_leaves_nobody_out(bank, organization, asked, offered):
+    need = make_shop_need(organization, **asked)
+    make_shopkeeper(bank, **offered)
+
+    assert (for_need(need).considered, for_need(need).excluded) == (1, {})
+
+
+def test_the_conditions_of_who_is_left_out_say_which_are_hard(bank, organization):
+    need = make_shop_need(organization, **ON_SITE, budget_max_yen=1500, budget_basis="hour")
+    make_shopkeeper(bank, areas=["となり市"])
+
+    (pair,) = for_need(need, include_excluded=True).excluded_pairs
+
+    assert {fact.kind.value: (fact.status.value, fact.hard) for fact in pair.conditions} == {
+        "area": ("unmet", True),
+        "remote": ("met", True),
+        "fee": ("unmet", False),
+        "capacity": ("met", True),
+        "engagement_type": ("met", False),
+    }
+
+
+def test_a_coordinator_may_propose_whom_the_place_alone_excludes(bank, organization):
+    need, professional = make_shop_need(organization, **ON_SITE), make_shopkeeper(bank, areas=["となり市"])
+
+    assert eligible(need=need, professional=professional, at=AT, creating=True) == []
 
 
 def test_hiding_leaves_no_trace_in_either_direction(bank, need, organization):

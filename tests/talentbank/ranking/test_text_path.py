@@ -22,7 +22,8 @@ from talentbank.needs.models import Need
 from talentbank.organizations.models import Organization
 from talentbank.professionals.models import Professional, ProfessionalSkill
 from talentbank.ranking.corpus import document_of, query_of
-from talentbank.ranking.services import candidates_for_need, pair_snapshot
+from talentbank.ranking.scored_pairs import pair_score
+from talentbank.ranking.services import candidates_for_need
 from talentbank.ranking.store import state_of
 from tests.factories import AT, make_problem
 from tests.talentbank.ranking.samples import make_shop_need, make_shopkeeper
@@ -193,7 +194,7 @@ def test_nothing_of_a_person_is_in_the_index_the_idf_the_snapshot_or_the_reasons
     }
     terms = {token.term for word in SECRET for token in tokenize(word)}
     (candidate,) = candidates_for_need(need=need, limit=5, at=AT).results
-    snapshot = pair_snapshot(need=need, professional=professional, at=AT)
+    snapshot = pair_score(need=need, professional=professional, at=AT).snapshot
     everything = json.dumps([sorted(learned), asdict(candidate.ranked), snapshot], ensure_ascii=False, default=str)
 
     assert candidate.ranked.contributions and snapshot["reasons"] and len(learned) > 20
