@@ -171,7 +171,7 @@ class _Directed(ABC, Generic[StoredT, AskedT, StoredAnalysisT, AskedAnalysisT]):
         return sorted(ranked, key=lambda pair: (-(pair.score or 0.0), pair.id))
 
     def scores(self, asked: AskedT, *, eligible: Eligible = None, limit: int = 20) -> list[tuple[str, float]]:
-        """`rank` without its reasons, for many at once: (id, score) by falling score, then id.
+        """`rank` without its reasons, for many at once: (id, score to about six decimals) by falling score, then id.
 
         :raises InvalidLimit, MaskLengthMismatch, UnknownField: as `rank`.
         """
