@@ -177,7 +177,7 @@ class _Directed(ABC, Generic[StoredT, AskedT, StoredAnalysisT, AskedAnalysisT]):
         """
         state = self._state
         analysis = self._ask(state.model, asked)
-        return state.index.top(analysis.row(), analysis.rivals(), limit=limit, mask=_mask(eligible, state.index.ids))
+        return state.index.top(analysis.row(), analysis.rivals(), limit=limit, mask=_mask(eligible, state.index))
 
     def score(self, asked: AskedT, id: str) -> Ranked:
         """The pair, with the very number that `rank` gives it, in either direction.

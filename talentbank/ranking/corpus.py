@@ -21,12 +21,12 @@ from matching.weights import Weights
 from talentbank.core.names import without_legal_form
 from talentbank.needs.models import Need
 from talentbank.professionals.models import Professional
+from talentbank.ranking.thesaurus_files import THESAURUS_MARK
 from talentbank.ranking.weights import weights_of
 from talentbank.skills.selectors import lexicon_groups, surface_forms, thesaurus_concepts
 
 PROBLEM_SHARE = 0.5
 """Of a wish that a named problem suggests: half of one that the need states itself, for nobody has asked for it yet."""
-THESAURUS_MARK = "thesaurus:"
 STRUCK_OUT = "＊＊"
 CONTACT = re.compile(r"https?://\S+|[\w.+-]+@[\w-]+(?:\.[\w-]+)+|\(?0\d{1,4}\)?[-‐‑–ー－ ]?\d{1,4}[-‐‑–ー－ ]\d{3,4}")
 """An address on the web, an e-mail address, a telephone number."""
