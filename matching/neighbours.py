@@ -9,9 +9,13 @@ from types import MappingProxyType
 
 @dataclass(frozen=True, slots=True)
 class NeighbourTable:
-    """Term to the terms near it with their cosines in (0, 1], nearest first; handed in by the caller."""
+    """Term to the terms near it with their cosines in (0, 1], nearest first; handed in by the caller.
+
+    name : of a table that is too large to be read whole for its digest; says which edition, by a digest of its file
+    """
 
     near: Mapping[str, tuple[tuple[str, float], ...]]
+    name: str = ""
 
     @classmethod
     def of(cls, near: Mapping[str, tuple[tuple[str, float], ...]]) -> "NeighbourTable":
@@ -23,4 +27,5 @@ class NeighbourTable:
 
     def digest(self) -> str:
         """SHA-256 in hex."""
-        return hashlib.sha256(json.dumps(sorted(self.near.items())).encode()).hexdigest()
+        facts = self.name or json.dumps(sorted(self.near.items()))
+        return hashlib.sha256(facts.encode()).hexdigest()

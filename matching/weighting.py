@@ -39,12 +39,12 @@ class BackgroundFrequencies:
     """Document frequencies of a larger corpus, added to the bank's own: 38 profiles are too few for an idf.
 
     n_documents : size of that corpus
-    counts : term, as `lexicon.Analyzer` gives it, to the number of documents that hold it
+    counts : term, as `lexicon.Analyzer` gives it, to the number of documents that hold it; a fraction where expected
     name : enters the model version; says which corpus, which edition, under which license
     """
 
     n_documents: int = 0
-    counts: Mapping[str, int] = field(default_factory=dict)
+    counts: Mapping[str, float] = field(default_factory=dict)
     name: str = "none"
 
 
@@ -58,7 +58,7 @@ class Snapshot:
     """
 
     n_documents: int
-    counts: Mapping[str, int]
+    counts: Mapping[str, float]
     lengths: Mapping[str, float]
 
     def idf(self, term: str) -> float:
@@ -83,16 +83,17 @@ class Snapshot:
         documents : field to its texts, as tokens
         """
         background = background or BackgroundFrequencies()
-        counts = Counter(background.counts)
+        counts = dict(background.counts)
         n_documents = background.n_documents
         lengths: dict[str, list[int]] = {}
         for document in documents:
             n_documents += 1
-            counts.update({token.term for texts in document.values() for text in texts for token in text})
+            for term in {token.term for texts in document.values() for text in texts for token in text}:
+                counts[term] = counts.get(term, 0) + 1
             for name, texts in document.items():
                 lengths.setdefault(name, []).extend(n_words(text) for text in texts if text)
         means = {name: sum(found) / len(found) for name, found in lengths.items() if found}
-        return cls(n_documents, MappingProxyType(dict(counts)), MappingProxyType(means))
+        return cls(n_documents, MappingProxyType(counts), MappingProxyType(means))
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ from functools import cached_property
 
 from matching.evaluation.judged import JudgedSet
 from matching.evaluation.measures import MEASURES, Values, measured
-from matching.evaluation.rankers import Configuration, Thesaurus
+from matching.evaluation.rankers import Concepts, Configuration
 from matching.evaluation.statistics import Difference, Estimate, difference, estimate
 
 
@@ -48,13 +48,13 @@ def compared(
     *,
     others: Sequence[Configuration],
     ablated: Sequence[Configuration] = (),
-    thesaurus: Thesaurus | None = None,
+    concepts: Concepts | None = None,
     begin: Callable[[Configuration], None] = lambda _: None,
 ) -> Comparison:
     """Measure all of them on the set. begin : called before each, as fitting takes its time."""
 
     def result(configuration: Configuration) -> Result:
         begin(configuration)
-        return Result(configuration.name, measured(judged, configuration.fit(judged, thesaurus)))
+        return Result(configuration.name, measured(judged, configuration.fit(judged, concepts)))
 
     return Comparison(judged, result(configuration), tuple(map(result, others)), tuple(map(result, ablated)))

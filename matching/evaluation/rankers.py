@@ -1,15 +1,17 @@
 """What can be measured: the engine, the engine with one lever off, and the plain rankers it must beat.
 
-The registry knows each by name. The engine's own switches are met in `_engine` alone.
+The registry knows each by name. The engine's own switches are met in `OFF` and `_engine` alone.
 """
 
 from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
+from typing import Any
 
 import numpy as np
 from sklearn.feature_extraction.text import TfidfVectorizer
 
+from matching import tables
 from matching.documents import Document, Query
 from matching.engine import Engine
 from matching.evaluation.judged import JudgedSet
@@ -17,15 +19,39 @@ from matching.evaluation.measures import DEPTH, Ranker, Ranking
 from matching.index import SCORE_DECIMALS
 from matching.lexicon import Lexicon
 from matching.text import Layer, tokenize
+from matching.weights import Weights
 
-Thesaurus = Mapping[str, tuple[str, ...]]
+Groups = Mapping[str, tuple[str, ...]]
 """Concept to its forms, as `Lexicon.groups`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Concepts:
+    """own : of the project, which every bank has; more : those of a thesaurus that somebody hands in."""
+
+    own: Groups = field(default_factory=dict)
+    more: Groups = field(default_factory=dict)
 
 
 class Lever(StrEnum):
     """A part of the engine that can be switched off alone, to see what it is worth."""
 
     THESAURUS = "thesaurus"
+    OWN_CONCEPTS = "own concepts"
+    NEAR_TERMS = "near terms"
+    BACKGROUND = "background"
+    PARTS = "parts and stems"
+    LENGTH = "text length"
+    SATURATION = "saturation"
+
+
+OFF: Mapping[Lever, Mapping[str, float]] = {
+    Lever.NEAR_TERMS: {"near_share": 0.0},
+    Lever.PARTS: {"part_share": 0.0},
+    Lever.LENGTH: {"length_pivot": 0.0},
+    Lever.SATURATION: {"saturation": 1e-6},  # a term is covered or not, however often it stands
+}
+"""What a lever that is a number of the formula is when it is off."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +63,7 @@ class Configuration:
     """
 
     name: str
-    fit: Callable[[JudgedSet, Thesaurus | None], Ranker]
+    fit: Callable[[JudgedSet, Concepts | None], Ranker]
     needs_thesaurus: bool = False
 
 
@@ -45,8 +71,8 @@ def matching(name: str, *, off: Collection[Lever] = (), needs_thesaurus: bool = 
     """The engine with all its levers but those named. All text stands in one field, nobody claims or wishes skills."""
     levers = frozenset(Lever) - frozenset(off)
 
-    def fit(judged: JudgedSet, thesaurus: Thesaurus | None) -> Ranker:
-        engine = _engine(judged, thesaurus or {}, levers)
+    def fit(judged: JudgedSet, concepts: Concepts | None) -> Ranker:
+        engine = _engine(judged, concepts or Concepts(), levers)
 
         def rank(text: str) -> Ranking:
             asked = engine.model.query(Query(texts={"own_words": text}))
@@ -57,25 +83,38 @@ def matching(name: str, *, off: Collection[Lever] = (), needs_thesaurus: bool = 
     return Configuration(name, fit, needs_thesaurus)
 
 
-def _engine(judged: JudgedSet, thesaurus: Thesaurus, levers: Collection[Lever]) -> Engine:
+def _engine(judged: JudgedSet, concepts: Concepts, levers: Collection[Lever]) -> Engine:
     documents = [Document(id, {"summary": text}) for id, text in judged.corpus.items()]
-    return Engine.fit(documents, lexicon=Lexicon(thesaurus if Lever.THESAURUS in levers else {}))
+    own = concepts.own if Lever.OWN_CONCEPTS in levers else {}
+    more = concepts.more if Lever.THESAURUS in levers else {}
+    off: dict[str, Any] = {
+        name: value for lever, values in OFF.items() if lever not in levers for name, value in values.items()
+    }
+    return Engine.fit(
+        documents,
+        lexicon=Lexicon({**more, **own}),
+        background=tables.background() if Lever.BACKGROUND in levers else None,
+        neighbours=tables.near_terms(),
+        weights=replace(Weights(), **off),
+    )
 
 
-def levers_at_work(thesaurus: Thesaurus | None) -> tuple[Lever, ...]:
+def levers_at_work(concepts: Concepts) -> tuple[Lever, ...]:
     """Levers whose absence can be noticed: without a thesaurus that one is off already."""
-    return tuple(lever for lever in Lever if thesaurus or lever is not Lever.THESAURUS)
+    off = {Lever.THESAURUS} if not concepts.more else set()
+    return tuple(lever for lever in Lever if lever not in off)
 
 
 def configurations(levers: Sequence[Lever]) -> tuple[Configuration, ...]:
-    """For an ablation: the engine without each of these levers, one at a time."""
-    return tuple(matching(f"without {lever}", off=(lever,)) for lever in levers)
+    """For an ablation: the engine with these levers without each of them, one at a time."""
+    rest = set(Lever) - set(levers)
+    return tuple(matching(f"without {lever}", off={*rest, lever}) for lever in levers)
 
 
-def _plain(vectorizer: Callable[[], TfidfVectorizer]) -> Callable[[JudgedSet, Thesaurus | None], Ranker]:
+def _plain(vectorizer: Callable[[], TfidfVectorizer]) -> Callable[[JudgedSet, Concepts | None], Ranker]:
     """Cosine of scikit-learn's vectors, in its default weighting; equal scores stand by id."""
 
-    def fit(judged: JudgedSet, thesaurus: Thesaurus | None) -> Ranker:
+    def fit(judged: JudgedSet, concepts: Concepts | None) -> Ranker:
         ids = sorted(judged.corpus)
         vectors = vectorizer()
         try:

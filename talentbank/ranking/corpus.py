@@ -22,12 +22,12 @@ from matching.weights import Weights
 from talentbank.core.names import without_legal_form
 from talentbank.needs.models import Need
 from talentbank.professionals.models import Professional
+from talentbank.ranking.thesaurus_files import THESAURUS_MARK
 from talentbank.ranking.weights import weights_of
 from talentbank.skills.selectors import lexicon_groups, surface_forms, thesaurus_concepts
 
 PROBLEM_SHARE = 0.5
 """Of a wish that a named problem suggests: half of one that the need states itself, for nobody has asked for it yet."""
-THESAURUS_MARK = "thesaurus:"
 STRIKE = "＊"
 STRUCK_OUT = STRIKE * 2
 EXPERIENCE_PARTS = ("title", "description", "industry")

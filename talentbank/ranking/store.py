@@ -16,6 +16,7 @@ from uuid import UUID
 
 from django.db import connection
 
+from matching import tables
 from matching.documents import Document, Query
 from matching.engine import Engine, NeedEngine
 from talentbank.core.revision import revision_basis, revision_current
@@ -130,7 +131,13 @@ def _difference(old: Mapping[UUID, ItemT], new: Mapping[UUID, ItemT]) -> tuple[l
 
 
 def _fitted(revision: int, basis: Basis, documents: dict[UUID, Document], queries: dict[UUID, Query]) -> State:
-    professionals = Engine.fit(_by_id(documents), lexicon=basis.lexicon, weights=basis.weights)
+    professionals = Engine.fit(
+        _by_id(documents),
+        lexicon=basis.lexicon,
+        weights=basis.weights,
+        background=tables.background(),
+        neighbours=tables.near_terms(),
+    )
     return State(revision, basis, professionals, NeedEngine(professionals.model, _by_id(queries)), documents, queries)
 
 

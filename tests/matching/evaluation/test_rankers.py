@@ -7,15 +7,17 @@ from matching.evaluation import (
     REGISTRY,
     SCIKIT_LEARN,
     SUDACHI_TFIDF,
+    Concepts,
     JudgedSet,
     Lever,
     compared,
     configurations,
     levers_at_work,
 )
+from matching.evaluation.rankers import matching
 from matching.text import Layer, tokenize
 
-THESAURUS = {"ec": ("ネットショップ", "EC")}
+CONCEPTS = Concepts(more={"ec": ("ネットショップ", "ごみ箱")})
 
 
 def a_set(*texts: str) -> JudgedSet:
@@ -26,14 +28,14 @@ def a_set(*texts: str) -> JudgedSet:
 @pytest.mark.parametrize("configuration", REGISTRY.values(), ids=list(REGISTRY))
 def test_equal_texts_stand_by_id_and_only_what_meets_is_ranked(configuration) -> None:
     texts = {id: "python のサーバー" for id in ("d9", "d10", "d1")} | {"d0": "動画 編集"}
-    rank = configuration.fit(JudgedSet("s", texts, {}, {}), THESAURUS)
+    rank = configuration.fit(JudgedSet("s", texts, {}, {}), CONCEPTS)
 
     assert list(rank("python")) == ["d1", "d10", "d9"]
 
 
 @pytest.mark.parametrize("configuration", REGISTRY.values(), ids=list(REGISTRY))
 def test_a_corpus_without_a_word_gives_empty_rankings(configuration) -> None:
-    assert list(configuration.fit(a_set("。", ""), THESAURUS)("動画")) == []
+    assert list(configuration.fit(a_set("。", ""), CONCEPTS)("動画")) == []
 
 
 def test_the_baseline_is_plain_tf_idf_over_the_words_of_the_engine() -> None:
@@ -65,22 +67,52 @@ def test_scikit_learn_as_it_comes_cuts_no_japanese() -> None:
 
 
 def test_the_thesaurus_is_a_lever() -> None:
-    judged = a_set("ECの支援", "動画の編集")
+    judged = a_set("ごみ箱の支援", "動画の編集")
     (without,) = configurations([Lever.THESAURUS])
 
-    assert list(MATCHING_WITH_THESAURUS.fit(judged, THESAURUS)("ネットショップ")) == ["d0"]
-    assert list(without.fit(judged, THESAURUS)("ネットショップ")) == []
-    assert list(MATCHING.fit(judged, THESAURUS)("ネットショップ")) == []
+    assert list(MATCHING_WITH_THESAURUS.fit(judged, CONCEPTS)("ネットショップ")) == ["d0"]
+    assert list(without.fit(judged, CONCEPTS)("ネットショップ")) == []
+    assert list(MATCHING.fit(judged, CONCEPTS)("ネットショップ")) == []
+
+
+@pytest.mark.parametrize(
+    ("lever", "asked", "told"),
+    [
+        (Lever.OWN_CONCEPTS, "ネットショップ", "ごみ箱"),
+        (Lever.NEAR_TERMS, "帳簿", "経理の仕事"),
+        (Lever.PARTS, "システムリソース", "システム"),
+    ],
+)
+def test_what_only_a_lever_finds_is_not_found_without_it(lever: Lever, asked: str, told: str) -> None:
+    judged = a_set(told, "動画の編集")
+    concepts = Concepts(own=CONCEPTS.more)
+    (without,) = configurations([lever])
+
+    assert "d0" in MATCHING.fit(judged, concepts)(asked)
+    rest = set(Lever) - {lever, Lever.THESAURUS}
+    alone = matching("alone", off=rest)
+    assert "d0" in alone.fit(judged, concepts)(asked)
+    assert "d0" not in without.fit(judged, concepts)(asked)
+
+
+def test_in_a_small_bank_the_background_tells_a_usual_word_from_a_telling_one() -> None:
+    judged = a_set("仕事", "帳簿")
+
+    def ranking(*off: Lever) -> list[str]:
+        return list(matching("some", off=off).fit(judged, None)("仕事と帳簿"))
+
+    assert ranking(Lever.NEAR_TERMS) == ["d1", "d0"]
+    assert ranking(Lever.NEAR_TERMS, Lever.BACKGROUND) == ["d0", "d1"]
 
 
 def test_only_levers_that_do_something_are_switched_off() -> None:
-    assert Lever.THESAURUS in levers_at_work(THESAURUS)
-    assert Lever.THESAURUS not in levers_at_work(None)
+    assert Lever.THESAURUS in levers_at_work(CONCEPTS)
+    assert Lever.THESAURUS not in levers_at_work(Concepts())
     assert [each.name for each in configurations(list(Lever))] == [f"without {lever}" for lever in Lever]
 
 
 def test_a_comparison_measures_all_on_the_same_queries() -> None:
-    judged = JudgedSet("s", {"d1": "ECの支援", "d2": "動画"}, {"q": "ネットショップ"}, {"q": {"d1": 1}})
+    judged = JudgedSet("s", {"d1": "ごみ箱の支援", "d2": "動画"}, {"q": "ネットショップ"}, {"q": {"d1": 1}})
     begun: list[str] = []
 
     comparison = compared(
@@ -88,7 +120,7 @@ def test_a_comparison_measures_all_on_the_same_queries() -> None:
         MATCHING_WITH_THESAURUS,
         others=(SUDACHI_TFIDF,),
         ablated=configurations([Lever.THESAURUS]),
-        thesaurus=THESAURUS,
+        concepts=CONCEPTS,
         begin=lambda configuration: begun.append(configuration.name),
     )
 

@@ -16,10 +16,12 @@ from django.core.management.base import CommandError
 
 from matching.evaluation import MATCHING, MATCHING_WITH_THESAURUS, SCIKIT_LEARN, SUDACHI_TFIDF
 from matching.evaluation.report import BEGIN, END
-from talentbank.ranking.thesaurus_files import BrokenThesaurus, thesaurus_groups_read
+from talentbank.ranking import corpus
+from talentbank.ranking.thesaurus_files import BrokenThesaurus, own_groups_read, thesaurus_groups_read
+from tests.factories import make_bank
 
 ROOT = Path(__file__).resolve().parents[3]
-CORPUS = {"d1": "ECの運営を支援します", "d2": "スマホ教室の講師です", "d3": "動画を編集します"}
+CORPUS = {"d1": "クロスボです", "d2": "スマホ教室の講師です", "d3": "動画を編集します"}
 QUERIES = {"q1": "ネットショップを始めたい", "q2": "スマホを教えて"}
 
 
@@ -40,7 +42,7 @@ def judged(tmp_path: Path) -> Path:
 @pytest.fixture
 def thesaurus(tmp_path: Path) -> Path:
     path = tmp_path / "thesaurus.csv"
-    path.write_text("ec,ネットショップ|EC|e-commerce\n\nvideo,動画\n", "utf-8")
+    path.write_text("ec,ネットショップ|クロスボ|e-commerce\n\nvideo,動画\n", "utf-8")
     return path
 
 
@@ -175,6 +177,36 @@ def test_nothing_is_measured_where_something_is_wrong(judged, capsys, more, reas
 
     assert refused.value.returncode == 2
     assert capsys.readouterr().out == ""
+
+
+def test_the_synonyms_of_sudachidict_are_read_as_they_are(tmp_path):
+    path = tmp_path / "synonyms.txt"
+    lines = ["000127,1,0,1,0,0,0,(),金平糖,,", "000127,1,0,1,1,0,1,(),confeito,,", "", "000128,1,0,1,0,0,0,(IT),HP,,"]
+    path.write_text("\n".join(["", *lines, "000128,1,0,1,2,0,0,(IT),ヒューレットパッカード,,"]), "utf-8")
+
+    groups = thesaurus_groups_read(path)
+
+    assert groups["sudachi-000127"] == ("金平糖", "confeito")
+    assert "HP" not in groups["sudachi-000128"], "to a small business HP is the website, as our thesaurus says"
+
+
+def test_a_broken_line_of_sudachidict_is_named(tmp_path):
+    path = tmp_path / "synonyms.txt"
+    path.write_text("000127,1,0,1,0,0,0,(),金平糖,,\n000127,1,0\n", "utf-8")
+
+    with pytest.raises(BrokenThesaurus) as broken:
+        thesaurus_groups_read(path)
+
+    assert broken.value.line == 2
+
+
+@pytest.mark.django_db
+def test_what_is_measured_knows_the_concepts_that_a_bank_begins_with():
+    call_command("load_vocabulary", verbosity=0)
+
+    measured, held = own_groups_read(), corpus.basis_of(make_bank().pk).lexicon.groups
+    assert measured.keys() == held.keys()
+    assert {code: set(forms) for code, forms in measured.items()} == {code: set(forms) for code, forms in held.items()}
 
 
 @pytest.mark.parametrize("cells", ["ec", "ec,", ",EC", "ec,EC\nec,ネットショップ"])

@@ -23,9 +23,9 @@ from matching.evaluation import (
     SUDACHI_TFIDF,
     BrokenJudgedSet,
     Comparison,
+    Concepts,
     Configuration,
     JudgedSet,
-    Thesaurus,
     compared,
     configurations,
     judged_set_read,
@@ -33,11 +33,10 @@ from matching.evaluation import (
 )
 from matching.evaluation.report import METHOD, MissingMarks, comparison_json, comparison_tables, section_replaced
 from talentbank.ranking.plots import PlotUnavailable, plot_require, plot_svg
-from talentbank.ranking.thesaurus_files import BrokenThesaurus, thesaurus_groups_read
+from talentbank.ranking.thesaurus_files import BrokenThesaurus, own_groups_read, thesaurus_groups_read
 
 BAD_INPUT = 2
 WRITTEN_BY = "Written by `manage.py evaluate_matching --sets DIR … --docs`"
-READ_THESAURUS: Callable[[Path], Thesaurus] = thesaurus_groups_read
 
 
 class Command(BaseCommand):
@@ -48,7 +47,8 @@ class Command(BaseCommand):
         add = parser.add_argument
         several: dict[str, Any] = {"type": Path, "nargs": "+", "action": "extend", "required": True, "metavar": "DIR"}
         add("--set", "--sets", dest="sets", help="directories of judged sets; may be repeated", **several)
-        add("--thesaurus", metavar="FILE", type=Path, help="concepts for the engine, `code,form|form|…` a line")
+        words = "concepts beside ours: synonyms.txt of SudachiDict, or `code,form|form|…` a line"
+        add("--thesaurus", metavar="FILE", type=Path, help=words)
         add("--configuration", choices=list(REGISTRY), help="what is measured; the whole engine without it")
         add("--against", choices=list(REGISTRY), action="append", default=[], help="compare with this one too")
         add("--ablation", action="store_true", help="also the engine with each lever off, one at a time")
@@ -65,8 +65,10 @@ class Command(BaseCommand):
             raise _refusal(str(error)) from error
 
     def _measure(self, options: Mapping[str, Any]) -> None:
-        thesaurus = READ_THESAURUS(options["thesaurus"]) if options["thesaurus"] else None
-        configuration, others, ablated = _chosen(options, thesaurus)
+        concepts = Concepts(
+            own=own_groups_read(), more=thesaurus_groups_read(options["thesaurus"]) if options["thesaurus"] else {}
+        )
+        configuration, others, ablated = _chosen(options, concepts)
         sets = [judged_set_read(directory) for directory in options["sets"]]
         _require_places(options["plot"], options["docs"])
         comparisons = []
@@ -78,7 +80,7 @@ class Command(BaseCommand):
                     configuration,
                     others=others,
                     ablated=ablated,
-                    thesaurus=thesaurus,
+                    concepts=concepts,
                     begin=self._announcement(judged),
                 )
             )
@@ -107,24 +109,20 @@ class Command(BaseCommand):
 Configurations = tuple[Configuration, ...]
 
 
-def _chosen(
-    options: Mapping[str, Any], thesaurus: Thesaurus | None
-) -> tuple[Configuration, Configurations, Configurations]:
+def _chosen(options: Mapping[str, Any], concepts: Concepts) -> tuple[Configuration, Configurations, Configurations]:
     """What is measured, what it is compared with (the baseline first), and the ablation."""
-    whole = MATCHING_WITH_THESAURUS if thesaurus else MATCHING
+    whole = MATCHING_WITH_THESAURUS if concepts.more else MATCHING
     configuration = REGISTRY.get(options["configuration"], whole)
     ablated: Configurations = ()
     if options["ablation"]:
-        ablated = configurations(levers_at_work(thesaurus))
+        ablated = configurations(levers_at_work(concepts))
         if configuration is not whole:
             raise _refusal(f"--ablation is of {whole.name}, not of {configuration.name}")
-        if not ablated:
-            raise _refusal("--ablation has no lever to switch off; give --thesaurus")
     wanted = [SUDACHI_TFIDF, SCIKIT_LEARN, *(REGISTRY[name] for name in options["against"])]
     if configuration is MATCHING_WITH_THESAURUS and not ablated:
         wanted.append(MATCHING)
     others = tuple(each for each in dict.fromkeys(wanted) if each is not configuration)
-    if thesaurus is None and any(each.needs_thesaurus for each in (configuration, *others)):
+    if not concepts.more and any(each.needs_thesaurus for each in (configuration, *others)):
         raise _refusal(f"{MATCHING_WITH_THESAURUS.name} needs --thesaurus")
     return configuration, others, ablated
 
