@@ -115,10 +115,10 @@ def _is_eligible(position, eligibility):
 def _any_eligible(first, end, eligibility):
     """By the mask alone."""
     dead = eligibility.dead
-    any_bit = False
     for place in range(first - _at_least(dead, 0, len(dead), first), end - _at_least(dead, 0, len(dead), end)):
-        any_bit |= eligibility.mask[place]
-    return any_bit
+        if eligibility.mask[place]:
+            return True
+    return False
 
 
 @njit
@@ -273,7 +273,7 @@ def _settle(
             for i in range(first, last):
                 position, score = chosen[i], sums[i - first, 0]
                 start, stop = first_rival[position], first_rival[position + 1]
-                if start < stop:
+                if start < stop and len(rivals.local):  # rivals without a term have no lists to look into
                     score += _best_rival(start, stop, columns, weights, rivals, others)
                 if len(weights) > 1:
                     score += sums[i - first, 1:].max()

@@ -192,6 +192,13 @@ def test_a_usual_need_is_answered_by_the_kernel_alone(many: Many, monkeypatch: p
     assert len(SegmentedIndex(CompiledSearch(), many.segments).top(asked, limit=20)) == 20
 
 
+@each_back_end
+def test_rivals_without_a_word_count_for_nothing(search: Search) -> None:
+    corpus: Corpus = {f"p{n}": ({f"t{n}": 0.25, "a": 0.5}, [{}, {}]) for n in range(5)}
+
+    assert built(search, corpus).top({"a": 1.0, "t3": 0.5}, limit=2) == [("p3", 0.625), ("p0", 0.5)]
+
+
 ONE: Corpus = {"p1": ({"a": 0.5}, [])}
 
 
