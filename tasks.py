@@ -243,7 +243,7 @@ def test() -> None:
 def lock() -> None:
     """Resolve requirements/*.in into hash-pinned locks without any index address."""
     run(PYTHON, "-m", "pip", "install", "--quiet", "uv")
-    for name in ("base", "dev"):
+    for name in ("base", "scale", "dev", "bench"):
         run(
             *(PYTHON, "-m", "uv", "pip", "compile", "--quiet", "--universal", "--generate-hashes"),
             *("--no-emit-index-url", "--no-emit-find-links", "--python-version", "3.11"),
@@ -276,8 +276,15 @@ def test_histories() -> None:
         run(PYTHON, "-m", "tests.histories", "--database", database, *counts, *more, *sys.argv[2:])
 
 
+def bench() -> None:
+    """The index beside scikit-learn, scipy, tantivy and bm25s in one run; writes docs/benchmarks.md. See --help."""
+    install("bench")
+    run(PYTHON, "-m", "tests.benchmarks", *sys.argv[2:], **TEST_ENVIRONMENT)
+
+
 TASKS = {
-    task.__name__.replace("_", "-"): task for task in (setup, demo, test, test_faults, test_histories, lint, lock, spec)
+    task.__name__.replace("_", "-"): task
+    for task in (setup, demo, test, test_faults, test_histories, bench, lint, lock, spec)
 }
 
 

@@ -18,9 +18,9 @@ from matching.index import SCORE_DECIMALS
 from matching.index.kernel_types import SIGNATURE, Eligibility, Found, Runs
 from matching.index.postings import BLOCK, STEPS
 
-UNIT = 8_192
+UNIT = 16_384
 LAST = np.uint16(UNIT - 1)
-ONE = np.uint16(1)
+ONE = np.uint64(1)
 CHUNK = 64
 FEW = 512
 """Postings in a unit up to which its rows are visited by them, not all in turn."""
@@ -39,15 +39,18 @@ LEAST = 1e-9
 
 @njit
 def _at_least(ascending, first, end, wanted):
-    """First place of something that is at least `wanted`; without branches, as half of them would be foretold wrong."""
-    n = end - first
-    if n <= 0:
+    """First place of something that is at least `wanted`.
+
+    Without branches, as half of them would be foretold wrong, and unsigned, as numba else looks for negative places.
+    """
+    if end <= first:
         return first
-    while n > 1:
-        half = n >> 1
-        first += half * np.int64(ascending[first + half - 1] < wanted)
+    place, n = np.uint64(first), np.uint64(end - first)
+    while n > ONE:
+        half = n >> ONE
+        place = place + half if ascending[place + half - ONE] < wanted else place
         n -= half
-    return first + np.int64(ascending[first] < wanted)
+    return np.int64(place) + np.int64(ascending[place] < wanted)
 
 
 @njit
@@ -112,10 +115,10 @@ def _is_eligible(position, eligibility):
 def _any_eligible(first, end, eligibility):
     """By the mask alone."""
     dead = eligibility.dead
-    any_bit = False
     for place in range(first - _at_least(dead, 0, len(dead), first), end - _at_least(dead, 0, len(dead), end)):
-        any_bit |= eligibility.mask[place]
-    return any_bit
+        if eligibility.mask[place]:
+            return True
+    return False
 
 
 @njit
@@ -201,14 +204,22 @@ def _take_many(first, sums, threshold, slack, maybe, kept, eligibility):
 
 
 @njit
-def _row_sums(row, weights, runs, lists):
-    """asked . row, for the linear part and each rival of what is asked."""
-    sums = np.zeros(len(weights))
+def _row_sums(positions, weights, runs, lists):
+    """asked . row, for the linear part and each rival of what is asked, of rows of one block.
+
+    Added in the order of `dense`, hence the same bits. Term by term, so that its run stays in the cache for all rows.
+    """
+    sums = np.zeros((len(positions), len(weights)))
     for j in range(len(runs.begins)):
-        place = _at_least(lists.local, runs.begins[j], runs.ends[j], row)
-        if place < runs.ends[j] and lists.local[place] == row:
-            for k in range(len(weights)):
-                sums[k] += weights[k, j] * np.float64(lists.values[place])
+        begin, end = runs.begins[j], runs.ends[j]
+        if begin == end:
+            continue
+        for i in range(len(positions)):
+            row = positions[i] % BLOCK
+            place = _at_least(lists.local, begin, end, row)
+            if place < end and lists.local[place] == row:
+                for k in range(len(weights)):
+                    sums[i, k] += weights[k, j] * np.float64(lists.values[place])
     return sums
 
 
@@ -228,18 +239,6 @@ def _best_rival(first, stop, columns, weights, rivals, runs):
 
 
 @njit
-def _score(position, columns, weights, runs, lists, rivals, first_rival, rival_runs):
-    """Exact, added in the order of `dense`, hence the same bits. `runs` are those of the row's block."""
-    sums = _row_sums(position % BLOCK, weights, runs, lists)
-    score = sums[0]
-    if first_rival[position] < first_rival[position + 1]:
-        score += _best_rival(first_rival[position], first_rival[position + 1], columns, weights, rivals, rival_runs)
-    if len(sums) > 1:
-        score += sums[1:].max()
-    return min(np.rint(score * DECIMALS) / DECIMALS, 1.0)
-
-
-@njit
 def _filtered(maybe, threshold):
     size = 0
     for i in range(maybe.size[0]):
@@ -250,27 +249,40 @@ def _filtered(maybe, threshold):
 
 
 @njit
-def _settle(maybe, kept, best, n_exact, threshold, scale, columns, weights, runs, lists, rivals, first_rival, others):
+def _settle(
+    maybe, kept, best, n_exact, threshold, scale, columns, weights, at, runs, lists, rivals, first_rival, others
+):
     """Take exact scores: of the greatest sums first, then of the rest that may still be among the best.
 
     The threshold as it is then. What was remembered is forgotten.
     """
     pivot = kept.numbers[0] if kept.size[0] == len(kept.numbers) and best.size[0] < len(best.numbers) else 0.0
     for greatest in (True, False):
-        block = -1
-        for i in range(maybe.size[0]):
-            if (maybe.numbers[i] >= pivot) != greatest or maybe.numbers[i] < threshold:
-                continue
-            position = maybe.positions[i]
-            if position // BLOCK != block:
-                block = position // BLOCK
+        numbers, positions = maybe.numbers[: maybe.size[0]], maybe.positions[: maybe.size[0]]
+        chosen = positions[((numbers >= pivot) == greatest) & (numbers >= threshold)]
+        n_exact[0] += len(chosen)
+        first = 0
+        while first < len(chosen):
+            block, last = chosen[first] // BLOCK, first + 1
+            while last < len(chosen) and chosen[last] // BLOCK == block:
+                last += 1
+            if at[0] != block:
+                at[0] = block
                 _fill_runs(runs, columns, block, lists)
-            score = _score(position, columns, weights, runs, lists, rivals, first_rival, others)
-            n_exact[0] += 1
-            if score > 0:
-                _push(best, score, position)
-            if best.size[0] == len(best.numbers):  # a score is rounded, a sum is not
-                threshold = max(threshold, np.int64((best.numbers[0] - 1 / DECIMALS) * scale) - 1)
+            sums = _row_sums(chosen[first:last], weights, runs, lists)
+            for i in range(first, last):
+                position, score = chosen[i], sums[i - first, 0]
+                start, stop = first_rival[position], first_rival[position + 1]
+                if start < stop and len(rivals.local):  # rivals without a term have no lists to look into
+                    score += _best_rival(start, stop, columns, weights, rivals, others)
+                if len(weights) > 1:
+                    score += sums[i - first, 1:].max()
+                score = min(np.rint(score * DECIMALS) / DECIMALS, 1.0)
+                if score > 0:
+                    _push(best, score, position)
+            first = last
+        if best.size[0] == len(best.numbers):  # a score is rounded, a sum is not
+            threshold = max(threshold, np.int64((best.numbers[0] - 1 / DECIMALS) * scale) - 1)
     maybe.size[0] = 0
     return threshold
 
@@ -299,7 +311,7 @@ def scan(columns, weights, limit, n_rows, lists, rivals, first_rival, dead, mask
     kept = Found(np.empty(limit), np.empty(limit, np.int64), np.zeros(1, np.int64))
     best = Found(np.empty(limit), np.empty(limit, np.int64), np.zeros(1, np.int64))
     maybe = Found(np.empty(ROOM + UNIT, np.int64), np.empty(ROOM + UNIT, np.int64), np.zeros(1, np.int64))
-    runs = Runs(np.empty(m, np.int64), np.empty(m, np.int64))
+    at, runs = np.full(1, -1, np.int64), Runs(np.empty(m, np.int64), np.empty(m, np.int64))
     inverted = (lists, rivals, first_rival, Runs(np.empty(m, np.int64), np.empty(m, np.int64)))
     cursors = Runs(np.empty(m, np.int64), np.empty(m, np.int64))
     sums = np.zeros(UNIT, np.uint16)
@@ -307,7 +319,8 @@ def scan(columns, weights, limit, n_rows, lists, rivals, first_rival, dead, mask
 
     for first in range(0, n_rows, UNIT):
         if first % BLOCK == 0:
-            _fill_runs(runs, columns, first // BLOCK, lists)
+            at[0] = first // BLOCK
+            _fill_runs(runs, columns, at[0], lists)
             cursors.ends[:] = runs.begins
         if masked and not _any_eligible(first, min(first + UNIT, n_rows), eligibility):
             continue
@@ -318,7 +331,7 @@ def scan(columns, weights, limit, n_rows, lists, rivals, first_rival, dead, mask
         else:
             threshold = _take_many(first, sums, threshold, slack, maybe, kept, eligibility)
         if loose:
-            threshold = _settle(maybe, kept, best, n_exact, threshold, scale, columns, weights, runs, *inverted)
+            threshold = _settle(maybe, kept, best, n_exact, threshold, scale, columns, weights, at, runs, *inverted)
         elif maybe.size[0] > ROOM:
             _filtered(maybe, threshold)
         if maybe.size[0] > ROOM or n_exact[0] > MOST_EXACT:
@@ -326,5 +339,5 @@ def scan(columns, weights, limit, n_rows, lists, rivals, first_rival, dead, mask
     _filtered(maybe, threshold)
     if maybe.size[0] > MOST_EXACT:
         return False, best.positions[:0], best.numbers[:0]
-    _settle(maybe, kept, best, n_exact, threshold, scale, columns, weights, runs, *inverted)
+    _settle(maybe, kept, best, n_exact, threshold, scale, columns, weights, at, runs, *inverted)
     return True, best.positions[: best.size[0]], best.numbers[: best.size[0]]

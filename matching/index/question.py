@@ -22,11 +22,10 @@ class Question:
     def of(cls, asked: Asked, rivals: Sequence[Asked]) -> "Question":
         """:raises InvalidWeight: a weight is negative or not finite."""
         terms = sorted(set(asked).union(*rivals) if rivals else asked)
-        rows = [[row.get(term, 0.0) for term in terms] for row in (asked, *rivals)]
-        if not all(0 <= weight < math.inf for row in rows for weight in row):
+        rows = [[asked.get(term, 0.0) for term in terms] for asked in (asked, *rivals)]
+        if terms and not all(min(row) >= 0 and math.isfinite(sum(row)) for row in rows):
             raise InvalidWeight("a weight is negative or no number")
-        weights = np.array(rows, np.float64)
-        return cls(terms, weights)
+        return cls(terms, np.array(rows, np.float64))
 
     def within(self, segment: Segment) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
         """Columns of the terms that the segment has, and the weights of these."""

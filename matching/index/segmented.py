@@ -14,7 +14,9 @@ from matching.index.question import Question
 from matching.index.segment import Segment, merged
 
 TIER = 32
-"""Segments grow by this factor: one changed row is ranked after some 32 rows were inverted anew, now and then 1,024."""
+"""Segments grow by this factor."""
+LOOSE = 7
+"""Segments of the lowest tier that may lie side by side: a change inverts its own rows, and few changes merge."""
 DEAD_SHARE = 0.5
 """Of tombstones, at which a segment is written anew."""
 
@@ -30,7 +32,7 @@ class Search(Protocol):
 
 
 class SegmentedIndex:
-    """Segments of falling size, each of the next lower tier at least."""
+    """Segments of falling tiers, but for a few loose ones of the lowest at the end."""
 
     def __init__(self, search: Search, segments: Sequence[Segment] = ()) -> None:
         self.search = search
@@ -80,9 +82,12 @@ class SegmentedIndex:
 
 
 def _tiered(segments: Sequence[Segment]) -> list[Segment]:
-    """Neighbours of one tier merged, from the smallest on."""
+    """The last ones of the lowest tier merged where they are too many, then neighbours of one tier."""
     kept = list(segments)
-    while len(kept) > 1 and _tier(len(kept[-1])) >= _tier(len(kept[-2])):
+    loose = sum(_tier(len(segment)) == 0 for segment in kept)
+    if loose > LOOSE:
+        kept[-loose:] = [merged(kept[-loose:])]
+    while len(kept) > 1 and _tier(len(kept[-1])) >= max(1, _tier(len(kept[-2]))):
         kept[-2:] = [merged(kept[-2:])]
     return kept
 

@@ -19,6 +19,7 @@ from django.db import connection
 from matching import tables
 from matching.documents import Document, Query
 from matching.engine import Engine, NeedEngine
+from matching.index.backends import search
 from talentbank.core.revision import revision_basis, revision_current
 from talentbank.needs.lifecycle import SEEKING
 from talentbank.needs.models import Need
@@ -57,6 +58,11 @@ class State:
 
 _held: dict[UUID, State] = {}
 _refreshing: defaultdict[UUID, threading.Lock] = defaultdict(threading.Lock)
+
+
+def index_prepare() -> None:
+    """Compile what scans the index, or read it from its cache, before the first request has to wait for it."""
+    search()
 
 
 def state_of(bank_id: UUID) -> State:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import platform
 from collections.abc import Sequence
 from pathlib import Path
@@ -39,7 +40,8 @@ def page(all_measured: Sequence[Measured], picture: str) -> str:
     return "\n".join(
         [
             HEAD,
-            f"Measured on {platform.machine()}, Python {platform.python_version()}.",
+            f"Measured on {platform.machine()}, Python {platform.python_version()}, {os.cpu_count()} cores, at the end "
+            f"with {os.getloadavg()[0]:.0f} processes waiting for them: busy cores slow what scans memory most.",
             "",
             _times(all_measured),
             "",
