@@ -228,7 +228,9 @@ def test_soft_conditions_are_facts_with_values_and_do_not_exclude(bank, organiza
     assert (facts["area"].reason, facts["area"].professional_value) == (Reason.PLACES_NOT_COMPARABLE, ["駅前"])
 
 
-@pytest.mark.parametrize(("score", "strength"), [(0.10, Strength.STRONG), (0.03, Strength.FAIR), (0.02, Strength.WEAK)])
+@pytest.mark.parametrize(
+    ("score", "strength"), [(0.025, Strength.STRONG), (0.014, Strength.FAIR), (0.013, Strength.WEAK)]
+)
 def test_strength_puts_a_score_in_words(score, strength):
     assert strength_of(score) is strength
 
