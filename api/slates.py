@@ -17,7 +17,7 @@ from api.candidates.outputs import (
     CandidateProfessional,
     CandidateRefusal,
 )
-from api.candidates.rendering import causes_shown
+from api.candidates.rendering import causes_shown, contribution_shown
 from api.catalogue import sentence
 from api.filters import ChoiceFilter, FlagFilter, StrictFilterSet, TextFilter, UUIDsFilter, WholeFilter
 from api.preconditions import etag_of
@@ -40,6 +40,7 @@ from talentbank.banks.selectors import bank_default, bank_get
 from talentbank.matches.slates import BankSlate, slate_of_bank
 from talentbank.ranking.candidates import Strength
 from talentbank.ranking.conditions import ConditionKind, Status
+from talentbank.ranking.corpus import need_texts, profile_texts
 from talentbank.ranking.slates import MOST_PLACES, SlateNeed, SlateProposal, SlateRules
 
 MOST_REASONS = 5
@@ -160,6 +161,7 @@ def _need(row: SlateNeed, found: BankSlate) -> dict[str, Any]:
 def _proposal(proposal: SlateProposal, found: BankSlate) -> dict[str, Any]:
     candidate = proposal.candidate
     ranked = candidate.ranked
+    texts = need_texts(candidate.need), profile_texts(candidate.professional)
     return {
         "professional": candidate.professional,
         "rank": proposal.rank,
@@ -168,18 +170,7 @@ def _proposal(proposal: SlateProposal, found: BankSlate) -> dict[str, Any]:
         "is_reserve": candidate.is_reserve,
         "strength": candidate.strength,
         "score": ranked.score,
-        "contributions": [
-            {
-                "part": str(row.part),
-                "need_term": row.query_term,
-                "profile_term": row.document_term,
-                "relation": str(row.relation),
-                "similarity": row.similarity,
-                "value": row.value,
-                "field": row.field,
-            }
-            for row in ranked.contributions[:MOST_REASONS]
-        ],
+        "contributions": [contribution_shown(row, *texts) for row in ranked.contributions[:MOST_REASONS]],
         "missing": list(candidate.missing),
         "unmet": [each.kind for each in candidate.conditions if each.status is Status.UNMET],
         "item": _item(proposal, found),

@@ -6,9 +6,12 @@ import re
 import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import lru_cache
 
 from talentbank.banks.models import Bank
 
+REMEMBERED = 4_096
+"""Writings of places; a bank knows few, and asks them of each need and each professional."""
 ANYWHERE = frozenset({"全国", "日本全国", "国内", "どこでも"})
 WITHIN_PREFECTURE = re.compile(r"県(?:内|全域|下)(?:全域)?|[都道府][内下](?:全域)?")
 WITHIN_MUNICIPALITY = re.compile(r"[市区町村]内(?:全域)?")
@@ -38,15 +41,20 @@ def reaches(areas: Iterable[str], area: str, *, bank: Bank) -> bool | None:
     Two cities of different names are apart. A ward, town or village may lie in a city, and a quarter anywhere, so they
     are apart from nothing but their like; nobody is left out for a way of writing.
     """
-    wanted = _place(area, bank)
-    answers = {_reaches(each, wanted, area, bank) for each in areas if each.strip()}
+    return _answer(tuple(areas), area, bank.municipality_code, bank.municipality_name)
+
+
+@lru_cache(maxsize=REMEMBERED)
+def _answer(areas: tuple[str, ...], area: str, code: str, municipality: str) -> bool | None:
+    home = Place(BY_NUMBER.get(code[:2], ""), _plain(municipality))
+    answers = {_reaches(_plain(each), _plain(area), home) for each in areas if each.strip()}
     return True if True in answers else None if None in answers or not answers else False
 
 
-def _reaches(offered: str, wanted: Place, area: str, bank: Bank) -> bool | None:
-    if _plain(offered) in ANYWHERE or _plain(offered) == _plain(area):
+def _reaches(offered: str, area: str, home: Place) -> bool | None:
+    if offered in ANYWHERE or offered == area:
         return True
-    place = _place(offered, bank)
+    place, wanted = _place(offered, home), _place(area, home)
     if place.prefecture and wanted.prefecture and place.prefecture != wanted.prefecture:
         return False
     if place.municipality and wanted.municipality:
@@ -56,23 +64,18 @@ def _reaches(offered: str, wanted: Place, area: str, bank: Bank) -> bool | None:
     return True if place.prefecture and not place.municipality and wanted.prefecture else None
 
 
-def _place(written: str, bank: Bank) -> Place:
+def _place(plain: str, home: Place) -> Place:
     """The bank's own municipality is known to lie in the bank's prefecture; of others only what is written."""
-    plain, home = _plain(written), _home(bank)
     if WITHIN_MUNICIPALITY.fullmatch(plain):
-        return Place(home, _plain(bank.municipality_name))
+        return home
     if WITHIN_PREFECTURE.fullmatch(plain):
-        return Place(home)
+        return Place(home.prefecture)
     prefecture = next((name for name in PREFECTURES if plain.startswith(name)), "")
     found = MUNICIPALITY.match(plain.removeprefix(prefecture))
     municipality = found["name"] if found else ""
-    if not prefecture and municipality == _plain(bank.municipality_name):
-        prefecture = home
+    if not prefecture and municipality == home.municipality:
+        prefecture = home.prefecture
     return Place(prefecture, municipality)
-
-
-def _home(bank: Bank) -> str:
-    return BY_NUMBER.get(bank.municipality_code[:2], "")
 
 
 def _is_city(place: Place) -> bool:

@@ -175,7 +175,7 @@ def market_of(
     rows = Need.objects.filter(bank=bank)
     wanted = None if need_ids is None else set(need_ids)
     rows = rows.filter(state__in=SEEKING) if wanted is None else rows.filter(pk__in=wanted)
-    needs = tuple(rows.select_related("organization").order_by(F("opened_at").asc(nulls_last=True), "id"))
+    needs = tuple(rows.select_related("organization", "bank").order_by(F("opened_at").asc(nulls_last=True), "id"))
     if wanted is not None and len(needs) < len(wanted):
         raise NotFound()
     standings = standings_of_bank(bank.pk, at=at)

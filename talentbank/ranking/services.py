@@ -149,7 +149,7 @@ def _professionals(
     need, ids = contest.need, [UUID(each.id) for each in ranked]
     rows = {row.pk: row for row in corpus.professionals_with_texts(Professional.objects.filter(pk__in=ids))}
     cards = contest.cards(ids) if contest.cards and ids else {}
-    prefetch_related_objects([need], "skills__skill")
+    prefetch_related_objects([need], "skills__skill", "problems")
     return tuple(
         Candidate(
             need=need,

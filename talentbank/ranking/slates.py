@@ -167,7 +167,7 @@ def _proposals(
     pairs = [(UUID(each.option.need), UUID(each.option.professional), each.round) for each in choices]
     chosen = Professional.objects.filter(pk__in={id for _, id, _ in pairs})
     people = {row.pk: row for row in corpus.professionals_with_texts(chosen)}
-    prefetch_related_objects([needs[id] for id in {need_id for need_id, *_ in pairs}], "skills__skill")
+    prefetch_related_objects([needs[id] for id in {need_id for need_id, *_ in pairs}], "skills__skill", "problems")
     found: dict[UUID, list[SlateProposal]] = {}
     for need_id, id, round in pairs:
         rank, fit = next((rank, fit) for rank, fit in enumerate(listed[need_id], start=1) if fit.id == id)

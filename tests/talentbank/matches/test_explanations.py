@@ -65,11 +65,12 @@ def test_a_score_is_told_again_after_everything_behind_it_has_moved_on(
     match = opened(need, professional, coordinator)
     before = match_explanation(match).replayed.ranked
     move_on(bank, need, professional)
-    monkeypatch.setattr(corpus, "lexicon", lambda: None)
+    after = state_of(bank.pk).model_version
+    monkeypatch.setattr(corpus, "basis_of", None)
 
     told = match_explanation(match)
 
-    assert state_of(bank.pk).model_version != match.snapshot["model_version"]
+    assert after != match.snapshot["model_version"]
     assert told.code is ReplayCode.REPLAYED
     ranked = told.replayed.ranked
     assert ranked.score == pytest.approx(match.snapshot["score"], abs=1e-9)
