@@ -79,7 +79,7 @@ FAULTS = (
     Fault(
         "expiry ignoring a fresh answer",
         "talentbank/matches/guards.py",
-        'return None if due and due < case.step.day else Refusal("not_due")',
+        'return None if late and not rests else Refusal("not_due")',
         "return None",
         (LOCKS, "tests/talentbank/worklist/test_commands.py", "tests/talentbank/matches/test_following.py"),
         postgres=True,
@@ -108,7 +108,7 @@ FAULTS = (
     Fault(
         "message outside the transaction",
         "talentbank/matches/moves.py",
-        "    event_announce(event, hold=timedelta(minutes=case.policy.undo_minutes))\n",
+        "    event_announce(event, version=case.match.version, hold=timedelta(minutes=case.policy.undo_minutes))\n",
         "",
         ("tests/talentbank/notifications/test_announcing.py",),
     ),
