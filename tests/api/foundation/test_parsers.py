@@ -89,10 +89,10 @@ def test_other_json_is_read_as_it_is(body: bytes, value: Any) -> None:
 )
 def test_no_body_within_the_limit_takes_long(body: bytes) -> None:
     assert len(body) <= MAX_BYTES
-    started = time.perf_counter()
+    started = time.process_time()
     with suppress(InvalidInput):
         parse(body)
-    assert time.perf_counter() - started < 2.0
+    assert time.process_time() - started < 2.0
 
 
 @given(st.binary(max_size=200) | st.text(max_size=200).map(lambda text: text.encode("utf-8", "surrogatepass")))
