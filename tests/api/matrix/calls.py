@@ -107,6 +107,9 @@ BODIES: dict[str, Body | Callable[[World], Body]] = {
     "thesaurus_create": lambda world: {"bank": world.bank.slug, **FORMS},
     "thesaurus_preview": lambda world: {"bank": world.bank.slug, **FORMS},
     "thesaurus_update": {"note": "商店街の言い方"},
+    "webhook_endpoints_create": lambda world: {"bank": world.bank.slug, "url": "https://hooks.example.jp/bank"},
+    "webhook_endpoints_redeliver": {"since": "2026-11-01T00:00:00+09:00"},
+    "webhook_endpoints_update": {"description": "市のアプリ"},
     "worklist_items_delegate": lambda world: {"to_user": str(world.accounts["colleague"].pk)},
     "worklist_items_snooze": {"until": "2026-11-05"},
 }

@@ -12,10 +12,14 @@ from typing import Any
 from talentbank.accounts.models import Invitation, StaffMembership
 from talentbank.banks.models import Bank, BankClosure
 from talentbank.core.audit import Step
+from talentbank.core.ids import new_id
+from talentbank.core.sealing import seal
 from talentbank.matches.bulk import Proposal, matches_propose
 from talentbank.matches.models import Complaint, Match, MatchQuestion, StaffNote, WorkReport
 from talentbank.matches.services import match_transition
 from talentbank.needs.models import NeedQuestion
+from talentbank.notifications.models import WebhookDelivery, WebhookEndpoint
+from talentbank.notifications.webhooks.services import new_secret
 from talentbank.organizations.models import Organization
 from talentbank.privacy.models import Consent, Disclosure
 from talentbank.ranking.services import card_of
@@ -104,6 +108,7 @@ def fill(world: World) -> None:
     beside_matches(world)
     of_bank(world)
     worklists(world)
+    webhooks(world)
 
 
 def sides(world: World) -> None:
@@ -263,3 +268,22 @@ def worklists(world: World) -> None:
         world.things[name].ids = {"id": world.things[name].row.id}
     colleague = world.accounts["colleague"].pk
     item_delegate(actor=bank_admin, item_id=world.things["given"].pk, to_user=colleague, reason="", at=AT)
+
+
+def webhooks(world: World) -> None:
+    """The bank's own endpoints, with something that one was told."""
+    own = {"bank": world.bank, "owner": world.accounts["bank_admin"], "url": "https://hooks.example.jp/bank"}
+    for name, fields in {
+        "": {},
+        ":rotated": {"previous_sealed": seal(new_secret()), "previous_until": AT + timedelta(days=1)},
+        ":disabled": {"state": "disabled"},
+    }.items():
+        row = WebhookEndpoint.create(at=AT, **own, **fields, secret_sealed=seal(new_secret()))
+        world.keep(f"webhook{name}", row)
+    endpoint = world.things["webhook"].row
+    told = {"type": "match.approved", "subject_id": world.things["match:introduced"].pk, "subject_state": "introduced"}
+    times = {"happened_at": AT, "due_at": AT, "created_at": AT}
+    delivery = WebhookDelivery.objects.create(
+        endpoint=endpoint, message_id=new_id(), subject_version=1, state="failed", **told, **times
+    )
+    world.keep("delivery", delivery, id=endpoint.pk, delivery=delivery.pk)
