@@ -25,7 +25,7 @@ from api.views.writes import DESK_SCOPE
 from talentbank.accounts.models import User
 from talentbank.accounts.policies import require_helper
 from talentbank.banks.models import TextKind
-from talentbank.core.actors import Channel, Hat, Role
+from talentbank.core.actors import COORDINATORS, Channel, Hat, Role
 from talentbank.core.audit import Subject
 from talentbank.core.errors import NotFound
 from talentbank.organizations.models import Organization
@@ -35,6 +35,7 @@ from talentbank.privacy.selectors import disclosures_of
 from talentbank.privacy.services import consent_withdraw, consents_grant
 from talentbank.professionals.models import Professional
 from talentbank.professionals.selectors import professional_get
+from talentbank.registrations.selectors import staff_scope
 
 SUBJECTS = ["professional", "organization"]
 
@@ -147,12 +148,22 @@ class ConsentOperation(Operation):
 
     def visible(self) -> QuerySet[Consent]:
         mine = Q(subject_id__in=self.actor.ids_as(Role.PROFESSIONAL, Role.OWNER))
-        banks = self.actor.banks_as(frozenset({Role.COORDINATOR, Role.BANK_ADMIN}))
-        return Consent.objects.filter(mine | Q(bank_id__in=banks))
+        return Consent.objects.filter(mine | Q(bank_id__in=self.actor.banks_as(COORDINATORS)) | self._of_the_desk())
+
+    def _of_the_desk(self) -> Q:
+        """Consents of those whom the caller acts for at a desk, who may ask it to take one back."""
+        if not self.actor.banks_as(frozenset({Role.SUPPORT_DESK})):
+            return Q(pk__in=[])
+        people = Professional.objects.filter(staff_scope(self.actor, "professional"))
+        firms = Organization.objects.filter(staff_scope(self.actor, "organization"))
+        return Q(subject_kind="professional", subject_id__in=people.values("pk")) | Q(
+            subject_kind="organization", subject_id__in=firms.values("pk")
+        )
 
 
 class ConsentList(ConsentOperation, ListView):
-    """Consents of the caller's registrations, withdrawn ones too; a coordinator sees the bank's."""
+    """Consents of the caller's registrations, withdrawn ones too; a coordinator sees the bank's, a desk those of the
+    people that it acts for."""
 
     operation_id, summary = "consents_list", "List consents"
     filterset_class = ConsentFilters

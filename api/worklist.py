@@ -205,10 +205,6 @@ class ItemTakeBack(ItemCommand):
 
     operation_id, summary = "worklist_items_take_back", "Take an item back"
 
-    def permit(self, row: None) -> None:
-        if not self.actor.banks_as(COORDINATORS):
-            raise Forbidden(roles=sorted(COORDINATORS))
-
     def perform(self, parent: None) -> Item:
         return item_take_back(actor=self.actor, item_id=self.kwargs["id"], at=self.at)
 

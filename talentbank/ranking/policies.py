@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from enum import StrEnum
-from typing import NoReturn
 from uuid import UUID
 
 from talentbank.accounts.policies import single_hat
 from talentbank.core.actors import COORDINATORS, ORGANIZATION_ROLES, Actor, Hat, Role
-from talentbank.core.errors import Forbidden, NotFound
+from talentbank.core.errors import NotFound
 from talentbank.needs.models import Need
 from talentbank.needs.selectors import need_reader, needs_visible
 from talentbank.professionals.models import Professional
@@ -25,13 +24,13 @@ def need_for_candidates(actor: Actor, need_id: UUID) -> tuple[Need, Audience]:
     """The need, and how its candidates are shown: a coordinator's way, or that of its own people and their desk.
 
     :raises NotFound: absent or out of sight.
-    :raises Forbidden: seen, or of one's bank, but neither as a coordinator nor as its own side.
+    :raises Forbidden: seen, but neither as a coordinator nor as its own side.
     :raises ActingAsRequired: a coordinator who belongs to the organization must say as whom.
     """
     reader = need_reader(actor)
     need = needs_visible(actor, reader).filter(pk=need_id).first()
     if need is None:
-        _refuse(actor, Need.objects.filter(pk=need_id).values_list("bank_id", flat=True).first())
+        raise NotFound()
 
     def is_side(hat: Hat) -> bool:
         if hat.role in ORGANIZATION_ROLES:
@@ -45,12 +44,12 @@ def professional_for_candidates(actor: Actor, professional_id: UUID) -> tuple[Pr
     """The professional, and how the needs that fit are shown: to a coordinator, or to the holder and their desk.
 
     :raises NotFound: absent or out of sight.
-    :raises Forbidden: of one's bank, but neither as a coordinator nor as its holder.
+    :raises Forbidden: seen, but neither as a coordinator nor as its holder.
     :raises ActingAsRequired: a coordinator who is the holder must say as whom.
     """
     professional = professionals_visible(actor).filter(pk=professional_id).first()
     if professional is None:
-        _refuse(actor, Professional.objects.filter(pk=professional_id).values_list("bank_id", flat=True).first())
+        raise NotFound()
 
     def is_side(hat: Hat) -> bool:
         if hat.role in ORGANIZATION_ROLES:
@@ -67,10 +66,3 @@ def _audience(actor: Actor, bank_id: UUID, is_side: Callable[[Hat], bool]) -> Au
     sides = sorted(filter(is_side, actor.worn), key=lambda hat: hat.role is Role.SUPPORT_DESK)[:1]
     hat = single_hat([*staff, *sides])
     return Audience.STAFF if hat.role in COORDINATORS else Audience.SIDE
-
-
-def _refuse(actor: Actor, bank_id: UUID | None) -> NoReturn:
-    """403 to staff of the bank, who know that the row is there; 404 to everybody else."""
-    if bank_id is not None and actor.roles_in(bank_id):
-        raise Forbidden()
-    raise NotFound()

@@ -269,12 +269,19 @@ def test_without_sign_in_there_are_no_candidates(need, shopkeeper):
     assert ContractClient().get(f"/api/v1/professionals/{shopkeeper.pk}/candidates").status_code == 401
 
 
-@pytest.mark.parametrize("role", ["analyst", "support_desk"])
-def test_other_staff_are_forbidden(bank, need, shopkeeper, role):
-    user = make_staff(bank, role)
+def test_a_desk_that_acts_for_nobody_is_forbidden_what_it_sees_and_finds_nothing_else(bank, organization, need, desk):
+    hidden = make_shop_need(organization, confidentiality="coordinators")
 
-    assert ask(user, need).status_code == 403
-    assert ask(user, shopkeeper).status_code == 403
+    assert [ask(desk, each).status_code for each in (need, hidden)] == [403, 404]
+
+
+@pytest.mark.parametrize("role", ["analyst", "support_desk"])
+def test_who_does_not_see_a_professional_finds_no_needs_for_it(bank, shopkeeper, role):
+    assert ask(make_staff(bank, role), shopkeeper).status_code == 404
+
+
+def test_an_analyst_sees_no_candidates(bank, need):
+    assert ask(make_staff(bank, "analyst"), need).status_code == 404
 
 
 def test_a_desk_sees_cards_of_a_need_that_it_typed_in(bank, organization, shopkeeper, desk):

@@ -131,6 +131,21 @@ def test_one_sees_and_withdraws_only_ones_own_consents(session, bank, other_bank
     assert row["id"] in {each["id"] for each in by_staff}
 
 
+def test_a_desk_takes_a_consent_back_for_whom_it_acts_for_and_sees_no_others(session, bearer, bank, desk, professional):
+    helped = factories.make_professional(bank, entered_by=desk)
+    rows = session(desk).get(CONSENTS, {"limit": 100}).json()["results"]
+    row = next(each for each in rows if each["text_kind"] == "disclosure")
+    place, headers = f"{CONSENTS}/{row['id']}", {"If-Match": row["etag"]}
+
+    without = bearer(desk, scopes=("consents:write",)).post(f"{place}/withdraw", {}, headers=headers)
+    taken = bearer(desk, scopes=("consents:write", "desk:act")).post(f"{place}/withdraw", {}, headers=headers)
+
+    assert {each["subject_id"] for each in rows} == {str(helped.pk)}
+    assert (without.status_code, taken.status_code) == (403, 200) and taken.json()["withdrawn_at"]
+    other = Consent.objects.filter(subject_id=professional.pk).first()
+    assert session(desk).get(f"{CONSENTS}/{other.pk}").status_code == 404
+
+
 def test_disclosures_are_ones_own(session, bank, need, professional, owner):
     match = factories.make_match(need, professional, "introduced")
     session(owner).get(f"/api/v1/matches/{match.pk}/contacts")
