@@ -12,9 +12,11 @@ from rest_framework import authentication, exceptions
 from rest_framework.request import Request
 
 from api.errors import CsrfFailed
+from talentbank.accounts.clients import client_used
 from talentbank.accounts.selectors import actor_for
+from talentbank.accounts.tokens import token_banks, token_find
 from talentbank.core.actors import Actor
-from talentbank.core.clock import now
+from talentbank.core.clock import day_of, now
 from talentbank.core.errors import invalid
 
 TOKEN = re.compile(r"[A-Za-z0-9\-._~+/]{1,2048}=*\Z")
@@ -46,10 +48,11 @@ class BearerAuthentication(authentication.BaseAuthentication):
     def _token(value: str) -> Token | None:
         if not TOKEN.match(value):
             return None
-        token = Token.objects.select_related("user", "client").lookup(Token.Type.ACCESS_TOKEN, value)
-        if token is None or token.client is None or (token.user and not token.user.is_active):
+        token = token_find(Token.Type.ACCESS_TOKEN, value)
+        if token is None:
             return None
-        return token
+        token.banks = token_banks(token, now())
+        return token if token.banks else None
 
     def authenticate_header(self, request: Request) -> str:
         refused = getattr(request._request, "token_refused", False)
@@ -91,16 +94,22 @@ def _actor(request: Request) -> Actor:
     acting_as = request.headers.get("Acting-As", "")
     if user is None and acting_as:
         raise invalid("/header/Acting-As", "hat_not_worn")
-    return actor_for(
+    token, at = request.auth if isinstance(request.auth, Token) else None, now()
+    actor = actor_for(
         user,
         acting_as=acting_as,
-        client_id=request.auth.client_id if isinstance(request.auth, Token) else "",
+        client_id=token.client_id if token else "",
         scopes=scopes_of(request),
         request_id=getattr(request, "request_id", ""),
-        at=now(),
+        banks=token.banks if token else None,
+        at=at,
     )
+    if token:
+        used = {hat.bank_id for hat in actor.hats} if user else token.banks
+        client_used(client_id=token.client_id, banks=used, day=day_of(at))
+    return actor
 
 
 def without_account(actor: Actor) -> Actor:
     """The actor of a public operation whose token lacks the scope: nobody in particular."""
-    return Actor(client_id=actor.client_id, scopes=frozenset(), request_id=actor.request_id)
+    return Actor(client_id=actor.client_id, scopes=frozenset(), request_id=actor.request_id, banks=actor.banks)

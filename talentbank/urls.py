@@ -2,9 +2,14 @@
 
 from django.urls import include, path
 
+from talentbank.console import provider
+
 urlpatterns = [
     path("", include("talentbank.console.urls")),
     path("accounts/", include("allauth.account.urls")),
+    path("identity/o/authorize", provider.authorize),
+    path("identity/o/api/token", provider.token),
+    path("identity/o/api/userinfo", provider.userinfo),
     path("", include("allauth.idp.urls")),
     path("", include("api.urls")),
 ]

@@ -11,9 +11,10 @@ from itertools import count
 from typing import Any
 from uuid import UUID
 
+from allauth.idp.oidc.models import Client
 from django.db import transaction
 
-from talentbank.accounts.models import StaffMembership, User
+from talentbank.accounts.models import ClientApproval, ClientOrigin, StaffMembership, User
 from talentbank.accounts.selectors import actor_for
 from talentbank.banks.models import REQUIRED_TO_SUBMIT, Bank, BankText, TextKind
 from talentbank.core.actors import Actor
@@ -69,6 +70,16 @@ def make_user(**fields: Any) -> User:
     return User.objects.create_user(
         **{"email": f"user{n}@example.jp", "name": f"利用者{n}", **fields}, password=password
     )
+
+
+def let_in(client: Client, *banks: Bank, origins: tuple[str, ...] = (), **fields: Any) -> list[ClientApproval]:
+    """Approve a client in banks."""
+    values = {"state": "approved", "operator": "会議所", "purpose": "窓口", "contact": "app@example.jp"}
+    values |= {"valid_until": date(2099, 3, 31), **fields}
+    rows = [ClientApproval.create(at=AT, bank=bank, client=client, **values) for bank in banks]
+    for row in rows:
+        ClientOrigin.objects.bulk_create(ClientOrigin(approval=row, origin=origin) for origin in origins)
+    return rows
 
 
 def make_staff(bank: Bank, role: str = "coordinator", user: User | None = None, **fields: Any) -> User:

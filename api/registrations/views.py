@@ -15,6 +15,7 @@ from api.registrations.inputs import fields_of, on_behalf_of
 from api.registrations.outputs import RegistrationEventOutput
 from api.views import CreateView, DetailView, ListView, Operation, UpdateView, WholeListView
 from talentbank.accounts.hats import hats_of
+from talentbank.accounts.policies import require_reach
 from talentbank.banks.models import Bank
 from talentbank.banks.selectors import bank_get
 from talentbank.core.actors import Actor
@@ -100,13 +101,15 @@ class RegistrationCreate(RegistrationWrite, CreateView):
         on_behalf = on_behalf_of(self.values)
         if self.actor.user_id is None:
             raise Forbidden()
+        require_reach(self.actor, row.pk)
         if on_behalf:
             helper_role(self.room, self.actor, row.pk, on_behalf)
 
     def render_row(self, row: Any) -> Any:
         """The new registration gives its holder a hat, which the answer already counts."""
         assert self.actor.user_id
-        self.actor = replace(self.actor, hats=hats_of(self.actor.user_id, self.at))
+        hats = tuple(hat for hat in hats_of(self.actor.user_id, self.at) if self.actor.reaches(hat.bank_id))
+        self.actor = replace(self.actor, hats=hats)
         return super().render_row(row)
 
 

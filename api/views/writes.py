@@ -28,6 +28,8 @@ class WriteOperation(Operation):
     has_etag = True
     partial: ClassVar[bool] = False
     """Only the keys that were sent are read; nested objects are still whole."""
+    keeps_answer: ClassVar[bool] = True
+    """Whether an Idempotency-Key keeps the answer; not where a secret is in it: If-Match alone then guards a repeat."""
     shows_secret: ClassVar[bool] = False
     """The answer holds a secret that is shown once; a repeat by Idempotency-Key still answers the same."""
 
@@ -51,7 +53,7 @@ class WriteOperation(Operation):
             row = self.find(**ids)
             self.require_scopes(*self.scopes_of_input())
             self.permit(row)
-            if request.method != "POST":
+            if request.method != "POST" or not self.keeps_answer:
                 return self._act_or_refuse(row, version)
             return answer_once(
                 request,

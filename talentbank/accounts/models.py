@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any, ClassVar
 
+from allauth.idp.oidc.models import Client
 from django.contrib.auth.models import AbstractBaseUser, BaseUserManager, PermissionsMixin
 from django.db import models
 from django.db.models import F, Q
 
 from talentbank.banks.models import Bank
+from talentbank.core.clock import now
 from talentbank.core.ids import new_id
 from talentbank.core.models import Row
 
@@ -37,6 +40,8 @@ class User(AbstractBaseUser, PermissionsMixin):
     is_active = models.BooleanField(default=True)
     is_staff = models.BooleanField(default=False)
     date_joined = models.DateTimeField(auto_now_add=True)
+    password_changed_at = models.DateTimeField(null=True)
+    """Tokens given out before end with it; None where the first password still holds."""
 
     objects: ClassVar[UserManager] = UserManager()
     USERNAME_FIELD = "email"
@@ -47,6 +52,16 @@ class User(AbstractBaseUser, PermissionsMixin):
 
     def __str__(self) -> str:
         return self.email
+
+    def set_password(self, raw_password: str | None) -> None:
+        """Set the password and, on an account that exists, the moment.
+
+        Here and not in a service: the pages, the admin and `manage.py changepassword` meet nowhere else. A rehash at
+        sign-in comes by as well but saves the hash alone.
+        """
+        super().set_password(raw_password)
+        if not self._state.adding:
+            self.password_changed_at = now()
 
 
 class StaffRole(models.TextChoices):
@@ -101,3 +116,56 @@ class Invitation(Row):
 
     class Meta:
         ordering = ("bank", "id")
+
+
+class ClientState(models.TextChoices):
+    ASKED = "asked", "申請中"
+    APPROVED = "approved", "利用中"
+    REVOKED = "revoked", "取り消し"
+    EXPIRED = "expired", "期限切れ"
+
+
+class ClientApproval(Row):
+    """A client in one bank: what it is for, who answers for it, and whether the bank lets it in until `valid_until`.
+
+    `is_home`: the bank that registered the client and hands out its secret. `last_used_on` is no step: it moves without
+    a version.
+    """
+
+    bank = models.ForeignKey(Bank, models.RESTRICT, related_name="clients")
+    client = models.ForeignKey(Client, models.RESTRICT, related_name="approvals")
+    state = models.CharField(max_length=10, choices=ClientState.choices, default=ClientState.ASKED)
+    operator = models.CharField(max_length=100)
+    purpose = models.CharField(max_length=500)
+    contact = models.EmailField()
+    valid_until = models.DateField()
+    is_home = models.BooleanField(default=False)
+    last_used_on = models.DateField(null=True)
+
+    class Meta:
+        ordering = ("bank", "id")
+        constraints = (
+            models.UniqueConstraint(fields=("bank", "client"), name="client_approval_is_one_per_bank_and_client"),
+        )
+
+    @property
+    def origin_names(self) -> list[str]:
+        return [each.origin for each in self.origins.all()]
+
+    def state_on(self, day: date) -> str:
+        """The state as of a day: past its last day an approval is over, whether the timer has run or not."""
+        over = self.state == ClientState.APPROVED and self.valid_until < day
+        return ClientState.EXPIRED if over else self.state
+
+
+class ClientOrigin(models.Model):
+    """An origin, such as `https://app.example`, whose pages may call with a client's tokens from a browser."""
+
+    approval = models.ForeignKey(ClientApproval, models.CASCADE, related_name="origins")
+    origin = models.CharField(max_length=200, db_index=True)
+
+    class Meta:
+        ordering = ("approval", "origin")
+        constraints = (
+            models.UniqueConstraint(fields=("approval", "origin"), name="client_origin_is_one_per_approval"),
+        )

@@ -9,6 +9,21 @@ from talentbank.core.actors import COORDINATORS, HELPERS, Actor, Hat, Role
 from talentbank.core.errors import ActingAsRequired, Forbidden
 
 
+class ClientNotApproved(Forbidden):
+    """The bank has not approved the client through which the call comes, or no longer."""
+
+    code = "client_not_approved"
+
+
+def require_reach(actor: Actor, bank_id: UUID) -> None:
+    """Ask where an account without a role comes into a bank: to register itself.
+
+    :raises ClientNotApproved: the call comes through a client that the bank does not let in today.
+    """
+    if not actor.reaches(bank_id):
+        raise ClientNotApproved()
+
+
 def require_role(actor: Actor, bank_id: UUID, roles: frozenset[Role]) -> Hat:
     """Return the worn staff hat that fits.
 

@@ -6,9 +6,9 @@ from collections.abc import Iterable
 from datetime import date, datetime
 from uuid import UUID
 
-from allauth.idp.oidc.models import Client
 from django.db.models import Q, QuerySet
 
+from talentbank.accounts.clients import client_banks
 from talentbank.accounts.hats import hats_of
 from talentbank.accounts.models import Invitation, StaffMembership, StaffRole, User
 from talentbank.core.actors import Actor, Hat, Role
@@ -24,16 +24,18 @@ def actor_for(
     client_id: str = "",
     scopes: frozenset[str] | None = None,
     request_id: str = "",
+    banks: frozenset[UUID] | None = None,
 ) -> Actor:
     """Make the actor of a call from its account and the `Acting-As` header (`<role>:<id>`).
 
-    `scopes` None means a session, where roles alone count.
+    `scopes` None means a session, where roles alone count. `banks` are those that approved the client: a hat of another
+    bank is not worn through it.
 
     :raises InvalidInput: the header is malformed or names a hat the account does not wear.
     """
     if user is None:
-        return Actor(client_id=client_id, scopes=scopes, request_id=request_id)
-    hats = hats_of(user.pk, at)
+        return Actor(client_id=client_id, scopes=scopes, request_id=request_id, banks=banks)
+    hats = tuple(hat for hat in hats_of(user.pk, at) if banks is None or hat.bank_id in banks)
     return Actor(
         user_id=user.pk,
         email=user.email,
@@ -42,6 +44,7 @@ def actor_for(
         client_id=client_id,
         scopes=scopes,
         request_id=request_id,
+        banks=banks,
     )
 
 
@@ -69,8 +72,9 @@ def invitations_visible(actor: Actor) -> QuerySet[Invitation]:
 
 
 def memberships_own(actor: Actor) -> QuerySet[StaffMembership]:
-    """The actor's own roles that have not ended."""
+    """The actor's own roles that have not ended, in the banks that the call reaches."""
     rows = StaffMembership.objects.filter(ended_at__isnull=True).select_related("user", "bank").order_by("id")
+    rows = rows if actor.banks is None else rows.filter(bank_id__in=actor.banks)
     return rows.filter(user_id=actor.user_id) if actor.user_id else rows.none()
 
 
@@ -100,8 +104,8 @@ def colleagues(banks: Iterable[UUID], day: date) -> QuerySet[StaffMembership]:
 
 
 def client_runs(client_id: str, bank_id: UUID, at: datetime) -> bool:
-    """Tell whether a client's program is still known to the provider and may work in a bank at `at`."""
-    return bool(Client.objects.filter(pk=client_id).exists())
+    """Tell whether a bank lets a client in at `at`."""
+    return bank_id in client_banks(client_id, day_of(at))
 
 
 def admins_of(bank_id: UUID, at: datetime) -> list[User]:

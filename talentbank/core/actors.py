@@ -73,7 +73,8 @@ class OnBehalf:
 class Actor:
     """Whoever makes a call: an account with its hats, a client's program, or the system.
 
-    `acting_as` narrows the hats to one (header `Acting-As`). `channel` is how the call reached us.
+    `acting_as` narrows the hats to one (header `Acting-As`). `channel` is how the call reached us. `banks` are those
+    that approved the client; None without a client. The hats of other banks are not among `hats`.
     """
 
     user_id: UUID | None = None
@@ -84,6 +85,11 @@ class Actor:
     scopes: frozenset[str] | None = None
     request_id: str = ""
     channel: Channel = Channel.WEB
+    banks: frozenset[UUID] | None = None
+
+    def reaches(self, bank_id: UUID) -> bool:
+        """Whether this call may touch a bank at all."""
+        return self.banks is None or bank_id in self.banks
 
     @property
     def worn(self) -> tuple[Hat, ...]:

@@ -14,7 +14,10 @@ from datetime import datetime, timedelta
 from allauth.idp.oidc.models import Client, Token
 from django.conf import settings
 
-from talentbank.accounts.models import User
+from talentbank.accounts.clients import client_let_in
+from talentbank.accounts.models import ClientApproval, User
+from talentbank.banks.models import Bank
+from talentbank.core.clock import day_of
 
 CLIENT_ID = "demo"
 TOKEN_DAYS = 30
@@ -61,6 +64,7 @@ def user_make(email: str, name: str, kana: str = "") -> User:
 def token_renew(player: Player, *, at: datetime) -> str:
     """Give a demo account its bearer token for the next 30 days."""
     client, _ = Client.objects.get_or_create(id=CLIENT_ID, defaults={"name": "Demo", "type": Client.Type.CONFIDENTIAL})
+    _let_in(client, at)
     value = f"demo-{player.role}-{secret_of(player.email)}"
     user = User.objects.get(email=player.email)
     token = Token.objects.filter(client=client, user=user, type=Token.Type.ACCESS_TOKEN).first()
@@ -70,3 +74,13 @@ def token_renew(player: Player, *, at: datetime) -> str:
     token.created_at, token.expires_at = at, at + timedelta(days=TOKEN_DAYS)
     token.save()
     return value
+
+
+def _let_in(client: Client, at: datetime) -> None:
+    """Approve the demo's client in every bank, on record, for as long as its tokens last."""
+    until = day_of(at) + timedelta(days=TOKEN_DAYS)
+    for bank in Bank.objects.order_by("slug"):
+        facts = {"operator": "デモ", "purpose": "API を試す", "contact": "demo@example.jp", "valid_until": until}
+        row = ClientApproval.objects.filter(bank=bank, client=client).first()
+        if row is None or row.valid_until < until:
+            client_let_in(client=client, bank=bank, facts=facts, at=at)

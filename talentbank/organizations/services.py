@@ -10,6 +10,7 @@ from uuid import UUID
 from django.db import transaction
 
 from talentbank.accounts.models import User
+from talentbank.accounts.policies import require_reach
 from talentbank.banks.models import Bank
 from talentbank.core.actors import Actor, OnBehalf, Role
 from talentbank.core.audit import Step
@@ -65,6 +66,7 @@ def organization_register(
     """
     if actor.user_id is None:
         raise Forbidden()
+    require_reach(actor, bank.pk)
     role = helper_role(ROOM, actor, bank.pk, on_behalf) if on_behalf else Role.OWNER
     given = dict(fields)
     owner_id = holder_account(actor, given.pop("account_email", ""), on_behalf)

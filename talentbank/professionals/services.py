@@ -10,6 +10,7 @@ from uuid import UUID
 from django.db import transaction
 from django.db.models import Q
 
+from talentbank.accounts.policies import require_reach
 from talentbank.banks.models import Bank
 from talentbank.core.actors import Actor, OnBehalf, Role
 from talentbank.core.audit import Step
@@ -73,6 +74,7 @@ def professional_register(
     """
     if actor.user_id is None:
         raise Forbidden()
+    require_reach(actor, bank.pk)
     role = helper_role(ROOM, actor, bank.pk, on_behalf) if on_behalf else Role.PROFESSIONAL
     given = dict(fields)
     holder = {name: given.pop(name) for name in HOLDER_FIELDS if given.get(name) is not None}

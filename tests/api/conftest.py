@@ -13,6 +13,7 @@ from django.utils import timezone
 
 from talentbank.accounts.models import User
 from talentbank.accounts.oidc import SCOPES
+from talentbank.banks.models import Bank
 from talentbank.needs.models import Need
 from talentbank.organizations.models import Organization
 from tests import factories
@@ -63,12 +64,14 @@ def session(db: None) -> Caller:
 
 @pytest.fixture
 def bearer(db: None) -> Caller:
-    """Make a client that sends an access token; without `scopes` it has every scope."""
+    """Make a client that sends an access token; by default with every scope, in every bank."""
 
     def make(user: User | None, acting_as: str = "", scopes: tuple[str, ...] | None = None, **fields: Any) -> Any:
         token, number = fields.pop("token", ""), Token.objects.count()
         owner = Client.objects.create(name=f"front end {number}")
         expires_at = fields.pop("expires_at", timezone.now() + timedelta(hours=1))
+        factories.let_in(owner, *fields.pop("banks", Bank.objects.all()))
+        fields.setdefault("created_at", timezone.now())  # the default was bound before a test stopped the clock
         row = Token(type=Token.Type.ACCESS_TOKEN, client=owner, user=user, expires_at=expires_at, **fields)
         row.set_value(token or f"token-{number}")
         row.set_scopes(list(SCOPES if scopes is None else scopes))

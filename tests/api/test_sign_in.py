@@ -18,6 +18,7 @@ from django.test import Client
 from django.utils import timezone
 
 from talentbank.accounts.oidc import SCOPES
+from tests import factories
 from tests.contract import ContractClient
 from tests.factories import PASSWORD
 
@@ -40,14 +41,15 @@ def provider(settings):
 
 
 @pytest.fixture
-def program(db):
-    """A front end that is registered with the provider."""
+def program(bank):
+    """A front end that is registered with the provider and let in by the bank."""
     row = Program(name="みんなの窓口")
     row.set_secret("s3cret")
     row.set_scopes(["openid", "me:read", "statistics:read"])
     row.set_grant_types(["authorization_code", "client_credentials", "refresh_token"])
     row.set_redirect_uris([CALLBACK])
     row.save()
+    factories.let_in(row, bank)
     return row
 
 
@@ -116,7 +118,7 @@ def test_a_session_writes_only_with_the_csrf_token(bank, bank_admin):
 
 
 @pytest.mark.parametrize("expired", [False, True])
-def test_a_bad_token_is_challenged(bearer, coordinator, expired):
+def test_a_bad_token_is_challenged(bearer, bank, coordinator, expired):
     client = bearer(coordinator, expires_at=timezone.now() - timedelta(seconds=1)) if expired else with_token("x")
 
     answer = client.get(ME)
@@ -220,3 +222,59 @@ def test_a_front_end_gets_no_code_without_sign_in_nor_to_another_address(provide
     page, answer = authorize(client, program, redirect_uri="https://thief.example/")
 
     assert answer is None and not page.has_header("Location")
+
+
+def test_nothing_of_a_front_end_goes_on_after_a_new_password(provider, client, program, coordinator):
+    client.force_login(coordinator)
+    _, answer = authorize(client, program)
+    code = parse_qs(urlsplit(answer["Location"]).query)["code"][0]
+    exchange = {"grant_type": "authorization_code", "code": code, "redirect_uri": CALLBACK}
+    own = {"client_id": program.pk, "client_secret": "s3cret"}
+    tokens = Client().post(TOKEN, {**exchange, **own, "code_verifier": VERIFIER}).json()
+
+    coordinator.set_password("another horse battery")
+    coordinator.save()
+
+    renew = {"grant_type": "refresh_token", "refresh_token": tokens["refresh_token"], **own}
+    assert Client().post(TOKEN, renew).json()["error"] == "invalid_grant"
+    assert with_token(tokens["access_token"]).get(ME).status_code == 401
+    asked = {"Authorization": f"Bearer {tokens['access_token']}"}
+    assert Client().get("/identity/o/api/userinfo", headers=asked).status_code == 401
+
+
+def public(program: Program) -> Program:
+    program.type = Program.Type.PUBLIC
+    program.save()
+    return program
+
+
+@pytest.mark.parametrize(
+    "more",
+    [
+        {"code_challenge_method": "plain"},
+        {"code_challenge_method": ""},
+        {"code_challenge": "", "code_challenge_method": ""},
+        {"redirect_uri": f"{CALLBACK}?more=1"},
+        {"redirect_uri": f"{CALLBACK}/"},
+    ],
+)
+def test_a_public_front_end_gets_no_code_without_s256_at_its_exact_address(
+    provider, client, program, coordinator, more
+):
+    client.force_login(coordinator)
+    assert authorize(client, public(program))[1]["Location"].startswith(CALLBACK)
+
+    page, answer = authorize(client, program, **more)
+
+    assert answer is None and "code=" not in page.get("Location", "")
+
+
+def test_a_front_end_that_no_bank_lets_in_gets_neither_code_nor_token(provider, client, program, coordinator):
+    client.force_login(coordinator)
+    program.approvals.update(state="revoked")
+
+    page, answer = authorize(client, program)
+
+    assert (answer, page.status_code) == (None, 403)
+    asked = {"grant_type": "client_credentials", "client_id": program.pk, "client_secret": "s3cret"}
+    assert client.post(TOKEN, asked).json()["error"] == "unauthorized_client"

@@ -94,6 +94,7 @@ def world_make() -> World:
 def token_make(user: User, name: str) -> str:
     """An access token with every scope, good for a day."""
     client = Client.objects.create(name=name)
+    factories.let_in(client, *Bank.objects.all())
     token = Token(type=Token.Type.ACCESS_TOKEN, client=client, user=user, expires_at=timezone.now() + timedelta(days=1))
     value = f"history-{user.pk}"
     token.set_value(value)

@@ -55,6 +55,7 @@ def bearer(user: User) -> Callable[..., ContractClient]:
 
     def make(*scopes: str, token: str = "secret-token", expired: bool = False, **fields: Any) -> ContractClient:
         owner = Client.objects.create(name="front end")
+        factories.let_in(owner, *(Bank.objects.all() or [factories.make_bank()]))
         row = Token(type=Token.Type.ACCESS_TOKEN, client=owner, **{"user": user, **fields})
         row.set_value(token)
         row.set_scopes(list(scopes))

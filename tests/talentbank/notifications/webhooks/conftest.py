@@ -12,6 +12,7 @@ from talentbank.accounts.selectors import actor_for
 from talentbank.notifications.services import outbox_drain
 from talentbank.notifications.webhooks.deliveries import webhooks_drain
 from talentbank.notifications.webhooks.services import endpoint_create
+from tests import factories
 from tests.factories import AT
 from tests.receiver import open_receiver
 
@@ -30,6 +31,8 @@ def listen(bank, receiver):
 
     def make(user, *, url=None, types=(), scopes=None, acting_as="", bank=bank):
         client = Client.objects.create(name="front end") if scopes is not None else None
+        if client:
+            factories.let_in(client, bank)
         actor = actor_for(
             user,
             at=AT,

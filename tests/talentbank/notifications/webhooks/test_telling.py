@@ -7,10 +7,9 @@ from datetime import timedelta
 
 import pytest
 import time_machine
-from allauth.idp.oidc.models import Client
 
 from api.schema import generate
-from talentbank.accounts.models import User
+from talentbank.accounts.models import ClientApproval, User
 from talentbank.core.audit import Step
 from talentbank.matches.lifecycle import TABLE as MATCHES
 from talentbank.matches.models import Match
@@ -272,7 +271,7 @@ def test_an_owner_who_is_gone_is_told_nothing(coordinator, listen, send, receive
     if what == "account":
         User.objects.filter(pk=user.pk).update(is_active=False)
     elif what == "client":
-        Client.objects.all().delete()
+        ClientApproval.objects.update(state="revoked")
     else:
         Professional.objects.filter(pk=match.professional_id).update(user=factories.make_user())
     move(match, "accept", coordinator, for_side="professional")

@@ -1,0 +1,62 @@
+"""The provider's own doors, with what allauth leaves open: who may knock, S256 alone, addresses letter by letter."""
+
+from __future__ import annotations
+
+from allauth.idp.oidc import views
+from allauth.idp.oidc.models import Client, Token
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
+from django.shortcuts import render
+from django.views.decorators.csrf import csrf_exempt
+
+from talentbank.accounts.addresses import redirect_is_registered
+from talentbank.accounts.clients import client_banks
+from talentbank.accounts.tokens import token_banks, token_find
+from talentbank.core.basic import basic_name
+from talentbank.core.clock import day_of, now
+
+
+@csrf_exempt
+def authorize(request: HttpRequest) -> HttpResponseBase:
+    """The consent page. What cannot be trusted is told here, for a redirect would hand it to whoever asked."""
+    asked = request.GET
+    client = Client.objects.filter(pk=asked.get("client_id", "")).first()
+    if client is not None:
+        if not client_banks(client.pk, day_of(now())):
+            return _refused(request, 403)
+        address = asked.get("redirect_uri", "")
+        method, challenge = asked.get("code_challenge_method", ""), asked.get("code_challenge", "")
+        unproven = (client.type == Client.Type.PUBLIC and not challenge) or (challenge and method != "S256")
+        if unproven or not redirect_is_registered(client, address):
+            return _refused(request, 400)
+    answer: HttpResponseBase = views.authorization(request)
+    return answer
+
+
+@csrf_exempt
+def token(request: HttpRequest) -> HttpResponseBase:
+    """Tokens for codes, secrets and refresh tokens, of clients that some bank lets in today."""
+    name = basic_name(request.headers.get("Authorization", "")) or request.POST.get("client_id", "")
+    client = Client.objects.filter(pk=name).first()
+    if client is not None and not client_banks(client.pk, day_of(now())):
+        return JsonResponse({"error": "unauthorized_client"}, status=400)
+    if request.POST.get("grant_type") == Client.GrantType.REFRESH_TOKEN:
+        found = token_find(Token.Type.REFRESH_TOKEN, request.POST.get("refresh_token", ""))
+        if found is None or not token_banks(found, now()):
+            return JsonResponse({"error": "invalid_grant"}, status=400)
+    answer: HttpResponseBase = views.token(request)
+    return answer
+
+
+@csrf_exempt
+def userinfo(request: HttpRequest) -> HttpResponseBase:
+    """Who a token is for, while it holds."""
+    _, _, value = request.headers.get("Authorization", "").partition(" ")
+    found = token_find(Token.Type.ACCESS_TOKEN, value.strip())
+    if found is None or not token_banks(found, now()):
+        return HttpResponse(status=401, headers={"WWW-Authenticate": 'Bearer error="invalid_token"'})
+    answer: HttpResponseBase = views.user_info(request)
+    return answer
+
+
+def _refused(request: HttpRequest, status: int) -> HttpResponse:
+    return render(request, "console/client_refused.html", {"unapproved": status == 403}, status=status)
