@@ -18,6 +18,12 @@ ABSENT = "01930000-0000-7000-8000-00000000dead"
 NOTE = {"kind": "consultation", "text": "窓口で通販の相談", "channel": "counter", "minutes": 30}
 WITHDRAWN = {"reason_codes": ["no_longer_wished"]}
 UNCLEAR = {"reason_codes": ["unclear"]}
+CLIENT = {
+    "operator": "あかつき商工会議所",
+    "purpose": "会員の事業者が支援依頼を見るため",
+    "contact": "app@example.jp",
+    "valid_until": "2027-03-31",
+}
 COMMENTS = {"comments": {"/kana": "ふりがなを確認してください。"}, **UNCLEAR}
 OUT_OF_SCOPE = {"reason_codes": ["out_of_scope"]}
 COMPLAINT = {"resolution": "双方から聞き取り", "resolution_told": "今後は前日に連絡することになりました。"}
@@ -36,6 +42,16 @@ BODIES: dict[str, Body | Callable[[World], Body]] = {
     "banks_notes_create": NOTE,
     "banks_texts_create": {"kind": "disclosure", "number": 2, "ja": "第2版：相手方への開示"},
     "banks_update": {"name_en": "Akatsuki"},
+    "clients_create": lambda world: {
+        "banks": [str(world.bank.pk)],
+        "name": "みんなの窓口",
+        "kind": "public",
+        "scopes": ["needs:read"],
+        "grant_types": ["authorization_code"],
+        "redirect_uris": ["https://app.example/callback"],
+        **CLIENT,
+    },
+    "clients_update": {"purpose": "会員の事業者が支援依頼を出すため"},
     "complaints_take": lambda world: {"handler": str(world.accounts["colleague"].pk)},
     "complaints_resolve": COMPLAINT,
     "complaints_dismiss": COMPLAINT,

@@ -9,6 +9,8 @@ import hashlib
 from datetime import date, timedelta
 from typing import Any
 
+from allauth.idp.oidc.models import Client
+
 from talentbank.accounts.models import Invitation, StaffMembership
 from talentbank.banks.models import Bank, BankClosure
 from talentbank.core.audit import Step
@@ -109,6 +111,7 @@ def fill(world: World) -> None:
     of_bank(world)
     worklists(world)
     webhooks(world)
+    clients(world)
 
 
 def sides(world: World) -> None:
@@ -287,3 +290,11 @@ def webhooks(world: World) -> None:
         endpoint=endpoint, message_id=new_id(), subject_version=1, state="failed", **told, **times
     )
     world.keep("delivery", delivery, id=endpoint.pk, delivery=delivery.pk)
+
+
+def clients(world: World) -> None:
+    """Programs that the bank has registered: one let in, one that only asked."""
+    for name, state in (("client", "approved"), ("client:asked", "asked")):
+        program = Client.objects.create(name=name, type=Client.Type.CONFIDENTIAL)
+        (row,) = factories.let_in(program, world.bank, state=state, is_home=True)
+        world.keep(name, row)

@@ -103,6 +103,7 @@ class World:
 
 def token_make(user: User, value: str, lacking: tuple[str, ...] = ()) -> str:
     client = Client.objects.create(name=value)
+    factories.let_in(client, *Bank.objects.all())
     expires_at = AT + timedelta(days=1)
     token = Token(type=Token.Type.ACCESS_TOKEN, client=client, user=user, expires_at=expires_at)
     token.set_value(value)
