@@ -12,7 +12,7 @@ from tests.api.matrix.calls import Call, call_of, operations
 from tests.api.matrix.table import Row, rows
 from tests.api.matrix.world import ACTORS, Thing, World
 
-pytestmark = [pytest.mark.django_db, pytest.mark.database]
+pytestmark = pytest.mark.django_db  # rights lean on no database: SQLite alone, for the suite's time
 ROWS = rows()
 OF_THE_CALL = {"instance", "request_id"}
 """Members of a problem that tell one call from another."""

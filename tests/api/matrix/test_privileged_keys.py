@@ -10,7 +10,7 @@ from talentbank.core.models import Event
 from tests.api.matrix.calls import ABSENT, Call, call_of, operations
 from tests.api.matrix.table import Row, rows
 
-pytestmark = [pytest.mark.django_db, pytest.mark.database]
+pytestmark = pytest.mark.django_db  # rights lean on no database: SQLite alone, for the suite's time
 KEYS: dict[str, Any] = {
     "id": ABSENT,
     "version": 99,

@@ -11,7 +11,7 @@ from tests.api.matrix.table import Row, rows
 from tests.api.matrix.world import World
 from tests.contract import ContractClient
 
-pytestmark = [pytest.mark.django_db, pytest.mark.database]
+pytestmark = pytest.mark.django_db  # rights lean on no database: SQLite alone, for the suite's time
 FIRST: dict[str, Row] = {row.operation: row for row in reversed(rows()) if "ok" in row.expected.values()}
 """For every operation a row in which somebody may call it."""
 OF_THE_API = [row for row in FIRST.values() if operations()[row.operation].path.startswith("/api/")]
