@@ -72,7 +72,8 @@ def test_reserves_come_first_and_are_marked(session, coordinator, reopened):
 def test_who_said_no_before_is_left_out_and_counted_for_staff(session, coordinator, owner, people, reopened):
     counts = candidates(session(coordinator), reopened)["counts"]
 
-    assert counts == {"considered": 4, "excluded": [{"code": "pair_declined", "count": 3}]}
+    excluded = [{"code": "pair_declined", "label": "以前に見送り", "count": 3}]
+    assert counts == {"considered": 4, "summary": "3件を除外：以前に見送り 3", "excluded": excluded}
     shown = candidates(session(owner), reopened)
     assert shown["counts"] is None and len(shown["results"]) == 4
     for who in ("decliner", "refused", "withdrawn"):
@@ -101,7 +102,7 @@ def test_a_reserve_who_declines_in_the_new_round_is_one_no_more(session, coordin
 
     answer = candidates(staff, reopened)
     assert "控え" not in str(answer["results"])
-    assert answer["counts"]["excluded"] == [{"code": "pair_declined", "count": 4}]
+    assert answer["counts"]["excluded"] == [{"code": "pair_declined", "label": "以前に見送り", "count": 4}]
 
 
 def test_what_closed_with_the_first_round_is_not_undone_into_the_second(session, coordinator, people, reopened):
