@@ -18,7 +18,9 @@ def test_the_served_specification_is_the_committed_one(anonymous: Any) -> None:
     content = documents.openapi_path().read_bytes()
 
     assert anonymous.get("/openapi.yaml").content == content
-    assert json.loads(anonymous.get("/openapi.json").content) == yaml.load(content, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))
+    assert json.loads(anonymous.get("/openapi.json").content) == yaml.load(
+        content, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+    )
 
 
 @pytest.mark.parametrize("address", ["/docs", "/redoc"])
