@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from typing import Any
+
 import pytest
+from django.db import transaction
 
 from talentbank.accounts.models import User
 from talentbank.banks.models import Bank
 from talentbank.organizations.models import Organization
 from talentbank.professionals.models import Professional
+from talentbank.skills.files import vocabulary_read
+from talentbank.skills.services import vocabulary_load
 from tests import factories
 
 
@@ -49,3 +55,12 @@ def organization(bank: Bank) -> Organization:
 @pytest.fixture
 def professional(bank: Bank) -> Professional:
     return factories.make_professional(bank)
+
+
+@pytest.fixture(scope="module")
+def vocabulary(django_db_setup: None, django_db_blocker: Any) -> Iterator[None]:
+    """All skills and problems, loaded once for the tests of a file; what a test does to them is taken back."""
+    with django_db_blocker.unblock(), transaction.atomic():
+        vocabulary_load(vocabulary=vocabulary_read())
+        yield
+        transaction.set_rollback(True)

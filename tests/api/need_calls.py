@@ -10,8 +10,6 @@ import pytest
 from talentbank.accounts.models import User
 from talentbank.needs.models import Need
 from talentbank.organizations.models import Organization
-from talentbank.skills.files import vocabulary_read
-from talentbank.skills.services import vocabulary_load
 from tests import factories
 from tests.contract import ContractClient
 from tests.factories import AT
@@ -39,11 +37,6 @@ def login(db: None) -> Login:
         return client
 
     return signed_in
-
-
-@pytest.fixture
-def vocabulary(db: None) -> None:
-    vocabulary_load(vocabulary=vocabulary_read())
 
 
 @pytest.fixture

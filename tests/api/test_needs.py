@@ -13,12 +13,12 @@ from talentbank.core.models import Event
 from talentbank.needs.models import Need
 from talentbank.organizations.models import Organization, OrganizationMember
 from tests import factories
-from tests.api.need_calls import URL, Login, act, done, login, owner, read, staff, vocabulary
+from tests.api.need_calls import URL, Login, act, done, login, owner, read, staff
 from tests.contract import ContractClient
 from tests.factories import AT
 
 pytestmark = pytest.mark.database
-__all__ = ["login", "owner", "staff", "vocabulary"]
+__all__ = ["login", "owner", "staff"]
 
 
 @pytest.mark.usefixtures("vocabulary")

@@ -13,11 +13,11 @@ from talentbank.organizations.models import Organization
 from talentbank.professionals.models import Professional
 from talentbank.skills.models import Problem
 from tests import factories
-from tests.api.need_calls import PUBLIC, SECRET, URL, Login, done, login, owner, read, staff, vocabulary
+from tests.api.need_calls import PUBLIC, SECRET, URL, Login, done, login, owner, read, staff
 from tests.contract import ContractClient
 from tests.factories import AT
 
-__all__ = ["login", "owner", "staff", "vocabulary"]
+__all__ = ["login", "owner", "staff"]
 
 
 @pytest.mark.usefixtures("vocabulary")

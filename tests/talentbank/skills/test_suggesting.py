@@ -4,17 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from talentbank.skills.files import vocabulary_read
 from talentbank.skills.models import Skill
 from talentbank.skills.occurrences import content_words, occurrences
 from talentbank.skills.selectors import lexicon_groups, problems, skill_by_codes, skills
-from talentbank.skills.services import vocabulary_load
 from talentbank.skills.suggestions import suggestions_for
-
-
-@pytest.fixture
-def vocabulary(db: None) -> None:
-    vocabulary_load(vocabulary=vocabulary_read())
 
 
 @pytest.mark.parametrize(
@@ -43,7 +36,7 @@ def test_content_words_are_runs_that_mean_something() -> None:
     assert content_words("キャッシュレス決済を入れたいのですが、AIでできますか") == ["キャッシュレス", "決済", "ai"]
 
 
-@pytest.mark.usefixtures("vocabulary")
+@pytest.mark.usefixtures("vocabulary", "db")
 @pytest.mark.parametrize(
     ("words", "problem", "skill"),
     [
@@ -63,14 +56,14 @@ def test_plain_words_suggest_problems_and_skills_with_the_words_they_were_found_
     assert all(each.found for each in (*suggested.problems, *suggested.skills))
 
 
-@pytest.mark.usefixtures("vocabulary")
+@pytest.mark.usefixtures("vocabulary", "db")
 def test_words_that_say_nothing_suggest_nothing() -> None:
     suggested = suggestions_for("こんにちは、よろしくお願いします")
 
     assert (suggested.problems, suggested.skills) == ((), ())
 
 
-@pytest.mark.usefixtures("vocabulary")
+@pytest.mark.usefixtures("vocabulary", "db")
 def test_the_lexicon_gives_every_skill_with_all_its_forms() -> None:
     groups = dict(lexicon_groups())
 
@@ -78,7 +71,7 @@ def test_the_lexicon_gives_every_skill_with_all_its_forms() -> None:
     assert {"Excel VBA・マクロ", "エクセルマクロ", "VBA"} <= set(groups["excel-vba"])
 
 
-@pytest.mark.usefixtures("vocabulary")
+@pytest.mark.usefixtures("vocabulary", "db")
 def test_selectors_read_the_vocabulary_in_order_at_a_fixed_cost(django_assert_num_queries: object) -> None:
     with django_assert_num_queries(3):  # type: ignore[operator]
         assert [skill.group.code for skill in skills()]
