@@ -14,7 +14,7 @@ import re
 import shutil
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -24,6 +24,9 @@ LOCK = ROOT / "requirements" / "node.txt"
 OLDEST = (20, 19)
 """What the packages that we pin ask for."""
 NEEDED_BY = "the TypeScript client, its front end, the snippets of docs/ and the linters of openapi.yaml"
+FOLDERS = (ROOT / "examples" / "typescript",)
+"""Folders with a package-lock.json that the tests need."""
+CHROMIUMS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 
 
 class NodeMissing(RuntimeError):
@@ -97,23 +100,32 @@ def packages_ready(folder: Path) -> Node:
     node = node_find()
     if node is None:
         raise NodeMissing("no Node.js; `make test` installs one")
-    lock = folder / "package-lock.json"
-    digest, stamp = hashlib.sha256(lock.read_bytes()).hexdigest(), folder / "node_modules" / ".installed"
-    with _alone(folder):
-        if not stamp.is_file() or stamp.read_text() != digest:
+    with run_once(folder / "node_modules" / ".installed", [folder / "package-lock.json"]) as needed:
+        if needed:
             finished = node.run_npm("ci", "--no-audit", "--no-fund", "--ignore-scripts", folder=folder)
             if finished.returncode:
                 raise NodeMissing(f"npm ci: {finished.stderr.strip()[-1000:]}")
-            stamp.write_text(digest)
     return node
 
 
 @contextmanager
-def _alone(folder: Path) -> Iterator[None]:
-    """Two workers of one run would install into each other."""
-    with (folder / "package.json").open("rb") as file:
+def run_once(stamp: Path, sources: Iterable[Path]) -> Iterator[bool]:
+    """Whether what `stamp` stands for must be made anew from its sources. One process at a time; an error keeps it due.
+
+    Two workers of one run would otherwise install and build into each other.
+    """
+    digest = hashlib.sha256(b"".join(path.read_bytes() for path in sources)).hexdigest()
+    with (stamp.parent.parent / "package.json").open("rb") as file:
         fcntl.flock(file, fcntl.LOCK_EX)
-        yield
+        needed = not stamp.is_file() or stamp.read_text() != digest
+        yield needed
+        if needed:
+            stamp.write_text(digest)
+
+
+def chromium_find() -> str | None:
+    """A browser of this machine; none is installed for a test's sake."""
+    return next(filter(None, map(shutil.which, CHROMIUMS)), None)
 
 
 def _new_enough(binary: str) -> bool:
@@ -123,17 +135,21 @@ def _new_enough(binary: str) -> bool:
 
 
 def main() -> None:
-    """Make sure of Node.js, then run `npm …` or a script with it where one is given."""
+    """Run `npm …` or a script with Node.js; without arguments make everything ready and say what goes untested."""
+    arguments = sys.argv[1:]
     try:
         node = node_ready()
+        if arguments:
+            command = (*node.npm, *arguments[1:]) if arguments[0] == "npm" else (str(node.binary), *arguments)
+            sys.exit(subprocess.call(command, env=node.environment()))
+        for folder in FOLDERS:
+            packages_ready(folder)
     except NodeMissing as missing:
-        banner = "=" * 30 + " NODE.JS NOT FOUND " + "=" * 30
+        banner = "=" * 30 + " NODE.JS NOT READY " + "=" * 30
         sys.exit(f"{banner}\nNOT TESTED: {NEEDED_BY}.\n{missing}\n{banner}")
-    arguments = sys.argv[1:]
-    if arguments:
-        command = (*node.npm, *arguments[1:]) if arguments[0] == "npm" else (str(node.binary), *arguments)
-        sys.exit(subprocess.call(command, env=node.environment()))
     print(f"Node.js at {node.binary}")
+    if chromium_find() is None:
+        print("NOT TESTED: the front end in a browser, for this machine has no Chromium (it is in jsdom)")
 
 
 if __name__ == "__main__":

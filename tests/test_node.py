@@ -54,3 +54,13 @@ def test_packages_without_it_are_refused_with_the_way_out(monkeypatch, tmp_path)
 
     with pytest.raises(NodeMissing, match="make test"):
         node.packages_ready(tmp_path)
+
+
+def test_a_machine_without_a_browser_says_so_too(monkeypatch, machine, capsys):
+    machine("v20.19.0")
+    monkeypatch.setattr("sys.argv", ["tests.node"])
+    monkeypatch.setattr(node, "FOLDERS", ())
+
+    node.main()
+
+    assert "NOT TESTED: the front end in a browser" in capsys.readouterr().out
