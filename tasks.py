@@ -197,6 +197,7 @@ def serve(commands: dict[str, tuple[str | Path, ...]], url: str) -> None:
 
 
 def lint() -> None:
+    install("dev")
     check(LINTS)
 
 
@@ -211,23 +212,32 @@ LINTS: dict[str, tuple[str, ...]] = {
 }
 
 
-def check(steps: dict[str, tuple[str, ...]]) -> None:
-    """Run every step, then say which failed."""
-    install("dev")
+def check(steps: dict[str, tuple[str, ...]], untested: str = "") -> None:
+    """Run every step, then say which failed, and what was not tested for want of a tool."""
     failed = []
     for name, command in steps.items():
         say(name)
         environment = {**os.environ, **TEST_ENVIRONMENT}
         if subprocess.run([str(PYTHON), *command], cwd=ROOT, env=environment, check=False).returncode:
             failed.append(name)
+    if untested:
+        say(untested)
     if failed:
         fail(f"FAILED: {', '.join(failed)}")
     say(f"all well: {', '.join(steps)}")
 
 
+def node() -> str:
+    """Make sure of Node.js (tests/node.py); return what goes untested without it or a browser, for the run's end."""
+    told = subprocess.run([str(PYTHON), "-m", "tests.node"], cwd=ROOT, capture_output=True, text=True, check=False)
+    print(said := told.stdout + told.stderr, flush=True)
+    return "\n".join(line for line in said.splitlines() if line.startswith("NOT TESTED"))
+
+
 def test() -> None:
     """Everything: lint, types, import contracts, migrations, spec drift, the suite on SQLite and on PostgreSQL."""
-    more = tuple(sys.argv[2:])
+    install("dev")
+    more, untested = tuple(sys.argv[2:]), node()
     check(
         {
             **LINTS,
@@ -236,14 +246,15 @@ def test() -> None:
                 *("-m", "pytest", "-q", "-n", "2", "-p", "tests.plugins.postgres", "-m", "database"),
                 *more,
             ),
-        }
+        },
+        untested,
     )
 
 
 def lock() -> None:
     """Resolve requirements/*.in into hash-pinned locks without any index address."""
     run(PYTHON, "-m", "pip", "install", "--quiet", "uv")
-    for name in ("base", "scale", "dev", "bench"):
+    for name in ("base", "scale", "dev", "bench", "node"):
         run(
             *(PYTHON, "-m", "uv", "pip", "compile", "--quiet", "--universal", "--generate-hashes"),
             *("--no-emit-index-url", "--no-emit-find-links", "--python-version", "3.11"),

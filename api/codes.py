@@ -10,6 +10,8 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
+from api.answer_labels import PAIRS, SPOKEN
+from api.catalogue import words
 from api.labels import EN, JA
 from talentbank.banks.models import BankKind, Language, TextKind
 from talentbank.core.actors import Side
@@ -113,6 +115,8 @@ def code_lists() -> dict[str, tuple[Code, ...]]:
     lists = {"match-states": _labelled("match-states", ((state.value, state.label) for state in State))}
     lists |= {name: _labelled(name, choices.choices) for name, choices in CHOICES.items()}
     lists |= {name: _labelled(name, labels.items()) for name, labels in JA.items()}
+    lists |= {name: tuple(Code(code, *pair) for code, pair in pairs.items()) for name, pairs in PAIRS.items()}
+    lists |= {name: tuple(Code(code, **words()[code]) for code in codes) for name, codes in SPOKEN.items()}
     lists["conflict-findings"] = tuple(Code(rule.code, rule.ja, rule.en) for rule in CONFLICT_RULES)
     lists["match-closed-reasons"] = _told(match_reasons.CLOSINGS)
     lists["webhook-events"] = tuple(Code(type, words.ja, words.en) for type, words in WEBHOOK_LABELS.items())

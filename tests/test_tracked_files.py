@@ -32,7 +32,7 @@ def test_no_tracked_file_names_it(what, pattern):
     assert not found, f"tracked files name {what}"
 
 
-@pytest.mark.parametrize(("lock", "at_least"), [("base", 20), ("scale", 3), ("dev", 20), ("bench", 20)])
+@pytest.mark.parametrize(("lock", "at_least"), [("base", 20), ("scale", 3), ("dev", 20), ("bench", 20), ("node", 1)])
 def test_every_requirement_is_pinned_by_hash(lock, at_least):
     text = text_of(f"requirements/{lock}.txt")
     requirements = re.findall(r"^[a-z0-9].*?(?=^[a-z0-9]|\Z)", text, re.MULTILINE | re.DOTALL)

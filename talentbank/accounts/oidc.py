@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from allauth.idp.oidc.adapter import DefaultOIDCAdapter
+from django.utils.translation import get_language
 
 SCOPES = {
     "professionals:read": "登録情報の閲覧",
@@ -26,13 +27,37 @@ SCOPES = {
     "statistics:read": "統計の閲覧",
     "webhooks:manage": "通知先の管理",
 }
-"""Scopes of api.md with the words shown on the consent page."""
+"""The scopes with the words shown on the consent page."""
+SCOPES_EN = {
+    "professionals:read": "Read registrations of professionals",
+    "professionals:write": "Fill in registrations of professionals",
+    "organizations:read": "Read organizations",
+    "organizations:write": "Fill in organizations",
+    "needs:read": "Read needs",
+    "needs:write": "Fill in needs",
+    "matches:read": "Read matches",
+    "matches:write": "Answer matches",
+    "matches:decide": "Propose and approve matches",
+    "contacts:read": "Read contacts after the introduction",
+    "consents:write": "Record consents",
+    "desk:act": "Enter for people at the desk",
+    "me:read": "Read one's own account",
+    "me:write": "Change one's own account",
+    "bank:admin": "Administer the bank",
+    "vocabulary:write": "Edit the vocabulary",
+    "statistics:read": "Read statistics",
+    "webhooks:manage": "Manage webhooks",
+}
 
 
 class OIDCAdapter(DefaultOIDCAdapter):  # type: ignore[misc]
     """allauth's provider with the talent bank's scopes."""
 
-    scope_display: dict[str, Any] = {**DefaultOIDCAdapter.scope_display, **SCOPES}
+    @property
+    def scope_display(self) -> dict[str, Any]:
+        """What each scope is called, in the language of the page."""
+        ours = SCOPES_EN if (get_language() or "").startswith("en") else SCOPES
+        return {**DefaultOIDCAdapter.scope_display, **ours}
 
     def populate_server_metadata(self, data: dict[str, Any]) -> None:
         """Add our scopes to the discovery document, which allauth fills with OpenID's alone."""

@@ -10,16 +10,20 @@ import hashlib
 import hmac
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 from allauth.idp.oidc.models import Client, Token
 from django.conf import settings
 
-from talentbank.accounts.clients import client_let_in
+from talentbank.accounts.clients import OPENID_SCOPES, client_let_in
 from talentbank.accounts.models import ClientApproval, User
 from talentbank.banks.models import Bank
 from talentbank.core.clock import day_of
 
 CLIENT_ID = "demo"
+FRONT_END_ID = "demo-front-end"
+FRONT_END = "http://127.0.0.1:5173"
+"""Where the front end of examples/typescript serves itself."""
 TOKEN_DAYS = 30
 READ = (
     *("professionals:read", "organizations:read", "needs:read", "matches:read"),
@@ -76,11 +80,24 @@ def token_renew(player: Player, *, at: datetime) -> str:
     return value
 
 
-def _let_in(client: Client, at: datetime) -> None:
-    """Approve the demo's client in every bank, on record, for as long as its tokens last."""
+def front_end_renew(*, at: datetime) -> str:
+    """Let the front end of examples/typescript in for the next 30 days; return its client id."""
+    client, _ = Client.objects.get_or_create(id=FRONT_END_ID, defaults={"name": "みんなの窓口"})
+    client.type = Client.Type.PUBLIC
+    client.set_scopes([*OPENID_SCOPES, *SIDE])
+    client.set_grant_types([Client.GrantType.AUTHORIZATION_CODE, Client.GrantType.REFRESH_TOKEN])
+    client.set_redirect_uris([f"{FRONT_END}/"])
+    client.save()
+    _let_in(client, at, FRONT_END)
+    return str(client.pk)
+
+
+def _let_in(client: Client, at: datetime, *origins: str) -> None:
+    """Approve a client of the demo in every bank, on record, for as long as its tokens last."""
     until = day_of(at) + timedelta(days=TOKEN_DAYS)
     for bank in Bank.objects.order_by("slug"):
-        facts = {"operator": "デモ", "purpose": "API を試す", "contact": "demo@example.jp", "valid_until": until}
+        facts: dict[str, Any] = {"operator": "デモ", "purpose": "API を試す", "contact": "demo@example.jp"}
+        facts |= {"valid_until": until, "allowed_origins": origins}
         row = ClientApproval.objects.filter(bank=bank, client=client).first()
         if row is None or row.valid_until < until:
             client_let_in(client=client, bank=bank, facts=facts, at=at)

@@ -54,6 +54,7 @@ INSTALLED_APPS = [
     "talentbank.console",
     "talentbank.demo",
     "api",
+    "corsheaders",
     "rest_framework",
     "django_filters",
     "drf_spectacular",
@@ -70,9 +71,11 @@ INSTALLED_APPS = [
 ]
 MIDDLEWARE = [
     "talentbank.core.middleware.RequestIdMiddleware",
+    "corsheaders.middleware.CorsMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
+    "talentbank.core.middleware.RefusedLanguagesMiddleware",
     "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
@@ -120,6 +123,20 @@ IDP_OIDC_PRIVATE_KEY = env.base64_text(
     "IDP_OIDC_PRIVATE_KEY_B64", None if PRODUCTION else base64.b64encode(b"").decode()
 )
 AUDIT_SIGNING_KEY_B64 = env.text("AUDIT_SIGNING_KEY_B64", "")
+
+# Origins are those of approved clients (api/cors.py). Bearer tokens alone cross origins, a session's cookie never does.
+CORS_URLS_REGEX = r"^/(api/v1/|identity/o/api/|\.well-known/|openapi\.(yaml|json)$)"
+CORS_ALLOW_CREDENTIALS = False
+CORS_ALLOW_METHODS = ("GET", "POST", "PATCH", "DELETE")
+CORS_ALLOW_HEADERS = (
+    *("accept", "accept-language", "acting-as", "authorization", "content-type"),
+    *("idempotency-key", "if-match", "if-none-match", "x-request-id"),
+)
+CORS_EXPOSE_HEADERS = (
+    *("ETag", "Location", "Link", "Retry-After", "RateLimit", "RateLimit-Policy", "Idempotency-Replayed"),
+    *("Deprecation", "Sunset", "WWW-Authenticate", "X-Request-Id"),
+)
+CORS_PREFLIGHT_MAX_AGE = 7200  # the most that Chromium keeps to; an approval that ends shows at the call itself
 
 LANGUAGE_CODE = "ja"
 LANGUAGES = [("ja", "日本語"), ("en", "English")]

@@ -214,6 +214,18 @@ def test_a_person_lets_a_front_end_in_by_code_and_proof_key(provider, client, pr
     assert with_token(tokens["access_token"]).get(ME).status_code == 401
 
 
+@pytest.mark.parametrize(("language", "said"), [("ja", "自分の情報の閲覧"), ("en-GB", "Read one&#x27;s own account")])
+def test_the_consent_page_says_what_is_asked_for_in_the_persons_language(
+    provider, program, coordinator, language, said
+):
+    browser = Client(headers={"Accept-Language": language})
+    browser.force_login(coordinator)
+
+    page, _ = authorize(browser, program)
+
+    assert said in page.content.decode()
+
+
 def test_a_front_end_gets_no_code_without_sign_in_nor_to_another_address(provider, client, program, coordinator):
     page, _ = authorize(client, program)
     assert page["Location"].startswith(LOGIN)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from django.core.management import call_command
 
+from talentbank.accounts.clients import origin_is_allowed
 from talentbank.banks.selectors import bank_get
 from talentbank.core.audit import event_hash
 from talentbank.core.clock import day_of, now
@@ -39,3 +40,4 @@ def test_the_demo_reproduces_the_citys_figures_and_loads_once(capsys):
     told = capsys.readouterr().out
     for role in ("bank_admin", "coordinator", "support_desk", "analyst", "professional", "organization"):
         assert f"demo-{role}-" in told
+    assert "demo-front-end" in told and origin_is_allowed("http://127.0.0.1:5173", day_of(now()))

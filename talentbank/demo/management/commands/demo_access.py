@@ -8,7 +8,7 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from talentbank.core.clock import now
-from talentbank.demo.cast import password, token_renew
+from talentbank.demo.cast import FRONT_END, front_end_renew, password, token_renew
 from talentbank.demo.players import players
 
 
@@ -22,6 +22,8 @@ class Command(BaseCommand):
         if settings.PRODUCTION:
             raise CommandError("the demo's accounts are for local installations only")
         self.stdout.write(f"\n  {options['base_url']}/          pages\n  {options['base_url']}/docs      API\n")
+        client = front_end_renew(at=now())
+        self.stdout.write(f"  {FRONT_END}/          examples/typescript, once started there (client {client})\n")
         self.stdout.write(f"  password of every account below: {password()}\n\n")
         for player in players():
             self.stdout.write(f"  {player.role:<13} {player.email}\n    token {token_renew(player, at=now())}\n")

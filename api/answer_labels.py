@@ -1,0 +1,133 @@
+"""Labels of values that answers alone carry, in Japanese and English."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from talentbank.accounts.oidc import SCOPES, SCOPES_EN
+
+PAIRS: Mapping[str, Mapping[str, tuple[str, str]]] = {
+    "match-answers": {
+        "asked": ("回答をお願いしています", "Asked"),
+        "yes": ("承諾", "Yes"),
+        "no": ("辞退", "No"),
+        "later": ("保留", "Later"),
+    },
+    "hours-bands": {
+        "1-4": ("週1～4時間", "1–4 hours a week"),
+        "5-9": ("週5～9時間", "5–9 hours a week"),
+        "10-19": ("週10～19時間", "10–19 hours a week"),
+        "20-": ("週20時間以上", "20 hours a week or more"),
+    },
+    "weekdays": {
+        "mon": ("月曜日", "Monday"),
+        "tue": ("火曜日", "Tuesday"),
+        "wed": ("水曜日", "Wednesday"),
+        "thu": ("木曜日", "Thursday"),
+        "fri": ("金曜日", "Friday"),
+        "sat": ("土曜日", "Saturday"),
+        "sun": ("日曜日", "Sunday"),
+    },
+    "strengths": {
+        "strong": ("よく合っています", "Strong"),
+        "fair": ("合っています", "Fair"),
+        "weak": ("一部が合っています", "Weak"),
+    },
+    "candidate-reasons": {
+        "term": ("言葉が合っています", "Words that meet"),
+        "skill": ("お求めのスキルです", "A skill that is asked for"),
+        "other": ("そのほかの記載", "Something not shown yet"),
+    },
+    "term-relations": {
+        "same": ("同じ言葉", "The same word"),
+        "synonym": ("同じ意味", "A synonym"),
+        "near": ("近い言葉", "A near word"),
+        "skill": ("スキル", "A skill"),
+    },
+    "score-parts": {"text": ("文章", "Texts"), "skills": ("スキル", "Skills")},
+    "conditions": {
+        "area": ("地域", "Area"),
+        "remote": ("対面・リモート", "On site or remote"),
+        "fee": ("料金", "Fee"),
+        "period": ("期間", "Period"),
+        "capacity": ("時間", "Hours"),
+        "engagement_type": ("契約の形", "Kind of engagement"),
+    },
+    "condition-statuses": {
+        "met": ("合う", "Met"),
+        "unmet": ("合わない", "Not met"),
+        "unknown": ("まだ分からない", "Not known yet"),
+    },
+    "conflict-outcomes": {
+        "none": ("利益相反なし", "No conflict of interest"),
+        "waived": ("承知のうえで進める", "Known, and waived"),
+        "blocked": ("進めない", "Blocked"),
+    },
+    "correctable-fields": {
+        "made_on": ("成立した日", "Day it was made"),
+        "started_on": ("支援を始めた日", "Day the work began"),
+        "ended_on": ("終わった日", "Day it ended"),
+        "hours_worked": ("実際の時間", "Hours worked"),
+        "reason": ("理由", "Reason"),
+    },
+    "bulk-item-statuses": {
+        "proposed": ("提案しました", "Proposed"),
+        "undone": ("元に戻しました", "Undone"),
+        "refused": ("提案できません", "Refused"),
+        "stale": ("ほかの人が先に更新しました", "Changed by somebody else first"),
+        "not_found": ("見つかりません", "Not found"),
+        "invalid": ("入力に誤りがあります", "The input is not valid"),
+    },
+    "record-kinds": {
+        "match": ("マッチング案件", "Match"),
+        "need": ("支援依頼", "Need"),
+        "professional": ("デジタル人材", "Professional"),
+        "organization": ("事業者", "Organization"),
+        "bank": ("人材バンク", "Bank"),
+        "question": ("質問", "Question"),
+        "work_report": ("実施報告", "Work report"),
+        "complaint": ("苦情", "Complaint"),
+        "note": ("メモ", "Note"),
+    },
+    "thesaurus-origins": {
+        "shared": ("共通", "Shared by all banks"),
+        "changed": ("共通のものをこのバンクで変更", "Shared, changed by this bank"),
+        "own": ("このバンク独自", "This bank's own"),
+    },
+    "thesaurus-sources": {
+        "talentbank": ("標準の辞書", "The product's own"),
+        "sudachi": ("SudachiDict の同義語", "SudachiDict's synonyms"),
+        "bank": ("人材バンク", "The bank"),
+    },
+    "client-kinds": {
+        "public": (
+            "秘密を持てないアプリ（ブラウザー・スマートフォン）",
+            "Public: a browser or a phone, which keep no secret",
+        ),
+        "confidential": ("秘密を持てるアプリ（サーバー）", "Confidential: a server, which keeps a secret"),
+    },
+    "client-states": {
+        "asked": ("申請中", "Asked"),
+        "approved": ("利用中", "Approved"),
+        "revoked": ("取り消し", "Revoked"),
+        "expired": ("期限切れ", "Expired"),
+    },
+    "grant-types": {
+        "authorization_code": ("本人がログインして許可する", "A person signs in and agrees"),
+        "urn:ietf:params:oauth:grant-type:device_code": (
+            "別の端末で本人が許可する",
+            "A person agrees on another device",
+        ),
+        "client_credentials": ("アプリ自身として", "The program itself"),
+        "refresh_token": ("許可を続ける", "A sign-in that goes on"),
+    },
+    "scopes": {scope: (ja, SCOPES_EN[scope]) for scope, ja in SCOPES.items()},
+}
+SPOKEN: Mapping[str, tuple[str, ...]] = {
+    "condition-reasons": ("fits", "does_not_fit", "professional_undecided", "units_differ", "places_not_comparable"),
+    "skill-gaps": ("no_claim", "no_evidence"),
+    "replay-codes": ("replayed", "replay_differs", "texts_erased", "texts_not_kept"),
+    "text-warnings": ("contact_in_text", "name_in_text"),
+    "thesaurus-warnings": ("form_in_several_groups",),
+}
+"""Lists of codes that have a sentence in `api/words`."""

@@ -1,0 +1,81 @@
+/** The page's own words. Labels of states and the like come from the API, in the same language. */
+
+import type { Language } from "./client.js";
+
+const ja = {
+  title: "デジタル人材バンク",
+  other: "English",
+  sign_in: "ログインする",
+  sign_out: "ログアウト",
+  needs: "困りごとの一覧",
+  matches: "わたしの案件",
+  lead: "まちの事業者の困りごとです。お力になれそうなものをお選びください。",
+  none: "いま募集している困りごとはありません。",
+  more: "もっと見る",
+  open: "くわしく見る",
+  back: "一覧にもどる",
+  deadline: "しめきり",
+  hours: "週の時間",
+  place: "場所",
+  wished: "こうなりたい",
+  apply: "この困りごとに応募する",
+  apply_note: "応募すると、市を通じて事業者にお伝えします。お名前や連絡先は、市の確認がすむまで相手に伝わりません。",
+  applied: "応募を受け付けました。",
+  first_sign_in: "応募するには、ログインしてください。",
+  no_registration: "この人材バンクへの登録がありません。市の窓口にご相談ください。",
+  no_matches: "まだ案件はありません。",
+  since: "この状態になった日",
+  due: "お返事の期限",
+  accept: "引き受ける",
+  decline: "ことわる",
+  withdraw: "取り下げる",
+  reason: "理由をえらんでください",
+  done: "お返事を受け付けました。",
+  moved: "先に動きがありました。いまの様子をご覧になって、もう一度お選びください。",
+  lost: "つながりませんでした。電波の届くところで、もう一度お試しください。",
+  over: "ログインの時間が切れました。もう一度ログインしてください。",
+  help: "お困りのときは、この番号を市の窓口にお伝えください：",
+  wait: "お待ちください…",
+} as const;
+
+export type Word = keyof typeof ja;
+
+const en: Record<Word, string> = {
+  title: "Digital talent bank",
+  other: "日本語",
+  sign_in: "Sign in",
+  sign_out: "Sign out",
+  needs: "What people need",
+  matches: "My matches",
+  lead: "Local businesses need a hand with these. Choose one that you can help with.",
+  none: "Nobody needs help at the moment.",
+  more: "Show more",
+  open: "Read more",
+  back: "Back to the list",
+  deadline: "Apply by",
+  hours: "Hours a week",
+  place: "Place",
+  wished: "What they wish for",
+  apply: "Apply to help",
+  apply_note: "The city tells the business. Your name and contacts stay with the city until it has approved the match.",
+  applied: "Your application has arrived.",
+  first_sign_in: "Sign in to apply.",
+  no_registration: "You are not registered with this talent bank. Please ask at city hall.",
+  no_matches: "You have no matches yet.",
+  since: "Since",
+  due: "Please answer by",
+  accept: "Accept",
+  decline: "Decline",
+  withdraw: "Withdraw",
+  reason: "Choose a reason",
+  done: "Your answer has arrived.",
+  moved: "It has moved on since. Look at it as it is now, then choose again.",
+  lost: "No connection. Please try again where the signal is better.",
+  over: "Your sign-in has ended. Please sign in again.",
+  help: "If you need help, tell city hall this number:",
+  wait: "One moment…",
+};
+
+const ALL: Record<Language, Record<Word, string>> = { ja, en };
+
+export const say = (language: Language, word: Word): string => ALL[language][word];
