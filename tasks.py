@@ -254,7 +254,7 @@ def test() -> None:
 def lock() -> None:
     """Resolve requirements/*.in into hash-pinned locks without any index address."""
     run(PYTHON, "-m", "pip", "install", "--quiet", "uv")
-    for name in ("base", "scale", "dev", "bench", "node"):
+    for name in ("base", "scale", "cluster", "dev", "bench", "node"):
         run(
             *(PYTHON, "-m", "uv", "pip", "compile", "--quiet", "--universal", "--generate-hashes"),
             *("--no-emit-index-url", "--no-emit-find-links", "--python-version", "3.11"),
@@ -287,6 +287,12 @@ def test_histories() -> None:
         run(PYTHON, "-m", "tests.histories", "--database", database, *counts, *more, *sys.argv[2:])
 
 
+def test_cluster() -> None:
+    """The index on a cluster of two nodes, of which one is killed under load. A few minutes. See --help."""
+    install("dev")
+    run(PYTHON, "-m", "tests.cluster", *sys.argv[2:], **TEST_ENVIRONMENT)
+
+
 def bench() -> None:
     """The index beside scikit-learn, scipy, tantivy and bm25s in one run; writes docs/benchmarks.md. See --help."""
     install("bench")
@@ -295,7 +301,7 @@ def bench() -> None:
 
 TASKS = {
     task.__name__.replace("_", "-"): task
-    for task in (setup, demo, test, test_faults, test_histories, bench, lint, lock, spec)
+    for task in (setup, demo, test, test_faults, test_histories, test_cluster, bench, lint, lock, spec)
 }
 
 

@@ -15,6 +15,7 @@ from rest_framework.settings import api_settings
 
 from api.catalogue import language, sentence, words
 from api.problems import MEDIA_TYPE, field_problem, pointer_of, problem_body, problem_response
+from matching.cluster import IndexUnavailable
 from talentbank.core import errors as domain
 from talentbank.core.errors import FieldError
 
@@ -76,6 +77,14 @@ class Busy(exceptions.APIException):
     wait = 1
 
 
+class RankingUnavailable(exceptions.APIException):
+    """A shard of the index does not answer; Ray starts it anew within half a minute."""
+
+    status_code = 503
+    default_code = "ranking_unavailable"
+    wait = 5
+
+
 def exception_handler(error: Exception, context: dict[str, Any]) -> Response | None:
     """Turn an exception of a view into a problem. None means: a fault of ours, for `server_error` to answer."""
     request = context["request"]
@@ -94,6 +103,8 @@ def exception_handler(error: Exception, context: dict[str, Any]) -> Response | N
         return api_problem(request, error)
     if isinstance(error, OperationalError | InterfaceError) and (is_busy(error) or is_away(error)):
         return api_problem(request, Busy())
+    if isinstance(error, IndexUnavailable):
+        return api_problem(request, RankingUnavailable())
     if isinstance(error, IntegrityError) and is_duplicate(error):
         return problem_response(request, 409, "already_exists")
     return None
@@ -242,6 +253,7 @@ __all__ = [
     "InsufficientScope",
     "PayloadTooLarge",
     "PreconditionRequired",
+    "RankingUnavailable",
     "bad_request",
     "csrf_failure",
     "exception_handler",

@@ -4,7 +4,8 @@ import threading
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Collection, Iterable, Sequence
 from collections.abc import Set as AbstractSet
-from dataclasses import dataclass
+from copy import copy
+from dataclasses import dataclass, replace
 from typing import Any, Generic, Protocol, Self, TypeVar
 
 import numpy as np
@@ -103,6 +104,12 @@ class _Directed(ABC, Generic[StoredT, AskedT, StoredAnalysisT, AskedAnalysisT]):
         twin = object.__new__(type(self))
         twin._writing = threading.Lock()
         twin._state = self._state
+        return twin
+
+    def with_index(self, index: Index) -> Self:
+        """An engine of the same items whose rows lie in another index, which holds the same; changes go there."""
+        twin = copy(self)
+        twin._state = replace(self._state, index=index)
         return twin
 
     def __len__(self) -> int:

@@ -26,6 +26,7 @@ from talentbank.needs.models import Need
 from talentbank.professionals.models import Professional
 from talentbank.ranking import corpus
 from talentbank.ranking.corpus import Basis
+from talentbank.ranking.placement import index_is_lost, index_placed, placement_prepare
 from talentbank.registrations.models import RegistrationState
 
 ItemT = TypeVar("ItemT", Document, Query)
@@ -63,17 +64,18 @@ _refreshing: defaultdict[UUID, threading.Lock] = defaultdict(threading.Lock)
 def index_prepare() -> None:
     """Compile what scans the index, or read it from its cache, before the first request has to wait for it."""
     search()
+    placement_prepare()
 
 
 def state_of(bank_id: UUID) -> State:
     """The bank as last committed: the revision is read now, and what changed since is pulled first."""
-    held = _held.get(bank_id)
+    held = _usable(bank_id)
     if held is not None and held.revision == revision_current(bank_id):
         return held
     with _refreshing[bank_id]:
         # Read before the rows: a row committed in between is then pulled again, never missed.
         revision = revision_current(bank_id)
-        held = _held.get(bank_id)
+        held = _usable(bank_id)
         if held is not None and held.revision == revision:
             return held
         follows = held is not None and revision_basis(bank_id) <= held.revision < revision
@@ -81,6 +83,11 @@ def state_of(bank_id: UUID) -> State:
         if not connection.in_atomic_block:
             _held[bank_id] = fresh
         return fresh
+
+
+def _usable(bank_id: UUID) -> State | None:
+    held = _held.get(bank_id)
+    return None if held is not None and index_is_lost(held.professionals) else held
 
 
 def loaded(bank_id: UUID, revision: int) -> State:
@@ -144,7 +151,8 @@ def _fitted(revision: int, basis: Basis, documents: dict[UUID, Document], querie
         background=tables.background(),
         neighbours=tables.near_terms(),
     )
-    return State(revision, basis, professionals, NeedEngine(professionals.model, _by_id(queries)), documents, queries)
+    needs = NeedEngine(professionals.model, _by_id(queries))
+    return State(revision, basis, index_placed(professionals), needs, documents, queries)
 
 
 def _by_id(items: Mapping[UUID, ItemT]) -> list[ItemT]:

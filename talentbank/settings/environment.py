@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import os
 from collections.abc import Mapping
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qsl, unquote, urlsplit
@@ -67,6 +68,18 @@ class Environment:
             self.problems.append(f"{name} must be a whole number, not {value!r}")
             return default
         return int(value)
+
+    def cluster(self, name: str) -> str:
+        """host:port of `cluster:host:port`; "" of `local`, the default."""
+        kind, _, address = self.text(name, "local").partition(":")
+        host, _, port = address.rpartition(":")
+        if kind == "cluster" and host and port.isdecimal():
+            if find_spec("ray") is None:
+                self.problems.append(f"{name} asks for a cluster: install requirements/cluster.txt")
+            return address
+        if (kind, address) != ("local", ""):
+            self.problems.append(f"{name} must be local or cluster:<host>:<port>")
+        return ""
 
     def base64_text(self, name: str, default: str | None = None) -> str:
         value = self.text(name, default)

@@ -10,6 +10,7 @@ from django.test import RequestFactory
 from rest_framework import exceptions
 
 from api.errors import exception_handler, leaves
+from matching.cluster import IndexUnavailable, VersionLost
 from talentbank.core import errors as domain
 from talentbank.core.actors import Hat, Role
 
@@ -33,6 +34,7 @@ def problem(error: Exception) -> Any:
         (OperationalError("database is locked"), 503, "service_unavailable"),
         (OperationalError("database table is locked: x"), 503, "service_unavailable"),
         (IntegrityError("UNIQUE constraint failed: x.y"), 409, "already_exists"),
+        (VersionLost("no such version"), 503, "ranking_unavailable"),
     ],
 )
 def test_each_error_has_its_status_and_code(error: Exception, status: int, code: str) -> None:
@@ -55,6 +57,13 @@ def test_postgresql_busy_states_ask_for_a_repeat(sqlstate: str) -> None:
     answer = problem(error)
 
     assert (answer.status_code, answer.headers["Retry-After"]) == (503, "1")
+
+
+def test_a_silent_shard_asks_for_a_repeat_and_tells_nothing_of_itself() -> None:
+    answer = problem(IndexUnavailable("shard 1 at 10.0.0.7 does not answer"))
+
+    assert (answer.status_code, answer.headers["Retry-After"]) == (503, "5")
+    assert "10.0.0.7" not in str(answer.data)
 
 
 def test_a_wait_is_rounded_up() -> None:

@@ -125,3 +125,23 @@ def test_addresses_of_databases_and_mail_servers():
             database_settings(wrong, ROOT)
     with pytest.raises(ImproperlyConfigured):
         email_settings("pigeon://roof", ROOT)
+
+
+def test_the_index_stays_in_the_process_unless_a_cluster_is_named():
+    def chosen(text: str) -> tuple[str, list[str]]:
+        environment = Environment({"TALENTBANK_INDEX": text} if text else {})
+        return environment.cluster("TALENTBANK_INDEX"), environment.problems
+
+    assert chosen("") == chosen("local") == ("", [])
+    assert chosen("cluster:10.0.0.5:6379") == ("10.0.0.5:6379", [])
+    for wrong in ("cluster", "cluster:", "cluster:head", "cluster::6379", "ray:10.0.0.5:6379", "local:x"):
+        assert chosen(wrong) == ("", ["TALENTBANK_INDEX must be local or cluster:<host>:<port>"])
+
+
+def test_a_cluster_without_its_extra_does_not_start(monkeypatch):
+    monkeypatch.setattr("talentbank.settings.environment.find_spec", lambda name: None)
+    environment = Environment({"TALENTBANK_INDEX": "cluster:10.0.0.5:6379"})
+
+    environment.cluster("TALENTBANK_INDEX")
+
+    assert environment.problems == ["TALENTBANK_INDEX asks for a cluster: install requirements/cluster.txt"]

@@ -1,0 +1,167 @@
+"""The index whose rows lie in shards: `matching.index.Index`, answered by all of them or not at all."""
+
+import heapq
+import zlib
+from collections import Counter
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from itertools import chain
+from typing import Any, Protocol, Self
+
+import numpy as np
+from numpy.typing import NDArray
+
+from matching.cluster import VersionLost
+from matching.cluster.change import NO_ROWS, Change, taken
+from matching.index import Asked, DuplicateId, InvalidLimit, Mask, MaskLengthMismatch, Rows
+from matching.index.question import Question
+from matching.index.segmented import SegmentedIndex
+
+CHUNK = 500_000
+"""Rows that travel to a shard in one piece, some hundreds of megabytes; of more pieces the shard merges more often."""
+
+
+class Shards(Protocol):
+    """Where the shards are reached."""
+
+    def __len__(self) -> int: ...
+
+    def call(self, method: str, arguments: Mapping[int, tuple[Any, ...]]) -> dict[int, Any]:
+        """A method of `Shard`, called on these shards at once; the answers of all of them.
+
+        :raises IndexUnavailable: one does not answer.
+        :raises VersionLost: one has no such version.
+        """
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """What this index is in one shard."""
+
+    token: str = ""
+    size: int = 0
+
+
+class ClusterIndex:
+    """Immutable: names the version of each shard. A change costs a call of the shards it falls into, no other.
+
+    parts : what it is in each shard
+    is_lost : whether a shard said so; every call says it again, until the index is built anew
+    """
+
+    def __init__(self, shards: Shards, parts: Sequence[Part] = ()) -> None:
+        self.is_lost = False
+        self.shards = shards
+        self.parts = tuple(parts) or (Part(),) * len(shards)
+
+    def __len__(self) -> int:
+        return sum(part.size for part in self.parts)
+
+    @cached_property
+    def ids(self) -> tuple[str, ...]:
+        found = self._call("ids", {shard: (part.token,) for shard, part in self._filled()})
+        return tuple(chain.from_iterable(found[shard] for shard, _ in self._filled()))
+
+    def mask(self, ids: Iterable[str]) -> Mask:
+        found = self._asked_of("mask", list(ids))
+        parts = [_unpacked(found.get(shard), part.size) for shard, part in self._filled()]
+        return np.concatenate(parts) if parts else np.zeros(0, np.bool_)
+
+    def known(self, ids: Sequence[str]) -> frozenset[str]:
+        """Of these ids, those that are there."""
+        return frozenset(chain.from_iterable(self._asked_of("known", ids).values()))
+
+    def upsert(self, ids: Sequence[str], rows: Rows) -> Self:
+        if len(set(ids)) != len(ids):
+            raise DuplicateId([id for id, count in Counter(ids).items() if count > 1])
+        index, step = self, CHUNK * len(self.shards)
+        for first in range(0, len(ids), step):
+            positions = _by_shard(ids[first : first + step], len(self.shards))
+            changes = {}
+            for shard, chosen in positions.items():
+                places = np.array(chosen, np.int64) + first
+                of_shard = tuple(ids[place] for place in places.tolist())
+                changes[shard] = Change(index.parts[shard].token, ids=of_shard, rows=taken(rows, places))
+            index = index._changed(changes)
+        return index
+
+    def filled(self, index: SegmentedIndex) -> Self:
+        """This index with the rows of one in memory or in a file added, segment by segment, as they are kept there."""
+        filled = self
+        for segment in index.segments:
+            filled = filled.upsert(segment.ids(segment.living), segment.living_rows())
+        return filled
+
+    def remove(self, ids: Collection[str]) -> Self:
+        changes = {
+            shard: Change(self.parts[shard].token, gone=tuple(sorted(gone)), rows=NO_ROWS)
+            for shard, gone in self._routed(list(ids)).items()
+            if self.parts[shard].size
+        }
+        return self._changed(changes)
+
+    def top(
+        self, asked: Asked, rivals: Sequence[Asked] = (), *, limit: int, mask: Mask | None = None
+    ) -> list[tuple[str, float]]:
+        if limit < 1:
+            raise InvalidLimit(limit)
+        if mask is not None and len(mask) != len(self):
+            raise MaskLengthMismatch(expected=len(self), actual=len(mask))
+        Question.of(asked, rivals)  # refuses weights that are none, before anything travels
+        question = (dict(asked), [dict(rival) for rival in rivals], limit)
+        arguments, first = {}, 0
+        for shard, part in self._filled():
+            eligible = None if mask is None else mask[first : first + part.size]
+            first += part.size
+            if eligible is None or eligible.any():
+                arguments[shard] = (part.token, *question, None if eligible is None else np.packbits(eligible))
+        found = self._call("top", arguments)
+        return heapq.nsmallest(limit, chain.from_iterable(found.values()), key=lambda pair: (-pair[1], pair[0]))
+
+    def _call(self, method: str, arguments: Mapping[int, tuple[Any, ...]]) -> dict[int, Any]:
+        try:
+            return self.shards.call(method, arguments) if arguments else {}
+        except VersionLost:
+            self.is_lost = True
+            raise
+
+    def _asked_of(self, method: str, ids: Sequence[str]) -> dict[int, Any]:
+        """The answers of the shards that these ids fall into."""
+        routed = self._routed(ids)
+        filled = {shard: part.token for shard, part in self._filled() if shard in routed}
+        return self._call(method, {shard: (token, routed[shard]) for shard, token in filled.items()})
+
+    def _changed(self, changes: Mapping[int, Change]) -> Self:
+        if not changes:
+            return self
+        sizes = self._call("change", {shard: (change,) for shard, change in changes.items()})
+        parts = list(self.parts)
+        for shard, change in changes.items():
+            parts[shard] = Part(change.token, sizes[shard])
+        return type(self)(self.shards, parts)
+
+    def _filled(self) -> list[tuple[int, Part]]:
+        return [(shard, part) for shard, part in enumerate(self.parts) if part.size]
+
+    def _routed(self, ids: Sequence[str]) -> dict[int, list[str]]:
+        positions = _by_shard(ids, len(self.shards))
+        return {shard: [ids[position] for position in chosen] for shard, chosen in positions.items()}
+
+
+def shard_of(id: str, n_shards: int) -> int:
+    """Where an id lies: the same for everybody, for ever."""
+    return zlib.crc32(id.encode("utf-8", "surrogatepass")) % n_shards
+
+
+def _by_shard(ids: Sequence[str], n_shards: int) -> dict[int, list[int]]:
+    """Shard to positions of its ids, ascending."""
+    found: dict[int, list[int]] = {}
+    for position, id in enumerate(ids):
+        found.setdefault(shard_of(id, n_shards), []).append(position)
+    return found
+
+
+def _unpacked(bits: NDArray[np.uint8] | None, size: int) -> Mask:
+    """None stands for a shard that none of the ids falls into."""
+    return np.zeros(size, np.bool_) if bits is None else np.unpackbits(bits, count=size).view(np.bool_)
