@@ -14,7 +14,7 @@ from rest_framework.request import Request
 from api.errors import CsrfFailed
 from talentbank.accounts.clients import client_used
 from talentbank.accounts.selectors import actor_for
-from talentbank.accounts.tokens import token_banks, token_find
+from talentbank.accounts.tokens import token_banks, token_find, wears_staff_roles
 from talentbank.core.actors import Actor
 from talentbank.core.clock import day_of, now
 from talentbank.core.errors import invalid
@@ -102,6 +102,7 @@ def _actor(request: Request) -> Actor:
         scopes=scopes_of(request),
         request_id=getattr(request, "request_id", ""),
         banks=token.banks if token else None,
+        staff=token is None or wears_staff_roles(token),
         at=at,
     )
     if token:

@@ -23,7 +23,7 @@ from api.views import CreateView, DetailView, ListView, Operation, UpdateView
 from api.views.reads import WholeListView
 from talentbank.accounts.policies import require_bank_admin
 from talentbank.banks.models import Bank, BankKind, BankText, Language, TextKind
-from talentbank.banks.policy import FourEyes, ResidentsFirst
+from talentbank.banks.policy import FourEyes, ResidentsFirst, StaffSecondFactor
 from talentbank.banks.selectors import bank_get, banks, texts_current
 from talentbank.banks.services import bank_text_publish, bank_update
 from talentbank.core.actors import Role, Side
@@ -42,6 +42,7 @@ class PolicyInput(StrictSerializer):
     four_eyes = StrictChoiceField(FourEyes, required=False)
     ask_first = StrictChoiceField(Side, required=False)
     residents_first = StrictChoiceField(ResidentsFirst, required=False)
+    staff_second_factor = StrictChoiceField(StaffSecondFactor, required=False)
     introductions_per_place = StrictIntegerField(minimum=1, maximum=100, required=False)
     open_invitations_per_need = StrictIntegerField(minimum=0, maximum=100, required=False)
     decision_required = StrictBooleanField(required=False)
@@ -97,6 +98,7 @@ class BankPolicy(serializers.Serializer):
     four_eyes = StrictChoiceField(FourEyes)
     ask_first = StrictChoiceField(Side)
     residents_first = StrictChoiceField(ResidentsFirst)
+    staff_second_factor = StrictChoiceField(StaffSecondFactor)
     introductions_per_place = StrictIntegerField(minimum=1, maximum=100)
     open_invitations_per_need = StrictIntegerField(minimum=0, maximum=100)
     decision_required = StrictBooleanField()

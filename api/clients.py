@@ -11,6 +11,7 @@ from rest_framework import serializers
 
 from api.catalogue import sentence
 from api.filters import ChoicesFilter, StrictFilterSet, TextsFilter, UUIDsFilter
+from api.programs import KINDS, PROGRAM_FIELDS, ProgramFields, program_of
 from api.routing import endpoint
 from api.serializers import (
     RowOutput,
@@ -34,17 +35,12 @@ from talentbank.accounts.clients import (
     client_update,
 )
 from talentbank.accounts.models import ClientApproval, ClientState
-from talentbank.accounts.oidc import SCOPES
-from talentbank.accounts.programs import Program
+from talentbank.accounts.programs import channel_of
 from talentbank.banks.models import Bank
 from talentbank.banks.selectors import bank_get
 from talentbank.core.actors import Role
 from talentbank.core.clock import day_of
 from talentbank.core.errors import Forbidden, NotFound, invalid
-
-KINDS = list(Client.Type.values)
-GRANTS = list(Client.GrantType.values)
-PROGRAM_FIELDS = ("name", "kind", "scopes", "grant_types", "redirect_uris")
 
 
 class ClientFilters(StrictFilterSet):
@@ -73,30 +69,11 @@ class ClientChangesInput(ClientFacts):
     """What may be changed. Another redirect address or scope is another client."""
 
 
-class ClientInput(ClientFacts):
+class ClientInput(ClientFacts, ProgramFields):
     """A new client, or with `client_id` one that is registered already and asks further banks."""
 
     banks = StrictListField(child=StrictUUIDField(), min_length=1, max_length=50, unique=True)
     client_id = StrictCharField(max_length=100, required=False, help_text="Instead of name, kind and what follows.")
-    name = StrictCharField(max_length=100, required=False, help_text="Shown to people who are asked for consent.")
-    kind = StrictChoiceField(KINDS, required=False, component="ClientKind", help_text="`public` needs PKCE.")
-    scopes = StrictListField(
-        child=StrictChoiceField(list(SCOPES), component="Scope"),
-        min_length=1,
-        max_length=50,
-        unique=True,
-        required=False,
-    )
-    grant_types = StrictListField(
-        child=StrictChoiceField(GRANTS, component="GrantType"), min_length=1, max_length=4, unique=True, required=False
-    )
-    redirect_uris = StrictListField(
-        child=StrictCharField(max_length=500),
-        max_length=10,
-        unique=True,
-        required=False,
-        help_text="Compared letter by letter; loopback addresses may take any port.",
-    )
 
     def validate(self, values: dict[str, Any]) -> dict[str, Any]:
         given = [name for name in PROGRAM_FIELDS if name in values]
@@ -115,6 +92,13 @@ class StateField(StrictChoiceField):
         return row.state_on(day_of(self.context["at"]))
 
 
+class ChannelField(StrictCharField):
+    """The LINE channel that a client names; empty where it has none."""
+
+    def to_representation(self, client: Client) -> str:
+        return channel_of(client)
+
+
 class ClientDetail(RowOutput):
     """A client in one bank."""
 
@@ -123,10 +107,11 @@ class ClientDetail(RowOutput):
     name = StrictCharField(max_length=100, source="client.name")
     kind = StrictChoiceField(KINDS, component="ClientKind", source="client.type")
     scopes = StrictListField(child=StrictCharField(max_length=60), max_length=50, source="client.get_scopes")
-    grant_types = StrictListField(child=StrictCharField(max_length=60), max_length=4, source="client.get_grant_types")
+    grant_types = StrictListField(child=StrictCharField(max_length=60), max_length=5, source="client.get_grant_types")
     redirect_uris = StrictListField(
         child=StrictCharField(max_length=500), max_length=10, source="client.get_redirect_uris"
     )
+    line_channel_id = ChannelField(max_length=10, source="client", allow_blank=True)
     operator = StrictCharField(max_length=100)
     purpose = StrictCharField(max_length=500)
     contact = StrictCharField(max_length=254)
@@ -187,13 +172,7 @@ class ClientCreate(ClientOperation, CreateView):
                 actor=self.actor, banks=banks, client_id=self.values["client_id"], facts=facts, at=self.at
             )
         else:
-            program = Program(
-                name=self.values["name"],
-                kind=self.values["kind"],
-                scopes=tuple(self.values["scopes"]),
-                grant_types=tuple(self.values["grant_types"]),
-                redirect_uris=tuple(self.values.get("redirect_uris", ())),
-            )
+            program = program_of(self.values)
             made = client_register(actor=self.actor, banks=banks, program=program, facts=facts, at=self.at)
         return self.approval(made.pk)
 

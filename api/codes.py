@@ -31,7 +31,7 @@ from talentbank.matches.rules import rules_all
 from talentbank.matches.states import State
 from talentbank.needs import codes as need_reasons
 from talentbank.needs.models import Confidentiality, NeedClosedReason, NeedState, Place, SubsidyUse
-from talentbank.notifications.models import DeliveryState, EndpointState
+from talentbank.notifications.models import DeliveryState, EndpointState, SandboxChannel
 from talentbank.notifications.webhooks.catalogue import LABELS as WEBHOOK_LABELS
 from talentbank.organizations.models import HeadcountBand, OrganizationKind
 from talentbank.professionals.models import (
@@ -87,6 +87,7 @@ CHOICES: Mapping[str, Any] = {
     "complaint-subjects": ComplaintAbout,
     "webhook-endpoint-states": EndpointState,
     "webhook-delivery-states": DeliveryState,
+    "sandbox-channels": SandboxChannel,
 }
 """Lists whose Japanese labels stand beside the values."""
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from talentbank.accounts.models import StaffRole
-from talentbank.banks.policy import FourEyes, ResidentsFirst
+from talentbank.banks.policy import FourEyes, ResidentsFirst, StaffSecondFactor
 from talentbank.core.actors import Channel, Role, Side
 from talentbank.matches.states import Action, Origin
 from talentbank.registrations.lifecycle import RegistrationAction
@@ -92,6 +92,7 @@ JA: Mapping[str, Mapping[str, str]] = {
         ResidentsFirst.GROUP: "市内をまとめて先に",
         ResidentsFirst.OFF: "考慮しない",
     },
+    "staff-second-factor": {StaffSecondFactor.OPTIONAL: "任意", StaffSecondFactor.REQUIRED: "必須"},
     "worklist-baskets": {
         "escalations": "承認の遅れ",
         "answers_overdue": "回答の遅れ",
@@ -169,11 +170,13 @@ EN: Mapping[str, str] = {
     "languages": "Japanese|Plain Japanese|English",
     "four-eyes": "Another person, always|Countersigned afterwards|Not asked for",
     "residents-first": "City residents first among equals|City residents first|Not considered",
+    "staff-second-factor": "Optional|Required",
     "work-report-states": "Filed|Confirmed|Returned",
     "evaluation-outcomes": "Reached|Partly reached|Not reached|Too early to say",
     "complaint-states": "Received|Being looked into|Resolved|Dismissed",
     "complaint-subjects": "The other side|The staff|The bank",
     "webhook-endpoint-states": "Enabled|Stopped|Switched off because nothing arrived",
+    "sandbox-channels": "E-mail|LINE|Webhook",
     "webhook-delivery-states": "Waiting|Delivered|Failed|Dropped: its owner may not read it|Missed while stopped",
     "worklist-baskets": "Approvals that are late|Overdue answers|Calls to make|Approvals waiting|"
     "New registrations|New needs|"

@@ -22,6 +22,7 @@ from api.serializers import (
 )
 from api.views import ActionView, CreateView, DetailView, FactView, ListView, Operation
 from api.views.writes import DESK_SCOPE
+from talentbank.accounts.hats import hats_held_back
 from talentbank.accounts.models import User
 from talentbank.accounts.policies import require_helper
 from talentbank.banks.models import TextKind
@@ -58,6 +59,10 @@ class MeOutput(serializers.Serializer):
     name = StrictCharField(max_length=100, allow_blank=True)
     language = StrictCharField(max_length=10)
     hats = HatOutput(many=True)
+    held_back = HatOutput(
+        many=True,
+        help_text="Staff roles that count once the account has a second factor: /accounts/second-factor sets it up.",
+    )
     scopes = StrictListField(
         child=StrictCharField(max_length=60), max_length=50, allow_null=True, help_text="Null for a session."
     )
@@ -119,6 +124,7 @@ class MeRead(FactView):
             "name": user.name,
             "language": user.language,
             "hats": self.actor.hats,
+            "held_back": [hat for hat in hats_held_back(user.pk, self.at) if self.actor.reaches(hat.bank_id)],
             "scopes": sorted(self.actor.scopes) if self.actor.scopes is not None else None,
         }
 

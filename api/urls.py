@@ -28,6 +28,7 @@ from api import (
     professionals,
     pushes,
     ranking_weights,
+    sandbox,
     slates,
     statistics,
     thesaurus,
@@ -67,6 +68,7 @@ RESOURCES = [
     notes,
     webhook_endpoints,
     webhook_deliveries,
+    sandbox,
 ]
 """Modules under /api/v1, in the order in which their addresses are tried."""
 

@@ -2,12 +2,19 @@
 
 from django.urls import include, path
 
-from talentbank.console import provider
+from talentbank.console import devices, line, provider
 
 urlpatterns = [
     path("", include("talentbank.console.urls")),
+    path("accounts/2fa/", include("allauth.mfa.urls")),
+    path("accounts/line/link/<str:token>", line.line_link, name="line_link"),
+    path("accounts/line/login/callback/", line.line_callback, name="line_callback"),
+    path("accounts/3rdparty/", include("allauth.socialaccount.urls")),
+    path("accounts/", include("allauth.socialaccount.providers.line.urls")),
     path("accounts/", include("allauth.account.urls")),
     path("identity/o/authorize", provider.authorize),
+    path("identity/o/device", devices.device),
+    path("identity/o/api/device/code", devices.device_code),
     path("identity/o/api/token", provider.token),
     path("identity/o/api/userinfo", provider.userinfo),
     path("", include("allauth.idp.urls")),

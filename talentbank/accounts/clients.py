@@ -14,7 +14,7 @@ from django.db.models import QuerySet
 
 from talentbank.accounts.models import ClientApproval, ClientOrigin, ClientState
 from talentbank.accounts.policies import require_bank_admin
-from talentbank.accounts.programs import Program, facts_check, program_check
+from talentbank.accounts.programs import Program, facts_check, program_save
 from talentbank.banks.models import Bank
 from talentbank.core.actors import SYSTEM, Actor, Role
 from talentbank.core.audit import Step, Subject, event_record
@@ -24,7 +24,6 @@ from talentbank.core.models import lock
 from talentbank.core.timers import FAILED, each
 
 GIVES_TOKENS = (Token.Type.ACCESS_TOKEN, Token.Type.REFRESH_TOKEN)
-OPENID_SCOPES = ("openid", "profile", "email")
 APPROVES_FROM = (ClientState.ASKED, ClientState.REVOKED, ClientState.EXPIRED)
 
 
@@ -87,13 +86,7 @@ def client_register(
     :raises InvalidInput: an address that could be shared with others, a day in the past.
     """
     home, asked = _home_first(actor, banks)
-    program_check(program)
-    client = Client(name=program.name, type=program.kind)
-    client.set_scopes([*OPENID_SCOPES, *program.scopes])
-    client.set_grant_types(list(program.grant_types))
-    client.set_redirect_uris(list(program.redirect_uris))
-    client.set_secret(secrets.token_urlsafe(48))  # nobody knows it; `client_secret_renew` gives the first that counts
-    client.save(force_insert=True)
+    client, _ = program_save(program)  # nobody is told its secret; `client_secret_renew` gives the first that counts
     return _ask(client, home, asked, actor=actor, facts=facts, at=at, is_home=True)
 
 

@@ -6,15 +6,20 @@ from collections.abc import Callable, Iterable
 from datetime import datetime
 from uuid import UUID
 
-from django.db.models import Q
+from allauth.mfa.models import Authenticator
+from django.conf import settings
+from django.db.models import Exists, OuterRef, Q
 
 from talentbank.accounts.models import StaffMembership
+from talentbank.banks.policy import StaffSecondFactor
 from talentbank.core.actors import Hat, Role
 from talentbank.core.clock import day_of
 
 HatSource = Callable[[UUID], Iterable[Hat]]
 """`source(user_id)`: the hats this room gives to an account."""
 
+FACTORS = (Authenticator.Type.TOTP, Authenticator.Type.WEBAUTHN)
+"""Second factors proper; recovery codes only stand in for one."""
 _sources: list[HatSource] = []
 
 
@@ -25,11 +30,32 @@ def register_hat_source(source: HatSource) -> None:
 
 
 def staff_hats(user_id: UUID, at: datetime) -> list[Hat]:
-    """Staff roles that hold on the day of `at`."""
+    """Staff roles that hold on the day of `at` and count now."""
+    return [hat for hat, asks, has_one in _staff_roles(user_id, at) if has_one or not asks]
+
+
+def hats_held_back(user_id: UUID, at: datetime) -> list[Hat]:
+    """Staff roles that count once the account has a second factor: their bank, or the installation, asks for one."""
+    return [hat for hat, asks, has_one in _staff_roles(user_id, at) if asks and not has_one]
+
+
+def roles_asking_for_second_factor(user_id: UUID, at: datetime) -> list[Hat]:
+    """Staff roles that count for an account with a second factor alone, whether it has one or not."""
+    return [hat for hat, asks, _ in _staff_roles(user_id, at) if asks]
+
+
+def _staff_roles(user_id: UUID, at: datetime) -> list[tuple[Hat, bool, bool]]:
+    """Return (hat, whether it asks for a second factor, whether the account has one)."""
     today = day_of(at)
     rows = StaffMembership.objects.filter(user_id=user_id, ended_at__isnull=True, valid_from__lte=today)
     rows = rows.filter(Q(valid_until__isnull=True) | Q(valid_until__gte=today)).order_by("bank_id", "role")
-    return [Hat(Role(role), bank_id, bank_id) for role, bank_id in rows.values_list("role", "bank_id")]
+    factors = Authenticator.objects.filter(user_id=OuterRef("user_id"), type__in=FACTORS)
+    read = rows.values_list("role", "bank_id", "bank__policy_json__staff_second_factor", Exists(factors))
+    everywhere: bool = settings.STAFF_SECOND_FACTOR_REQUIRED
+    return [
+        (Hat(Role(role), bank_id, bank_id), everywhere or policy == StaffSecondFactor.REQUIRED, has_one)
+        for role, bank_id, policy, has_one in read
+    ]
 
 
 def hats_of(user_id: UUID, at: datetime) -> tuple[Hat, ...]:

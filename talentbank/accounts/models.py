@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import date
+from collections.abc import Iterator
+from datetime import date, datetime
 from typing import Any, ClassVar
 
 from allauth.idp.oidc.models import Client
@@ -42,6 +43,8 @@ class User(AbstractBaseUser, PermissionsMixin):
     date_joined = models.DateTimeField(auto_now_add=True)
     password_changed_at = models.DateTimeField(null=True)
     """Tokens given out before end with it; None where the first password still holds."""
+    second_factor_set_at = models.DateTimeField(null=True)
+    """Sessions and tokens from before end with it: whoever had them came in by one factor alone."""
 
     objects: ClassVar[UserManager] = UserManager()
     USERNAME_FIELD = "email"
@@ -62,6 +65,21 @@ class User(AbstractBaseUser, PermissionsMixin):
         super().set_password(raw_password)
         if not self._state.adding:
             self.password_changed_at = now()
+
+    def get_session_auth_hash(self) -> str:
+        return self._with_second_factor(super().get_session_auth_hash())
+
+    def get_session_auth_fallback_hash(self) -> Iterator[str]:
+        return map(self._with_second_factor, super().get_session_auth_fallback_hash())
+
+    def _with_second_factor(self, session_hash: str) -> str:
+        since = self.second_factor_set_at
+        return f"{session_hash}.{since.isoformat()}" if since else session_hash
+
+    def holds_since(self, moment: datetime) -> bool:
+        """Whether what was given out at `moment` outlived the last new password and the first second factor."""
+        ends = (self.password_changed_at, self.second_factor_set_at)
+        return self.is_active and not any(end and moment <= end for end in ends)
 
 
 class StaffRole(models.TextChoices):

@@ -7,6 +7,8 @@ from typing import Any
 from allauth.idp.oidc.adapter import DefaultOIDCAdapter
 from django.utils.translation import get_language
 
+TOKEN_EXCHANGE = "urn:ietf:params:oauth:grant-type:token-exchange"
+"""RFC 8693; allauth has no such grant, `console.line` answers it."""
 SCOPES = {
     "professionals:read": "登録情報の閲覧",
     "professionals:write": "登録情報の入力",
@@ -50,6 +52,11 @@ SCOPES_EN = {
 }
 
 
+def scope_label(scope: str) -> str:
+    """A scope in the words of the page's language."""
+    return (SCOPES_EN if (get_language() or "").startswith("en") else SCOPES)[scope]
+
+
 class OIDCAdapter(DefaultOIDCAdapter):  # type: ignore[misc]
     """allauth's provider with the talent bank's scopes."""
 
@@ -60,6 +67,7 @@ class OIDCAdapter(DefaultOIDCAdapter):  # type: ignore[misc]
         return {**DefaultOIDCAdapter.scope_display, **ours}
 
     def populate_server_metadata(self, data: dict[str, Any]) -> None:
-        """Add our scopes to the discovery document, which allauth fills with OpenID's alone."""
+        """Add our scopes and our grant to the discovery document, which allauth fills with its own alone."""
         super().populate_server_metadata(data)
+        data["grant_types_supported"] = [*data["grant_types_supported"], TOKEN_EXCHANGE]
         data["scopes_supported"] = [*data["scopes_supported"], *SCOPES]

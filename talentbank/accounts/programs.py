@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -10,8 +12,17 @@ from typing import Any
 from allauth.idp.oidc.models import Client
 
 from talentbank.accounts.addresses import origin_problem, redirect_problem
+from talentbank.accounts.oidc import TOKEN_EXCHANGE
 from talentbank.core.clock import day_of
 from talentbank.core.errors import FieldError, InvalidInput
+
+OPENID_SCOPES = ("openid", "profile", "email")
+ID_TOKEN_TYPE = "urn:ietf:params:oauth:token-type:id_token"
+ACCESS_TOKEN_TYPE = "urn:ietf:params:oauth:token-type:access_token"
+GRANTS = (*Client.GrantType.values, TOKEN_EXCHANGE)
+CHANNEL = re.compile(r"[0-9]{10}\Z")
+DECIDING_SCOPES = frozenset({"matches:decide", "bank:admin", "vocabulary:write", "webhooks:manage"})
+"""Not for programs that one signs in to without the page on which one's own sign-in is seen."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +34,13 @@ class Program:
     scopes: tuple[str, ...]
     grant_types: tuple[str, ...]
     redirect_uris: tuple[str, ...] = ()
+    line_channel_id: str = ""
+    """The LINE Login channel of a mini-app, whose ID tokens it may exchange."""
+
+
+def channel_of(client: Client) -> str:
+    """The LINE channel of a client; empty where it has none."""
+    return str((client.data or {}).get("line_channel_id", ""))
 
 
 def program_check(program: Program) -> None:
@@ -36,8 +54,42 @@ def program_check(program: Program) -> None:
         errors.append(FieldError("/grant_types", "needs_a_secret"))
     if not public and Client.GrantType.DEVICE_CODE in program.grant_types:
         errors.append(FieldError("/grant_types", "needs_a_public_client"))
+    if {Client.GrantType.DEVICE_CODE, TOKEN_EXCHANGE} & set(program.grant_types):
+        errors += [
+            FieldError(f"/scopes/{n}", "scope_needs_sign_in_page")
+            for n, scope in enumerate(program.scopes)
+            if scope in DECIDING_SCOPES
+        ]
+    errors += _channel_errors(program)
     if errors:
         raise InvalidInput(errors)
+
+
+def program_save(program: Program) -> tuple[Client, str]:
+    """This function will keep a program as a client that no bank lets in yet; return it with its secret.
+
+    :raises InvalidInput: as `program_check`.
+    """
+    program_check(program)
+    channel = {"line_channel_id": program.line_channel_id} if program.line_channel_id else None
+    client = Client(name=program.name, type=program.kind, data=channel)
+    client.set_scopes([*OPENID_SCOPES, *program.scopes])
+    client.set_grant_types(list(program.grant_types))
+    client.set_redirect_uris(list(program.redirect_uris))
+    secret = secrets.token_urlsafe(48)
+    client.set_secret(secret)
+    client.save(force_insert=True)
+    return client, secret
+
+
+def _channel_errors(program: Program) -> list[FieldError]:
+    """A channel is for the token exchange, and the token exchange for a channel."""
+    exchanges = TOKEN_EXCHANGE in program.grant_types
+    if exchanges and not program.line_channel_id:
+        return [FieldError("/line_channel_id", "required")]
+    if program.line_channel_id and not (exchanges and CHANNEL.match(program.line_channel_id)):
+        return [FieldError("/line_channel_id", "line_channel_invalid")]
+    return []
 
 
 def facts_check(facts: Mapping[str, Any], at: datetime) -> None:

@@ -10,8 +10,8 @@ from django.db.models import Q, QuerySet
 
 from talentbank.accounts.clients import client_banks
 from talentbank.accounts.hats import hats_of
-from talentbank.accounts.models import Invitation, StaffMembership, StaffRole, User
-from talentbank.core.actors import Actor, Hat, Role
+from talentbank.accounts.models import ClientApproval, Invitation, StaffMembership, StaffRole, User
+from talentbank.core.actors import STAFF, Actor, Hat, Role
 from talentbank.core.clock import day_of
 from talentbank.core.errors import NotFound, invalid
 
@@ -25,17 +25,19 @@ def actor_for(
     scopes: frozenset[str] | None = None,
     request_id: str = "",
     banks: frozenset[UUID] | None = None,
+    staff: bool = True,
 ) -> Actor:
     """Make the actor of a call from its account and the `Acting-As` header (`<role>:<id>`).
 
     `scopes` None means a session, where roles alone count. `banks` are those that approved the client: a hat of another
-    bank is not worn through it.
+    bank is not worn through it. `staff` False leaves staff roles at home.
 
     :raises InvalidInput: the header is malformed or names a hat the account does not wear.
     """
     if user is None:
         return Actor(client_id=client_id, scopes=scopes, request_id=request_id, banks=banks)
-    hats = tuple(hat for hat in hats_of(user.pk, at) if banks is None or hat.bank_id in banks)
+    worn = hats_of(user.pk, at)
+    hats = tuple(hat for hat in worn if (banks is None or hat.bank_id in banks) and (staff or hat.role not in STAFF))
     return Actor(
         user_id=user.pk,
         email=user.email,
@@ -106,6 +108,12 @@ def colleagues(banks: Iterable[UUID], day: date) -> QuerySet[StaffMembership]:
 def client_runs(client_id: str, bank_id: UUID, at: datetime) -> bool:
     """Tell whether a bank lets a client in at `at`."""
     return bank_id in client_banks(client_id, day_of(at))
+
+
+def client_operators(client_id: str, banks: Iterable[UUID]) -> list[str]:
+    """Who answers for a client, as these banks keep it."""
+    rows = ClientApproval.objects.filter(client_id=client_id, bank_id__in=list(banks))
+    return list(rows.order_by("operator").values_list("operator", flat=True).distinct())
 
 
 def admins_of(bank_id: UUID, at: datetime) -> list[User]:

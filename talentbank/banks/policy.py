@@ -27,6 +27,13 @@ class ResidentsFirst(StrEnum):
     OFF = "off"
 
 
+class StaffSecondFactor(StrEnum):
+    """Whether a staff role counts only for an account with a second factor. The installation may ask everywhere."""
+
+    OPTIONAL = "optional"
+    REQUIRED = "required"
+
+
 @dataclass(frozen=True, slots=True)
 class Policy:
     """The numbers and switches of one bank.
@@ -37,6 +44,7 @@ class Policy:
     four_eyes: FourEyes = FourEyes.STRICT
     ask_first: Side = Side.PROFESSIONAL
     residents_first: ResidentsFirst = ResidentsFirst.TIE_BREAK
+    staff_second_factor: StaffSecondFactor = StaffSecondFactor.OPTIONAL
     introductions_per_place: int = 3
     open_invitations_per_need: int = 5
     decision_required: bool = False

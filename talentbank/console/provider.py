@@ -2,17 +2,29 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from allauth.idp.oidc import views
 from allauth.idp.oidc.models import Client, Token
+from django.db import transaction
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.views.decorators.csrf import csrf_exempt
 
 from talentbank.accounts.addresses import redirect_is_registered
 from talentbank.accounts.clients import client_banks
+from talentbank.accounts.oidc import TOKEN_EXCHANGE
 from talentbank.accounts.tokens import token_banks, token_find
+from talentbank.console.devices import device_token
+from talentbank.console.leading import set_up_wanted
+from talentbank.console.line import line_token
 from talentbank.core.basic import basic_name
 from talentbank.core.clock import day_of, now
+
+Answering = Callable[[HttpRequest], HttpResponseBase]
+OWN_GRANTS: dict[str, Answering] = {Client.GrantType.DEVICE_CODE: device_token, TOKEN_EXCHANGE: line_token}
+"""Grants that we answer ourselves; all others are allauth's."""
+SPENT_ONCE = (Client.GrantType.AUTHORIZATION_CODE, Client.GrantType.DEVICE_CODE, Client.GrantType.REFRESH_TOKEN)
 
 
 @csrf_exempt
@@ -28,6 +40,8 @@ def authorize(request: HttpRequest) -> HttpResponseBase:
         unproven = (client.type == Client.Type.PUBLIC and not challenge) or (challenge and method != "S256")
         if unproven or not redirect_is_registered(client, address):
             return _refused(request, 400)
+    if request.method == "GET" and (set_up := set_up_wanted(request, back_to=request.get_full_path())):
+        return redirect(set_up)
     answer: HttpResponseBase = views.authorization(request)
     return answer
 
@@ -43,8 +57,14 @@ def token(request: HttpRequest) -> HttpResponseBase:
         found = token_find(Token.Type.REFRESH_TOKEN, request.POST.get("refresh_token", ""))
         if found is None or not token_banks(found, now()):
             return JsonResponse({"error": "invalid_grant"}, status=400)
-    answer: HttpResponseBase = views.token(request)
-    return answer
+    grant = request.POST.get("grant_type", "")
+    answering = OWN_GRANTS.get(grant, views.token) if request.method == "POST" else views.token
+    if grant not in SPENT_ONCE:
+        return answering(request)
+    with transaction.atomic():
+        # A code is read, used and thrown away in steps: one request of a client at a time, or two would use it.
+        Client.objects.select_for_update(of=("self",)).filter(pk=name).first()
+        return answering(request)
 
 
 @csrf_exempt

@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
+from uuid import UUID
+
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_safe
 
+from talentbank.accounts.hats import hats_held_back
 from talentbank.accounts.models import User
 from talentbank.accounts.selectors import actor_for
 from talentbank.accounts.services import InvitationSpent, invitation_accept
 from talentbank.banks.selectors import banks
+from talentbank.core.actors import Hat
 from talentbank.core.clock import day_of, now
 from talentbank.core.errors import NotFound
 from talentbank.statistics.selectors import statistics_summary
@@ -33,14 +38,20 @@ def home(request: HttpRequest) -> HttpResponse:
     rows = list(banks())
     names = {bank.pk: bank.name for bank in rows}
     hats = actor_for(request.user, at=at).hats if isinstance(request.user, User) else ()
+    waiting = hats_held_back(request.user.pk, at) if isinstance(request.user, User) else []
     return render(
         request,
         "console/home.html",
         {
             "summaries": [statistics_summary(bank=bank, as_of=day_of(at)) for bank in rows],
-            "hats": [(ROLE_LABELS.get(hat.role, hat.role), names.get(hat.bank_id, "")) for hat in hats],
+            "hats": _told(hats, names),
+            "held_back": _told(waiting, names),
         },
     )
+
+
+def _told(hats: Iterable[Hat], names: Mapping[UUID, str]) -> list[tuple[str, str]]:
+    return [(ROLE_LABELS.get(hat.role, hat.role), names.get(hat.bank_id, "")) for hat in hats]
 
 
 @login_required

@@ -140,3 +140,24 @@ class WebhookAttempt(models.Model):
 
     class Meta:
         ordering = ("delivery", "at", "id")
+
+
+class SandboxChannel(models.TextChoices):
+    EMAIL = "email", "メール"
+    LINE = "line", "LINE"
+    WEBHOOK = "webhook", "通知先（Webhook）"
+
+
+class SandboxMessage(models.Model):
+    """What would have left the house, captured instead (`TALENTBANK_SANDBOX`)."""
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    channel = models.CharField(max_length=10, choices=SandboxChannel.choices)
+    to = models.CharField(max_length=500)
+    subject = models.CharField(max_length=500, blank=True)
+    body = models.TextField(blank=True)
+    headers = models.JSONField(default=dict)
+    created_at = models.DateTimeField()
+
+    class Meta:
+        ordering = ("-id",)

@@ -12,6 +12,7 @@ from django.core.mail import send_mail
 from django.db import connection, transaction
 from django.db.models import Q
 
+from talentbank.accounts.line import NO_ADDRESS
 from talentbank.core.models import Event
 from talentbank.notifications.mails import mail_text
 from talentbank.notifications.models import OutboxMessage, OutboxState
@@ -108,6 +109,8 @@ def _hand_out(message: OutboxMessage, at: datetime) -> None:
 
 
 def _send_mail(message: OutboxMessage, at: datetime) -> None:
+    if message.to.endswith(NO_ADDRESS):
+        return
     subject, body = mail_text(message.topic, message.context)
     send_mail(subject, body, None, [message.to])
 

@@ -25,6 +25,13 @@ ALLOWED_HOSTS = env.names("ALLOWED_HOSTS", None if PRODUCTION else "localhost,12
 BASE_URL = env.text("TALENTBANK_BASE_URL", None if PRODUCTION else "http://127.0.0.1:8000")
 CSRF_TRUSTED_ORIGINS = env.names("CSRF_TRUSTED_ORIGINS", "")
 DATABASES = {"default": database_settings(env.text("DATABASE_URL", "sqlite:///var/talentbank.sqlite3"), BASE_DIR)}
+CACHES = {
+    "default": {  # in the database, for workers must share codes of sign-in and counts of attempts
+        "BACKEND": "django.core.cache.backends.db.DatabaseCache",
+        "LOCATION": "core_cache",
+        "OPTIONS": {"MAX_ENTRIES": 200_000},
+    }
+}
 EMAIL_URL = env.text("EMAIL_URL", None if PRODUCTION else "file:///var/mail")
 DEFAULT_FROM_EMAIL = env.text("DEFAULT_FROM_EMAIL", None if PRODUCTION else "talentbank@localhost")
 INDEX_DIR = BASE_DIR / env.text("TALENTBANK_INDEX_DIR", "var/index")
@@ -36,8 +43,13 @@ WEBHOOK_SECRET_KEYS = env.names("WEBHOOK_SECRET_KEYS", None if PRODUCTION else S
 WEBHOOK_LOOPBACK = env.flag("WEBHOOK_LOOPBACK", False)
 if PRODUCTION and WEBHOOK_LOOPBACK:
     env.problems.append("WEBHOOK_LOOPBACK is for one's own machine, not for production")
+SANDBOX = env.flag("TALENTBANK_SANDBOX", False)
+SANDBOX_REAL_DATA = env.flag("TALENTBANK_SANDBOX_REAL_DATA", False)
+SANDBOX_DIR = VAR_DIR / "sandbox"
 TRUSTED_PROXIES = env.names("TALENTBANK_TRUSTED_PROXIES", "")
 globals().update(email_settings(EMAIL_URL or "memory://", BASE_DIR))
+if SANDBOX:
+    EMAIL_BACKEND = "talentbank.notifications.sandbox.CapturingBackend"
 
 INSTALLED_APPS = [
     "talentbank.core",
@@ -64,6 +76,9 @@ INSTALLED_APPS = [
     "drf_spectacular_sidecar",
     "allauth",
     "allauth.account",
+    "allauth.mfa",
+    "allauth.socialaccount",
+    "allauth.socialaccount.providers.line",
     "allauth.idp.oidc",
     "django.contrib.auth",
     "django.contrib.contenttypes",
@@ -121,7 +136,45 @@ ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*", "password2*"]
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
 ACCOUNT_EMAIL_VERIFICATION = "none" if not PRODUCTION else "mandatory"
 ACCOUNT_LOGOUT_REDIRECT_URL = "/"
+ACCOUNT_ADAPTER = "talentbank.console.adapters.AccountAdapter"
+ACCOUNT_REAUTHENTICATION_TIMEOUT = 900
+ACCOUNT_LOGIN_BY_CODE_ENABLED = True
+ACCOUNT_LOGIN_BY_CODE_TIMEOUT = 900
+ACCOUNT_LOGIN_BY_CODE_MAX_ATTEMPTS = 5
+ACCOUNT_LOGIN_BY_CODE_SUPPORTS_RESEND = True
+ACCOUNT_LOGIN_BY_CODE_FORMAT = {"numeric": True, "length": 8}
+ACCOUNT_FORMS = {"confirm_login_code": "talentbank.console.forms.LoginCodeForm"}
+ACCOUNT_RATE_LIMITS = {"request_login_code": "20/m/ip,10/h/key"}
+STAFF_SECOND_FACTOR_REQUIRED = (
+    env.choice("TALENTBANK_STAFF_SECOND_FACTOR", ("required", "policy"), None if PRODUCTION else "policy") == "required"
+)
+MFA_ADAPTER = "talentbank.accounts.second_factor.SecondFactorAdapter"
+MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
+MFA_FORMS = {
+    "authenticate": "talentbank.console.forms.CodeForm",
+    "reauthenticate": "talentbank.console.forms.CodeAgainForm",
+    "activate_totp": "talentbank.console.forms.FirstCodeForm",
+}
+MFA_PASSKEY_LOGIN_ENABLED = True
+MFA_TOTP_ISSUER = "デジタル人材バンク"
+MFA_TOTP_TOLERANCE = 1  # half a minute either way, for who types slowly; no number counts twice (CodeForm)
+MFA_ALLOW_UNVERIFIED_EMAIL = not PRODUCTION  # as sign-in itself
+LINE_CHANNEL_ID = "" if SANDBOX else env.text("LINE_CHANNEL_ID", "")
+LINE_CHANNEL_SECRET = env.text("LINE_CHANNEL_SECRET", "")
+LINE_API_URL = env.text("LINE_API_URL", "https://api.line.me")
+LINE_KEYS_URL = f"{LINE_API_URL}/oauth2/v2.1/certs"
+SOCIALACCOUNT_ADAPTER = "talentbank.console.line.LineAccounts"
+SOCIALACCOUNT_EMAIL_REQUIRED = False
+SOCIALACCOUNT_EMAIL_VERIFICATION = "none"  # an account that LINE opens has no address until one is proved
+SOCIALACCOUNT_PROVIDERS = (
+    {"line": {"APP": {"client_id": LINE_CHANNEL_ID, "secret": LINE_CHANNEL_SECRET}, "SCOPE": ["profile", "openid"]}}
+    if LINE_CHANNEL_ID
+    else {}
+)
 IDP_OIDC_ADAPTER = "talentbank.accounts.oidc.OIDCAdapter"
+IDP_OIDC_REFRESH_TOKEN_EXPIRES_IN = 30 * 24 * 3600
+IDP_OIDC_DEVICE_CODE_EXPIRES_IN = 900
+IDP_OIDC_RATE_LIMITS = {"device_user_code": "20/m/ip"}  # a whole office may share an address
 IDP_OIDC_PRIVATE_KEY = env.base64_text(
     "IDP_OIDC_PRIVATE_KEY_B64", None if PRODUCTION else base64.b64encode(b"").decode()
 )

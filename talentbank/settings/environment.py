@@ -48,9 +48,9 @@ class Environment:
     def names(self, name: str, default: str | None = None) -> list[str]:
         return [part.strip() for part in self.text(name, default).split(",") if part.strip()]
 
-    def choice(self, name: str, choices: tuple[str, ...]) -> str:
-        """One of `choices`; the first where nothing is said or something unknown, which is a problem."""
-        value = self.text(name, choices[0])
+    def choice(self, name: str, choices: tuple[str, ...], default: str | None = None) -> str:
+        """One of `choices`: `default`, else the first, where nothing is said; something unknown is a problem."""
+        value = self.text(name, default or choices[0])
         if value not in choices:
             self.problems.append(f"{name} must be one of {', '.join(choices)}, not {value!r}")
             return choices[0]

@@ -28,10 +28,14 @@ PUBLIC = {
     "needs_list",
     "needs_read",
     "problems_list",
+    "sandbox_clients_create",
+    "sandbox_line_tokens_create",
+    "sandbox_messages_list",
+    "sandbox_reset",
     "skills_list",
     "statistics_summary",
 }
-"""What domain.md shows without sign-in; a new operation is closed until it is named here."""
+"""What domain.md shows without sign-in, and the sandbox; a new operation is closed until it is named here."""
 
 
 def address(path: str) -> str:

@@ -244,6 +244,7 @@ def test_nothing_of_a_front_end_goes_on_after_a_new_password(provider, client, p
     own = {"client_id": program.pk, "client_secret": "s3cret"}
     tokens = Client().post(TOKEN, {**exchange, **own, "code_verifier": VERIFIER}).json()
 
+    assert tokens["refresh_expires_in"] // 3600 in (30 * 24 - 1, 30 * 24)
     coordinator.set_password("another horse battery")
     coordinator.save()
 

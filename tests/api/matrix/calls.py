@@ -120,6 +120,17 @@ BODIES: dict[str, Body | Callable[[World], Body]] = {
     "professionals_withdraw": WITHDRAWN,
     "ranking_weights_preview": lambda world: {"bank": world.bank.slug, **WEIGHTS},
     "ranking_weights_update": {"reason": "試行の結果", **WEIGHTS},
+    "sandbox_clients_create": {
+        "name": "みんなの窓口",
+        "kind": "public",
+        "scopes": ["needs:read"],
+        "grant_types": ["authorization_code"],
+        "redirect_uris": ["https://app.example/callback"],
+    },
+    "sandbox_line_tokens_create": lambda world: {
+        "client_id": world.things["client:line"].row.client_id,
+        "subject": "U4af4980629",
+    },
     "thesaurus_create": lambda world: {"bank": world.bank.slug, **FORMS},
     "thesaurus_preview": lambda world: {"bank": world.bank.slug, **FORMS},
     "thesaurus_update": {"note": "商店街の言い方"},

@@ -293,8 +293,11 @@ def webhooks(world: World) -> None:
 
 
 def clients(world: World) -> None:
-    """Programs that the bank has registered: one let in, one that only asked."""
-    for name, state in (("client", "approved"), ("client:asked", "asked")):
-        program = Client.objects.create(name=name, type=Client.Type.CONFIDENTIAL)
-        (row,) = factories.let_in(program, world.bank, state=state, is_home=True)
-        world.keep(name, row)
+    """Programs that the bank has registered: one let in, one that only asked, a mini-app."""
+    for name, state, data in (
+        ("client", "approved", None),
+        ("client:asked", "asked", None),
+        ("client:line", "approved", {"line_channel_id": "1234567890"}),
+    ):
+        program = Client.objects.create(name=name, type=Client.Type.CONFIDENTIAL, data=data)
+        world.keep(name, factories.let_in(program, world.bank, state=state, is_home=True)[0])

@@ -10,6 +10,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from talentbank.core.clock import now
 from talentbank.demo.cast import FRONT_END, front_end_renew, password, token_renew
 from talentbank.demo.players import players
+from talentbank.notifications.beginning import beginning_keep
 
 
 class Command(BaseCommand):
@@ -27,3 +28,6 @@ class Command(BaseCommand):
         self.stdout.write(f"  password of every account below: {password()}\n\n")
         for player in players():
             self.stdout.write(f"  {player.role:<13} {player.email}\n    token {token_renew(player, at=now())}\n")
+        if settings.SANDBOX:
+            beginning_keep()
+            self.stdout.write(f"  {options['base_url']}/sandbox   mails and webhooks that were captured\n")

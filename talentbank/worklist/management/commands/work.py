@@ -11,6 +11,7 @@ from django.core.management.base import BaseCommand, CommandParser
 from django.db import Error, close_old_connections
 
 from talentbank.core.clock import now
+from talentbank.notifications.sandbox import sandbox_guard
 from talentbank.notifications.services import outbox_drain
 from talentbank.notifications.webhooks.deliveries import webhooks_drain
 from talentbank.worklist.timers import tick
@@ -27,6 +28,7 @@ class Command(BaseCommand):
         parser.add_argument("--once", action="store_true", help="one round only")
 
     def handle(self, *args: Any, **options: Any) -> None:
+        sandbox_guard()
         stopped = threading.Event()
         if not options["once"]:
             for name in (signal.SIGTERM, signal.SIGINT):
