@@ -14,11 +14,11 @@ from datetime import datetime
 
 from django.db import IntegrityError, OperationalError, connection, transaction
 from django.http import HttpResponse
-from rest_framework.renderers import JSONRenderer
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from api.errors import IdempotencyInFlight, IdempotencyKeyReused, is_busy
+from api.rendering import written
 from talentbank.core.actors import Actor
 from talentbank.core.errors import invalid
 from talentbank.core.models import IdempotencyRecord
@@ -77,7 +77,7 @@ def answer_once(
         return _replayed(IdempotencyRecord.objects.get(principal=principal, key=key), asked)
     response = act()
     record.status = response.status_code
-    body = JSONRenderer().render(response.data).decode() if response.data is not None else ""
+    body = written(response.data).decode() if response.data is not None else ""
     record.body = SEALED + seal(body) if secret else body
     record.headers = {name: response.headers[name] for name in KEPT_HEADERS if name in response.headers}
     record.headers["Content-Type"] = response.content_type or "application/json"

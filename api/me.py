@@ -33,7 +33,7 @@ from talentbank.organizations.models import Organization
 from talentbank.organizations.selectors import organization_get
 from talentbank.privacy.models import Consent, Disclosure
 from talentbank.privacy.selectors import disclosures_of
-from talentbank.privacy.services import consent_withdraw, consents_grant
+from talentbank.privacy.services import consent_withdraw, consents_give
 from talentbank.professionals.models import Professional
 from talentbank.professionals.selectors import professional_get
 from talentbank.registrations.selectors import staff_scope
@@ -203,7 +203,7 @@ class ConsentCreate(ConsentOperation, CreateView):
         self.permit_for(self.values["subject_kind"], row.pk, row.bank_id)
 
     def perform(self, parent: Professional | Organization) -> Consent:
-        return consents_grant(
+        return consents_give(
             subject=Subject(self.values["subject_kind"], parent.pk, parent.bank_id),
             kinds=self.values["kinds"],
             actor=self.actor,

@@ -14,7 +14,8 @@ from typing import Any
 from uuid import UUID
 
 from django.core import signing
-from django.db.models import F, Model, Q, QuerySet
+from django.core.exceptions import FieldDoesNotExist
+from django.db.models import Model, Q, QuerySet
 from django.http import QueryDict
 from rest_framework.request import Request
 
@@ -41,26 +42,48 @@ class Ordering:
     def descending(self) -> bool:
         return self.name.startswith("-")
 
-    def terms(self, *, backwards: bool) -> list[Any]:
-        """`order_by` terms; backwards is the exact mirror."""
-        down = self.descending is not backwards
-        nulls = {"nulls_first": True} if backwards else {"nulls_last": True}
-        first = F(self.field).desc(**nulls) if down else F(self.field).asc(**nulls)
-        last = F("pk").desc() if down else F("pk").asc()
-        return [last] if self.field in {"id", "pk"} else [first, last]
+    def terms(self, *, backwards: bool) -> list[str]:
+        """`order_by` terms; backwards is the exact mirror. Within each of `parts` they say the whole order."""
+        sign = "-" if self.descending is not backwards else ""
+        return [f"{sign}pk"] if self.field in {"id", "pk"} else [f"{sign}{self.field}", f"{sign}pk"]
 
-    def beyond(self, value: Any, pk: Any, *, backwards: bool) -> Q:
-        """Rows on the far side of a position, seen in the direction of travel."""
-        side = "lt" if self.descending is not backwards else "gt"
-        by_id = Q(**{f"pk__{side}": pk})
+    def parts(self, position: tuple[Any, Any] | None, *, backwards: bool, nullable: bool) -> list[Q]:
+        """Rows beyond a position (all without one), in the direction of travel: one part after the other.
+
+        Each is a single range of an index on field and id, so that a page costs the same at any depth; one OR over all
+        would be read from the beginning. Those without a value are a part of their own, the last one forwards.
+        """
         if self.field in {"id", "pk"}:
-            return by_id
-        empty = Q(**{f"{self.field}__isnull": True})
+            return [Q() if position is None else self._by_id(position[1], backwards)]
+        empty, filled = Q(**{f"{self.field}__isnull": True}), Q(**{f"{self.field}__isnull": False})
+        if position is None:
+            return [filled, empty] if nullable else [Q()]
+        value, pk = position
         if value is None:
-            return (empty & by_id) | (~empty if backwards else Q(pk__in=()))
-        same = Q(**{self.field: value}) & by_id
-        further = Q(**{f"{self.field}__{side}": value})
-        return further | same if backwards else further | same | empty
+            return [empty & self._by_id(pk, backwards), *([filled] if backwards else [])]
+        side = self._side(backwards)
+        further = Q(**{f"{self.field}__{side}": value}) | (Q(**{self.field: value}) & self._by_id(pk, backwards))
+        beyond = Q(**{f"{self.field}__{side}e": value}) & further
+        return [beyond, *([empty] if nullable and not backwards else [])]
+
+    def _by_id(self, pk: Any, backwards: bool) -> Q:
+        return Q(**{f"pk__{self._side(backwards)}": pk})
+
+    def _side(self, backwards: bool) -> str:
+        return "lt" if self.descending is not backwards else "gt"
+
+    def is_nullable(self, model: type[Model]) -> bool:
+        """Whether rows may be without a value; what is no column of the model may."""
+        owner: Any = model
+        for name in self.field.split("__"):
+            try:
+                column = owner._meta.get_field(name)
+            except FieldDoesNotExist:
+                return True
+            if column.null:
+                return True
+            owner = column.related_model
+        return False
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,10 +142,7 @@ class Pager:
 
     def page(self, rows: QuerySet[Any]) -> Page:
         """Return the page of `rows`."""
-        rows = rows.order_by(*self.ordering.terms(backwards=self.backwards))
-        if self.position:
-            rows = rows.filter(self.ordering.beyond(*self.position, backwards=self.backwards))
-        found = list(rows[: self.limit + 1])
+        found = self._found(rows)
         more, found = len(found) > self.limit, found[: self.limit]
         if self.backwards:
             found.reverse()
@@ -133,6 +153,16 @@ class Pager:
             self._cursor(found[-1], backwards=False) if ahead else "",
             self._cursor(found[0], backwards=True) if behind else "",
         )
+
+    def _found(self, rows: QuerySet[Any]) -> list[Any]:
+        """One row more than the page has, where there is one."""
+        ordered = rows.order_by(*self.ordering.terms(backwards=self.backwards))
+        nullable = self.ordering.is_nullable(rows.model)
+        found: list[Any] = []
+        for part in self.ordering.parts(self.position, backwards=self.backwards, nullable=nullable):
+            if len(found) <= self.limit:
+                found += ordered.filter(part)[: self.limit + 1 - len(found)]
+        return found
 
     def _cursor(self, row: Model, *, backwards: bool) -> str:
         value: Any = row

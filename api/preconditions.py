@@ -6,10 +6,10 @@ import hashlib
 import re
 from typing import Any
 
-from rest_framework.renderers import JSONRenderer
 from rest_framework.request import Request
 
 from api.errors import PreconditionRequired
+from api.rendering import written
 from talentbank.core.errors import invalid
 
 ETAG = re.compile(r'"([1-9][0-9]{0,9})\.[0-9a-f]{16}"\Z')
@@ -17,7 +17,7 @@ ETAG = re.compile(r'"([1-9][0-9]{0,9})\.[0-9a-f]{16}"\Z')
 
 def etag_of(version: int, representation: Any) -> str:
     """Return `"<version>.<digest>"`. The digest differs between representations of one version."""
-    digest = hashlib.sha256(JSONRenderer().render(representation)).hexdigest()[:16]
+    digest = hashlib.sha256(written(representation)).hexdigest()[:16]
     return f'"{version}.{digest}"'
 
 

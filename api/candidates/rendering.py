@@ -1,17 +1,28 @@
-"""A ranking as the values that the outputs show, by who reads it."""
+"""A ranking as JSON, by who reads it: plain values in the shape of `outputs`, which tests hold them to.
+
+No serializer walks over them: of a page of twenty candidates there are ten thousand values.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from typing import Any
+
+from django.db.models import prefetch_related_objects
 
 from api.candidates.sentences import line, reason_lines
 from api.catalogue import language, sentence
-from matching.documents import Conflict, Contribution
+from api.rendering import fragment
+from api.serializers import StrictDateTimeField
+from matching.documents import Conflict, Contribution, Ranked, Span
 from matching.documents import Side as Writer
 from talentbank.core.actors import Side
+from talentbank.core.clock import day_of
 from talentbank.core.errors import Refusal
+from talentbank.core.memo import Memo
 from talentbank.needs.models import Need
+from talentbank.professionals.models import Professional
 from talentbank.ranking.candidates import Candidate, CandidateList, Excluded
 from talentbank.ranking.conditions import Condition, ConditionKind
 from talentbank.ranking.corpus import need_texts, profile_texts
@@ -29,6 +40,12 @@ from talentbank.ranking.readers import (
 from talentbank.ranking.selectors import card_view
 
 Texts = Mapping[str, Any]
+PAIRS = 1_000
+"""Pairs and cards that are kept written, at most; as many as `ranking.memory` keeps explained."""
+NEED_WORDS = ("skills__skill", "problems__skill_weights__skill")
+"""What the words of a need are read from; nobody reads them where all is written already."""
+_kept: Memo[tuple[Any, ...], Told] = Memo(PAIRS)
+_cards: Memo[tuple[Any, ...], Any] = Memo(PAIRS)
 
 
 def ranking_shown(
@@ -45,7 +62,7 @@ def ranking_shown(
         "counts": _counts(ranking) if staff else None,
         "excluded": [_excluded(each, asking) for each in ranking.excluded_pairs] if with_excluded else None,
         "model_version": ranking.model_version,
-        "as_of": {"revision": ranking.revision, "at": ranking.at},
+        "as_of": {"revision": ranking.revision, "at": StrictDateTimeField().to_representation(ranking.at)},
     }
 
 
@@ -71,7 +88,7 @@ def _summary(excluded: list[dict[str, Any]]) -> str:
 
 def _excluded(pair: Excluded, asking: Side) -> dict[str, Any]:
     return {
-        "professional": pair.professional if asking is Side.ORGANIZATION else None,
+        "professional": _professional(pair.professional) if asking is Side.ORGANIZATION else None,
         "need": _need(pair.need, named=True) if asking is Side.PROFESSIONAL else None,
         "refusals": _refusals(pair.refusals),
         "conditions": [_condition(each) for each in pair.conditions],
@@ -83,24 +100,90 @@ def _refusals(refusals: Iterable[Refusal]) -> list[dict[str, str]]:
 
 
 def _staff_row(candidate: Candidate, asking: Side) -> dict[str, Any]:
-    ranked, reasons = candidate.ranked, _staff_reasons(candidate)
-    texts = need_texts(candidate.need), profile_texts(candidate.professional)
+    told = _told(candidate, asking, Audience.STAFF)
     return {
         "card": None,
-        "professional": candidate.professional if asking is Side.ORGANIZATION else None,
+        "professional": _professional(candidate.professional) if asking is Side.ORGANIZATION else None,
         "need": _need(candidate.need, named=True) if asking is Side.PROFESSIONAL else None,
-        **_common(candidate, reasons, candidate.conditions),
-        "summary": line(candidate, reasons, asking),
-        "missing_terms": list(candidate.missing_terms),
-        "conflicts": [conflict_shown(each, *texts) for each in ranked.conflicts],
-        "staff": {
-            "score": ranked.score,
-            "parts": {str(part): value for part, value in ranked.parts.items()} if ranked.parts else None,
-            "lines": reason_lines(candidate),
-            "contributions": [contribution_shown(row, *texts) for row in ranked.contributions],
-            "is_reserve": candidate.is_reserve,
-        },
+        **_common(candidate, candidate.conditions),
+        **told.row,
+        "staff": {**told.staff, "is_reserve": candidate.is_reserve},
     }
+
+
+def _side_row(candidate: Candidate, asking: Side, ranking: CandidateList) -> dict[str, Any]:
+    told = _told(candidate, asking, Audience.SIDE)
+    return {
+        "card": _card(candidate, ranking) if asking is Side.ORGANIZATION else None,
+        "professional": None,
+        "need": _need(candidate.need, named=not candidate.need.anonymous) if asking is Side.PROFESSIONAL else None,
+        **_common(candidate, conditions_for(candidate, asking)),
+        **told.row,
+        "staff": None,
+    }
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What the words of the two texts say, written once: it holds as long as this very explanation of the pair does."""
+
+    ranked: Ranked
+    row: Mapping[str, Any]
+    staff: Mapping[str, Any]
+
+
+def _told(candidate: Candidate, asking: Side, audience: Audience) -> Told:
+    key = (candidate.need.pk, candidate.professional.pk, asking, audience, language())
+    kept = _kept.get(key)
+    if kept is not None and kept.ranked is candidate.ranked:
+        return kept
+    told = _staff_told(candidate, asking) if audience is Audience.STAFF else _side_told(candidate, asking)
+    _kept.put(key, told)
+    return told
+
+
+def _staff_told(candidate: Candidate, asking: Side) -> Told:
+    ranked, reasons = candidate.ranked, _staff_reasons(candidate)
+    prefetch_related_objects([candidate.need], *NEED_WORDS)
+    texts = need_texts(candidate.need), profile_texts(candidate.professional)
+    row = {
+        "reasons": fragment([_reason(each) for each in reasons]),
+        "summary": line(candidate, reasons, asking),
+        "missing_terms": fragment(list(candidate.missing_terms)),
+        "conflicts": fragment([conflict_shown(each, *texts) for each in ranked.conflicts]),
+    }
+    staff = {
+        "score": ranked.score,
+        "parts": {str(part): value for part, value in ranked.parts.items()} if ranked.parts else None,
+        "lines": fragment(reason_lines(candidate)),
+        "contributions": fragment([contribution_shown(each, *texts) for each in ranked.contributions]),
+    }
+    return Told(ranked, row, staff)
+
+
+def _side_told(candidate: Candidate, asking: Side) -> Told:
+    prefetch_related_objects([candidate.need], *NEED_WORDS)
+    reasons = reasons_for(candidate, asking)
+    row = {
+        "reasons": fragment([_reason(each) for each in reasons]),
+        "summary": line(candidate, reasons, asking),
+        "missing_terms": fragment(missing_for(candidate, asking)),
+        "conflicts": fragment([_told_conflict(each, asking) for each in conflicts_for(candidate, asking)]),
+    }
+    return Told(candidate.ranked, row, {})
+
+
+def _card(candidate: Candidate, ranking: CandidateList) -> Any:
+    """Written once for each version of the profile and each day, for an experience may still run."""
+    if candidate.card_id is None:
+        return None
+    professional = candidate.professional
+    key = (candidate.card_id, professional.version, day_of(ranking.at))
+    kept = _cards.get(key)
+    if kept is None:
+        kept = fragment(card_view(professional, candidate.card_id, at=ranking.at))
+        _cards.put(key, kept)
+    return kept
 
 
 def contribution_shown(row: Contribution, need: Texts, profile: Texts) -> dict[str, Any]:
@@ -113,9 +196,13 @@ def contribution_shown(row: Contribution, need: Texts, profile: Texts) -> dict[s
         "similarity": row.similarity,
         "value": row.value,
         "field": row.field,
-        "need_spans": passages(row.query_spans, need),
-        "profile_spans": passages(row.document_spans, profile),
+        "need_spans": _passages(row.query_spans, need),
+        "profile_spans": _passages(row.document_spans, profile),
     }
+
+
+def _passages(spans: Iterable[Span], texts: Texts) -> list[dict[str, Any]]:
+    return [{"pointer": each.pointer, "start": each.start, "end": each.end} for each in passages(spans, texts)]
 
 
 def conflict_shown(conflict: Conflict, need: Texts, profile: Texts) -> dict[str, Any]:
@@ -125,23 +212,8 @@ def conflict_shown(conflict: Conflict, need: Texts, profile: Texts) -> dict[str,
         "by": by,
         "term": conflict.term,
         "detail": sentence(f"staff_reads_{by}_refuses", term=conflict.term, cue=conflict.cue),
-        "need_spans": passages(conflict.query_spans, need),
-        "profile_spans": passages(conflict.document_spans, profile),
-    }
-
-
-def _side_row(candidate: Candidate, asking: Side, ranking: CandidateList) -> dict[str, Any]:
-    card = candidate.card_id if asking is Side.ORGANIZATION else None
-    reasons = reasons_for(candidate, asking)
-    return {
-        "card": card_view(candidate.professional, card, at=ranking.at) if card else None,
-        "professional": None,
-        "need": _need(candidate.need, named=not candidate.need.anonymous) if asking is Side.PROFESSIONAL else None,
-        **_common(candidate, reasons, conditions_for(candidate, asking)),
-        "summary": line(candidate, reasons, asking),
-        "missing_terms": missing_for(candidate, asking),
-        "conflicts": [_told_conflict(each, asking) for each in conflicts_for(candidate, asking)],
-        "staff": None,
+        "need_spans": _passages(conflict.query_spans, need),
+        "profile_spans": _passages(conflict.document_spans, profile),
     }
 
 
@@ -150,14 +222,35 @@ def _told_conflict(conflict: Refusing, reader: Side) -> dict[str, Any]:
     return {"by": conflict.by, "term": conflict.term, "detail": detail, "need_spans": [], "profile_spans": []}
 
 
-def _common(candidate: Candidate, reasons: Iterable[Reason], conditions: Iterable[Condition]) -> dict[str, Any]:
+def _common(candidate: Candidate, conditions: Iterable[Condition]) -> dict[str, Any]:
     return {
         "strength": candidate.strength,
         "insufficient_data": candidate.ranked.insufficient_data,
         "confidence": candidate.ranked.confidence,
-        "reasons": list(reasons),
-        "missing": list(candidate.missing),
+        "missing": [
+            {"skill": each.code, "name_ja": each.name_ja, "name_en": each.name_en, "gap": each.gap}
+            for each in candidate.missing
+        ],
         "conditions": [_condition(each) for each in conditions],
+    }
+
+
+def _professional(row: Professional) -> dict[str, Any]:
+    return {
+        "id": row.pk,
+        "reference": row.reference,
+        "name": row.name,
+        "headline": row.headline,
+        "residency": row.residency,
+    }
+
+
+def _reason(reason: Reason) -> dict[str, Any]:
+    return {
+        "kind": reason.kind,
+        "need_term": reason.need_term,
+        "own_term": reason.own_term,
+        "skill": reason.skill,
     }
 
 

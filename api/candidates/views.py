@@ -28,6 +28,10 @@ class CandidateOperation(FactView):
     filterset_class = CandidateFilters
     output_serializer = CandidateListOutput
 
+    def render_row(self, row: Any) -> Any:
+        """`ranking_shown` has made what the output says."""
+        return row
+
     @property
     def limit(self) -> int:
         return self.parameters["limit"] or DEFAULT_LIMIT

@@ -6,13 +6,14 @@ from collections.abc import Iterable
 from typing import Any, ClassVar
 
 from django.db.models import QuerySet
-from rest_framework.renderers import BaseRenderer, JSONRenderer
+from rest_framework.renderers import BaseRenderer
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from api.filters import filtered
 from api.pagination import PARAMETERS, Pager
 from api.preconditions import is_unchanged
+from api.rendering import written
 from api.views.base import Operation, answer, etag_headers
 
 
@@ -112,7 +113,7 @@ class PageRenderer(BaseRenderer):
     charset = "utf-8"
 
     def render(self, data: Any, accepted_media_type: str | None = None, renderer_context: Any = None) -> Any:
-        return data if isinstance(data, str) else JSONRenderer().render(data)
+        return data if isinstance(data, str) else written(data)
 
 
 class PageView(Operation):

@@ -9,7 +9,7 @@ from typing import Any
 from uuid import UUID
 
 from allauth.idp.oidc.models import Client, Token
-from django.db import transaction
+from django.db import connection, transaction
 from django.db.models import QuerySet
 
 from talentbank.accounts.models import ClientApproval, ClientOrigin, ClientState
@@ -20,11 +20,15 @@ from talentbank.core.actors import SYSTEM, Actor, Role
 from talentbank.core.audit import Step, Subject, event_record
 from talentbank.core.clock import day_of
 from talentbank.core.errors import Conflict, Forbidden, NotFound, StaleVersion, invalid
+from talentbank.core.memo import Memo
 from talentbank.core.models import lock
 from talentbank.core.timers import FAILED, each
 
 GIVES_TOKENS = (Token.Type.ACCESS_TOKEN, Token.Type.REFRESH_TOKEN)
 APPROVES_FROM = (ClientState.ASKED, ClientState.REVOKED, ClientState.EXPIRED)
+
+
+_noted: Memo[tuple[str, frozenset[UUID], date], bool] = Memo(1_000)
 
 
 class ClientExists(Conflict):
@@ -67,10 +71,15 @@ def _running(day: date) -> QuerySet[ClientApproval]:
 
 
 def client_used(*, client_id: str, banks: Collection[UUID], day: date) -> None:
-    """This function will note the day on which a client last came into banks: at most one write a day."""
+    """This function will note the day on which a client last came into banks: at most one write a day, and one look."""
+    noted = (client_id, frozenset(banks), day)
+    if _noted.get(noted):
+        return
     rows = ClientApproval.objects.filter(client_id=client_id, bank_id__in=banks)
     if rows.exclude(last_used_on=day).exists():
         rows.exclude(last_used_on=day).update(last_used_on=day)
+    if not connection.in_atomic_block:  # what is rolled back is noted by the next call
+        _noted.put(noted, True)
 
 
 @transaction.atomic

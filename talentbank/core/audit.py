@@ -139,5 +139,9 @@ def _evidence(step: Step) -> dict[str, str]:
 
 
 def _locked_head(bank_id: UUID) -> AuditHead:
-    AuditHead.objects.get_or_create(bank_id=bank_id)
-    return AuditHead.objects.select_for_update(of=("self",)).get(pk=bank_id)
+    heads = AuditHead.objects.select_for_update(of=("self",))
+    head = heads.filter(pk=bank_id).first()
+    if head is None:
+        AuditHead.objects.get_or_create(bank_id=bank_id)
+        head = heads.get(pk=bank_id)
+    return head

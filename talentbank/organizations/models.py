@@ -67,7 +67,13 @@ class Organization(Registration):
                 name="organization_registration_state_is_known",
             ),
         )
-        indexes = (models.Index(fields=("bank", "registration_state"), name="organization_by_bank_and_state"),)
+        indexes = (
+            models.Index(fields=("bank", "registration_state"), name="organization_by_bank_and_state"),
+            models.Index(fields=("bank", "revision"), name="organization_by_revision"),
+            models.Index(fields=("bank", "created_at", "id"), name="organization_by_creation"),
+            models.Index(fields=("bank", "updated_at", "id"), name="organization_by_change"),
+            models.Index(fields=("bank", "valid_until", "id"), name="organization_by_validity"),
+        )
 
     def __str__(self) -> str:
         return self.name

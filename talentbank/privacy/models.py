@@ -10,7 +10,11 @@ from talentbank.core.models import Row
 
 
 class Consent(Row):
-    """A subject's consent to one version of a text, with the channel and who obtained it."""
+    """A subject's consent to one version of a text, with the channel and who obtained it.
+
+    `revision` is the bank's when it changed by itself, so that ranking sees whose consent did; 0 where it came with a
+    step of the subject, whose own revision then tells.
+    """
 
     bank_id = models.UUIDField()
     subject_kind = models.CharField(max_length=20)
@@ -22,9 +26,11 @@ class Consent(Row):
     obtained_by_id = models.UUIDField(null=True)
     granted_at = models.DateTimeField()
     withdrawn_at = models.DateTimeField(null=True)
+    revision = models.BigIntegerField(default=0)
 
     class Meta:
         ordering = ("granted_at", "id")
+        indexes = (models.Index(fields=("bank_id", "revision"), name="consent_by_revision"),)
         constraints = (
             models.UniqueConstraint(
                 fields=("subject_kind", "subject_id", "text_kind"),

@@ -13,6 +13,7 @@ from talentbank.core.actors import Actor, Channel, Role
 from talentbank.core.audit import Subject
 from talentbank.core.errors import FieldError, InvalidInput, StaleVersion
 from talentbank.core.models import lock
+from talentbank.core.revision import revision_bump
 from talentbank.privacy.models import Consent, Disclosure
 
 
@@ -60,6 +61,20 @@ def consents_grant(
 
 
 @transaction.atomic
+def consents_give(
+    *, subject: Subject, kinds: Iterable[str], actor: Actor, channel: Channel, at: datetime, pointer: str = "/consents"
+) -> list[Consent]:
+    """This function will record consents as a step of its own, which ranking then sees.
+
+    :raises InvalidInput: the bank has no such text today.
+    """
+    granted = consents_grant(subject=subject, kinds=kinds, actor=actor, channel=channel, at=at, pointer=pointer)
+    rows = Consent.objects.filter(pk__in=[row.pk for row in granted])
+    rows.update(revision=revision_bump(subject.bank_id))
+    return granted
+
+
+@transaction.atomic
 def consent_withdraw(*, consent: Consent, expected_version: int, at: datetime) -> Consent:
     """This function will end a consent; what it allowed stops with it. A second withdrawal changes nothing.
 
@@ -70,6 +85,7 @@ def consent_withdraw(*, consent: Consent, expected_version: int, at: datetime) -
         raise StaleVersion(version=row.version)
     if row.withdrawn_at is None:
         row.withdrawn_at = at
+        row.revision = revision_bump(row.bank_id)
         row.save_step(at=at)
     return row
 

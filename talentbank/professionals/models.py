@@ -144,6 +144,9 @@ class Professional(Registration):
         indexes = (
             models.Index(fields=("bank", "registration_state"), name="professional_by_bank_and_state"),
             models.Index(fields=("bank", "revision"), name="professional_by_revision"),
+            models.Index(fields=("bank", "created_at", "id"), name="professional_by_creation"),
+            models.Index(fields=("bank", "updated_at", "id"), name="professional_by_change"),
+            models.Index(fields=("bank", "valid_until", "id"), name="professional_by_validity"),
         )
 
     def __str__(self) -> str:

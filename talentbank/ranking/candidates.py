@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
@@ -14,6 +14,8 @@ from talentbank.core.errors import Refusal
 from talentbank.needs.models import Need, NeedSkill
 from talentbank.professionals.models import Professional, ProfessionalSkill
 from talentbank.ranking.conditions import Condition
+
+Words = tuple[tuple[Span, ...], ...]
 
 
 class Strength(StrEnum):
@@ -72,7 +74,7 @@ def missing_skills(asked: Iterable[NeedSkill], claims: Iterable[ProfessionalSkil
 class Candidate:
     """A pair, ranked and explained. `card_id` is set for the need's own people, who see no more than the card.
 
-    `need_words`, for them too: where each word of the need stands.
+    `words` gives `need_words`, where each word of the need stands; it reads the need, so it is asked for these alone.
     """
 
     need: Need
@@ -83,7 +85,11 @@ class Candidate:
     in_city: bool = False
     is_reserve: bool = False
     card_id: UUID | None = None
-    need_words: tuple[tuple[Span, ...], ...] = ()
+    words: Callable[[], Words] = tuple
+
+    @property
+    def need_words(self) -> Words:
+        return self.words()
 
     @property
     def strength(self) -> Strength | None:

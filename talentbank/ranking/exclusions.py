@@ -8,12 +8,14 @@ from datetime import datetime
 from uuid import UUID
 
 from talentbank.core.clock import day_of
+from talentbank.core.errors import Refusal
 from talentbank.needs.models import Need
 from talentbank.professionals.models import Professional
 from talentbank.ranking.candidates import CandidateList, Excluded
 from talentbank.ranking.conditions import conditions_of
-from talentbank.ranking.contest import Refused
 from talentbank.ranking.eligibility import Standing
+
+Refused = Mapping[UUID, list[Refusal]]
 
 
 def counted(answer: CandidateList, refused: Refused) -> CandidateList:

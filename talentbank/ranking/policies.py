@@ -28,7 +28,8 @@ def need_for_candidates(actor: Actor, need_id: UUID) -> tuple[Need, Audience]:
     :raises ActingAsRequired: a coordinator who belongs to the organization must say as whom.
     """
     reader = need_reader(actor)
-    need = needs_visible(actor, reader).filter(pk=need_id).first()
+    # Its words are read only where a pair is explained anew.
+    need = needs_visible(actor, reader).prefetch_related(None).filter(pk=need_id).first()
     if need is None:
         raise NotFound()
 

@@ -19,7 +19,8 @@ from talentbank.professionals.models import Professional
 from talentbank.ranking import corpus
 from talentbank.ranking.contest import Contest, contest_of
 from talentbank.ranking.corpus import Basis
-from talentbank.ranking.eligibility import need_refusals, standings_of_bank
+from talentbank.ranking.eligibility import need_refusals
+from talentbank.ranking.roster import roster_of
 from talentbank.ranking.store import State, state_of
 from talentbank.ranking.weights import ranking_weights_of, weighed, weights_from
 from talentbank.skills.models import ThesaurusGroup
@@ -128,8 +129,8 @@ def ranking_preview(*, bank: Bank, basis: Basis, at: datetime) -> Preview:
     state = state_of(bank.pk)
     forms = _changed_forms(state.basis, basis)
     needs, left_out = _needs(bank, state, forms, at)
-    known = standings_of_bank(bank.pk, at=at)
-    contests = [(contest_of(need, known, today=day_of(at)), state.queries[need.pk]) for need in needs]
+    roster = roster_of(bank.pk, at=at)
+    contests = [(contest_of(need, roster, today=day_of(at)), state.queries[need.pk]) for need in needs]
     documents = _documents(state, contests, forms)
     after = Engine(state.professionals.model.under(lexicon=basis.lexicon, weights=basis.weights), documents)
     changes = tuple(filter(None, (_change(contest, query, state.professionals, after) for contest, query in contests)))

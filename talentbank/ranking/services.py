@@ -2,25 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from datetime import datetime
-from functools import partial
+from functools import cache, partial
 from uuid import UUID, uuid4
 
 from django.db import transaction
-from django.db.models import prefetch_related_objects
+from django.db.models import Prefetch, prefetch_related_objects
 
-from matching.documents import Ranked, Span
+from matching.documents import Ranked
 from matching.explanation import words_of
 from talentbank.banks.policy import ResidentsFirst
 from talentbank.core.clock import day_of
 from talentbank.core.errors import NotFound
 from talentbank.needs.lifecycle import SEEKING
-from talentbank.needs.models import Confidentiality, Need
+from talentbank.needs.models import Confidentiality, Need, NeedSkill
 from talentbank.professionals.models import Professional
 from talentbank.ranking import corpus
-from talentbank.ranking.candidates import Candidate, CandidateList, missing_skills
+from talentbank.ranking.candidates import Candidate, CandidateList, Words, missing_skills
 from talentbank.ranking.conditions import conditions_of
 from talentbank.ranking.contest import Contest, contest_of, pair_refusals
 from talentbank.ranking.eligibility import (
@@ -29,11 +29,12 @@ from talentbank.ranking.eligibility import (
     need_refusals,
     standing_refusals,
     standings,
-    standings_of_bank,
 )
 from talentbank.ranking.exclusions import counted, excluded_needs, excluded_professionals
+from talentbank.ranking.memory import Remembering
 from talentbank.ranking.models import Card, Pair, PairState
-from talentbank.ranking.order import ranked_in_classes
+from talentbank.ranking.order import Marked, ranked_in_classes
+from talentbank.ranking.roster import roster_of
 from talentbank.ranking.store import State, state_of
 
 
@@ -47,16 +48,18 @@ def candidates_for_need(
     if refusals := need_refusals(need, at=at, creating=True):
         return replace(answer, refusals=tuple(refusals))
     cards = partial(_cards, need.pk) if for_sides else None
-    contest = contest_of(need, standings_of_bank(need.bank_id, at=at), today=day_of(at), cards=cards)
-    answer = counted(answer, contest.refused)
+    contest = contest_of(need, roster_of(need.bank_id, at=at, revision=state.revision), today=day_of(at), cards=cards)
+    answer = replace(answer, considered=int(contest.eligible.sum()), excluded=dict(sorted(contest.excluded().items())))
     if include_excluded:
-        answer = replace(answer, excluded_pairs=excluded_professionals(need, contest.refused, contest.seen, at))
+        answer = replace(answer, excluded_pairs=excluded_professionals(need, contest.refused(), contest.seen, at))
     if answer.insufficient_data:
         return answer
     query = state.queries.get(need.pk) or corpus.query_of(need)
-    ranked = contest.ranked(state.professionals, query, limit=limit)
-    words = words_of(state.professionals.model.query(query)) if for_sides and ranked else ()
-    return replace(answer, results=_professionals(contest, ranked, at, words))
+    remembering = Remembering(state, need, query)
+    ranked = contest.ranked(state.professionals, query, limit=limit, rank=remembering)
+    remembering.read(UUID(each.id) for each in ranked)
+    words = cache(lambda: words_of(state.professionals.model.query(query)))
+    return replace(answer, results=_professionals(contest, ranked, remembering.rows, at, words))
 
 
 def candidates_for_professional(
@@ -84,7 +87,7 @@ def candidates_for_professional(
         answer = replace(answer, excluded_pairs=excluded_needs(professional, refused, standing, seen, at))
     if answer.insufficient_data:
         return answer
-    eligible = frozenset(str(id) for id in seen if not refused[id])
+    eligible = Marked.of(state.needs, frozenset(str(id) for id in seen if not refused[id]))
     ranked = ranked_in_classes(state.needs, document, [eligible], limit=limit, tie=lambda ids: str)
     return replace(answer, results=_needs(professional, ranked, standing, pairs, at))
 
@@ -144,12 +147,16 @@ def _cards(need_id: UUID, professional_ids: list[UUID]) -> dict[UUID, UUID]:
 
 
 def _professionals(
-    contest: Contest, ranked: list[Ranked], at: datetime, words: tuple[tuple[Span, ...], ...]
+    contest: Contest,
+    ranked: list[Ranked],
+    rows: Mapping[UUID, Professional],
+    at: datetime,
+    words: Callable[[], Words],
 ) -> tuple[Candidate, ...]:
     need, ids = contest.need, [UUID(each.id) for each in ranked]
-    rows = {row.pk: row for row in corpus.professionals_with_texts(Professional.objects.filter(pk__in=ids))}
     cards = contest.cards(ids) if contest.cards and ids else {}
-    prefetch_related_objects([need], "skills__skill", "problems")
+    wishes = NeedSkill.objects.select_related("skill").order_by("-required", "skill__code")
+    prefetch_related_objects([need], Prefetch("skills", wishes))
     return tuple(
         Candidate(
             need=need,
@@ -160,7 +167,7 @@ def _professionals(
             in_city=contest.seen[id].in_city,
             is_reserve=id in contest.reserves,
             card_id=cards.get(id),
-            need_words=words,
+            words=words,
         )
         for id, each in zip(ids, ranked, strict=True)
         if id in rows

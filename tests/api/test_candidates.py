@@ -338,7 +338,7 @@ def test_the_number_of_queries_does_not_grow_with_the_candidates():
         make_shop_need(organization)
     revision_bump(bank.pk)
 
-    assert queries() == few == [17, 19, 17]  # five of each are sign-in and hats
+    assert queries() == few == [11, 13, 17]  # five of each are sign-in and hats
 
 
 def queries_of(user: User, row: Need | Professional) -> int:

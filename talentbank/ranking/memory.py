@@ -1,0 +1,130 @@
+"""Explanations of pairs, remembered as long as neither row nor model changes.
+
+Who is ranked, and in which order, is computed at every call. Why a pair has its score is a matter of two texts and a
+model: to read both again for each call would cost a hundred times what the ranking does.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from uuid import UUID
+
+from django.db.models import Prefetch
+
+from matching.documents import Query, Ranked
+from talentbank.core.memo import Memo
+from talentbank.needs.models import Need
+from talentbank.professionals.models import Professional, ProfessionalSkill
+from talentbank.ranking.corpus import Basis
+from talentbank.ranking.roster import Marks
+from talentbank.ranking.store import State
+
+PAIRS = 1_000
+"""Explanations kept in a process: fifty needs of twenty candidates."""
+Row = dict[str, float]
+"""Term to weight."""
+Key = tuple[UUID, UUID, UUID]
+"""Bank, need, professional."""
+
+
+@dataclass(frozen=True, slots=True)
+class Explained:
+    """A pair as it was read: on this basis, under this model, of rows of these revisions."""
+
+    basis: Basis
+    model_version: str
+    need_revision: int
+    professional_revision: int
+    ranked: Ranked
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A need as the index is asked for it: weights of its terms, and of those that rival each other."""
+
+    basis: Basis
+    model_version: str
+    need_revision: int
+    row: Row
+    rivals: list[Row]
+
+    def holds(self, state: State, need: Need) -> bool:
+        same = (self.model_version, self.need_revision) == (state.model_version, need.revision)
+        return same and self.basis is state.basis
+
+
+_needs: Memo[tuple[UUID, UUID], Asked] = Memo(PAIRS)
+_memo: Memo[Key, Explained] = Memo(PAIRS)
+_seen: dict[UUID, int] = {}
+"""Bank to the revision that its explanations were looked through for."""
+
+
+@dataclass
+class Remembering:
+    """The engine's ranking for a need, with the explanations that are known already; an `order.Rank`.
+
+    rows : professionals that were read on the way, with their skills
+    """
+
+    state: State
+    need: Need
+    query: Query
+    rows: dict[UUID, Professional] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        """Nothing of a profile that is gone stays."""
+        bank_id, state = self.need.bank_id, self.state
+        if _seen.get(bank_id) != state.revision:
+            _memo.forget(
+                unless=lambda key, kept: (
+                    key[0] != bank_id or (kept.basis is state.basis and str(key[2]) in state.professionals)
+                )
+            )
+            _seen[bank_id] = state.revision
+
+    def __call__(self, marks: Marks, limit: int) -> list[Ranked]:
+        engine = self.state.professionals
+        row, rivals = self._asked()
+        ids = [UUID(id) for id, _ in engine.index.top(row, rivals, limit=limit, mask=marks)]
+        self.read(ids)
+        found = [known for id in ids if (known := self._known(id)) is not None]
+        if len(found) < len(ids):
+            found = engine.rank(self.query, eligible=marks, limit=limit)
+            for each in found:
+                self._keep(each)
+        return sorted(found, key=lambda each: (-(each.score or 0.0), each.id))
+
+    def _asked(self) -> tuple[Row, list[Row]]:
+        """The need as the index is asked for it."""
+        key, state = (self.need.bank_id, self.need.pk), self.state
+        kept = _needs.get(key)
+        if kept is not None and kept.holds(state, self.need):
+            return kept.row, kept.rivals
+        analysis = state.professionals.model.query(self.query)
+        asked = Asked(state.basis, state.model_version, self.need.revision, analysis.row(), analysis.rivals())
+        if self.need.revision <= state.revision:
+            _needs.put(key, asked)
+        return asked.row, asked.rivals
+
+    def read(self, ids: Iterable[UUID]) -> None:
+        """Have the rows of these, those that were read already but once."""
+        if absent := [id for id in ids if id not in self.rows]:
+            # The skill comes with its claim: of twenty profiles a second query costs more than the words read twice.
+            claims = ProfessionalSkill.objects.select_related("skill").order_by("professional_id", "skill__code")
+            rows = Professional.objects.filter(pk__in=absent).prefetch_related(Prefetch("skills", claims))
+            self.rows |= {row.pk: row for row in rows.order_by("id")}
+
+    def _known(self, id: UUID) -> Ranked | None:
+        kept, row, state = _memo.get((self.need.bank_id, self.need.pk, id)), self.rows.get(id), self.state
+        if kept is None or row is None or kept.basis is not state.basis or kept.model_version != state.model_version:
+            return None
+        same = (kept.need_revision, kept.professional_revision) == (self.need.revision, row.revision)
+        return kept.ranked if same else None
+
+    def _keep(self, ranked: Ranked) -> None:
+        """Only what is sure: a row that changed after the state was read has another text than the engine."""
+        row, state = self.rows.get(UUID(ranked.id)), self.state
+        if row is not None and max(row.revision, self.need.revision) <= state.revision:
+            explained = Explained(state.basis, state.model_version, self.need.revision, row.revision, ranked)
+            _memo.put((self.need.bank_id, self.need.pk, row.pk), explained)
