@@ -7,6 +7,7 @@ import time
 from collections.abc import Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 
 import numpy as np
@@ -14,6 +15,7 @@ from numpy.typing import NDArray
 
 from matching.cluster import IndexUnavailable, VersionLost
 from matching.cluster.change import Change
+from matching.cluster.order import ByIds
 from matching.index import Asked
 from matching.index.backends import empty_index
 from matching.index.files import CorruptIndex, IncompatibleIndex, index_read, index_write
@@ -33,10 +35,10 @@ in no file after twice that, and the time between two sweeps."""
 SWEEP_SECONDS = 600.0
 
 Bits = NDArray[np.uint8]
-"""A mask of the living rows, eight to a byte."""
+"""A mask of the rows by ascending id, eight to a byte."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class _Version:
     """files : what it is read from, changes last; loose : rows that came by changes; since : of the first change"""
 
@@ -54,6 +56,10 @@ class _Version:
             self.loose + len(change.gone) + len(change.ids),
             self.since or time.time(),
         )
+
+    @cached_property
+    def by_ids(self) -> ByIds:
+        return ByIds(self.index)
 
     @property
     def is_due(self) -> bool:
@@ -110,22 +116,26 @@ class Shard:
             return None
 
     def ids(self, token: str) -> tuple[str, ...]:
-        return self._version(token).index.ids
+        """Ascending."""
+        return tuple(sorted(self._version(token).index.ids))
 
     def known(self, token: str, ids: Sequence[str]) -> list[str]:
-        index = self._version(token).index
-        return [id for id in ids if index.mask([id]).any()]
+        segments = self._version(token).index.segments
+        return [id for segment in segments for id in segment.ids(segment.positions(ids))]
 
     def mask(self, token: str, ids: Sequence[str]) -> Bits:
-        return np.packbits(self._version(token).index.mask(ids))
+        version = self._version(token)
+        return np.packbits(version.by_ids.of_segments(version.index.mask(ids)))
 
     def top(
         self, token: str, asked: Asked, rivals: Sequence[Asked], limit: int, mask: Bits | None
     ) -> list[tuple[str, float]]:
         """As `Index.top`, of the rows of this shard."""
-        index = self._version(token).index
-        eligible = None if mask is None else np.unpackbits(mask, count=len(index)).view(np.bool_)
-        return index.top(asked, rivals, limit=limit, mask=eligible)
+        version = self._version(token)
+        eligible = None
+        if mask is not None:
+            eligible = version.by_ids.to_segments(np.unpackbits(mask, count=len(version.index)).view(np.bool_))
+        return version.index.top(asked, rivals, limit=limit, mask=eligible)
 
     def write_whole(self, token: str) -> None:
         """Write the version as one file that needs no other, and search that, mapped, from now on."""
