@@ -60,11 +60,13 @@ def token(request: HttpRequest) -> HttpResponseBase:
     grant = request.POST.get("grant_type", "")
     answering = OWN_GRANTS.get(grant, views.token) if request.method == "POST" else views.token
     if grant not in SPENT_ONCE:
-        return answering(request)
+        answer: HttpResponseBase = answering(request)
+        return answer
     with transaction.atomic():
         # A code is read, used and thrown away in steps: one request of a client at a time, or two would use it.
         Client.objects.select_for_update(of=("self",)).filter(pk=name).first()
-        return answering(request)
+        answer = answering(request)
+    return answer
 
 
 @csrf_exempt

@@ -15,8 +15,9 @@ from typing import Any
 from allauth.idp.oidc.models import Client, Token
 from django.conf import settings
 
-from talentbank.accounts.clients import OPENID_SCOPES, client_let_in
+from talentbank.accounts.clients import client_let_in
 from talentbank.accounts.models import ClientApproval, User
+from talentbank.accounts.programs import OPENID_SCOPES
 from talentbank.banks.models import Bank
 from talentbank.core.clock import day_of
 

@@ -82,7 +82,7 @@ def sandbox_reset(*, at: datetime) -> datetime:
         for each in serializers.deserialize("json", file):
             each.save()
     for row in clients:
-        if not type(row).objects.filter(pk=row.pk).exists():
+        if not type(row)._default_manager.filter(pk=row.pk).exists():
             row.save(force_insert=True)
     for bank_id, value in seen.items():  # no index that runs may take what follows for what it has seen
         Revision.objects.filter(bank_id=bank_id).update(value=value + 1, basis=value + 1)
