@@ -9,6 +9,7 @@ import base64
 from pathlib import Path
 
 from talentbank.settings.environment import Environment, database_settings, email_settings
+from talentbank.settings.limits import LIMITS
 
 BASE_DIR = Path(__file__).resolve().parent.parent.parent
 VAR_DIR = BASE_DIR / "var"
@@ -33,7 +34,8 @@ WEBHOOK_SECRET_KEYS = env.names("WEBHOOK_SECRET_KEYS", None if PRODUCTION else S
 WEBHOOK_LOOPBACK = env.flag("WEBHOOK_LOOPBACK", False)
 if PRODUCTION and WEBHOOK_LOOPBACK:
     env.problems.append("WEBHOOK_LOOPBACK is for one's own machine, not for production")
-TRUSTED_PROXIES = env.names("TALENTBANK_TRUSTED_PROXIES", "")
+TRUSTED_PROXIES = env.networks("TALENTBANK_TRUSTED_PROXIES")
+RATE_LIMITS = env.limits("TALENTBANK_LIMITS", LIMITS, times=1_000 if TEST else 1)
 globals().update(email_settings(EMAIL_URL or "memory://", BASE_DIR))
 
 INSTALLED_APPS = [
@@ -115,6 +117,8 @@ ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*", "password2*"]
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
 ACCOUNT_EMAIL_VERIFICATION = "none" if not PRODUCTION else "mandatory"
 ACCOUNT_LOGOUT_REDIRECT_URL = "/"
+ACCOUNT_ADAPTER = "talentbank.console.adapters.AccountAdapter"
+ACCOUNT_RATE_LIMITS = {"login_failed": None}  # talentbank.accounts.attempts counts them
 IDP_OIDC_ADAPTER = "talentbank.accounts.oidc.OIDCAdapter"
 IDP_OIDC_PRIVATE_KEY = env.base64_text(
     "IDP_OIDC_PRIVATE_KEY_B64", None if PRODUCTION else base64.b64encode(b"").decode()
