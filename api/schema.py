@@ -42,6 +42,9 @@ class AutoSchema(BaseAutoSchema):
     def get_operation_id(self) -> str:
         return self._stated("operation_id")
 
+    def is_deprecated(self) -> bool:
+        return self.view.deprecation is not None
+
     def get_summary(self) -> str:
         return self._stated("summary")
 
@@ -49,7 +52,9 @@ class AutoSchema(BaseAutoSchema):
         return [self._stated("tag")]
 
     def get_description(self) -> str:
-        return inspect.cleandoc(self.view.__class__.__doc__ or "")
+        told = inspect.cleandoc(self.view.__class__.__doc__ or "")
+        going = self.view.deprecation
+        return f"{told}\n\nDeprecated, gone from {going.sunset} on: see <{going.link}>." if going else told
 
     def _stated(self, name: str) -> str:
         value = getattr(self.view, name, "")

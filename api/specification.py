@@ -25,6 +25,9 @@ class ProblemKind:
     headers: tuple[str, ...] = ()
 
 
+RATE_LIMIT = ("RateLimit", "RateLimit-Policy")
+GOING = ("Deprecation", "Sunset")
+"""Any operation may get them one day, so that a program can watch for them from the first."""
 PROBLEMS: dict[int, ProblemKind] = {
     400: ProblemKind("BadRequest", "Anything wrong with the input; `errors` points at it."),
     401: ProblemKind("Unauthorized", "No sign-in, or a bad token.", ("WWW-Authenticate",)),
@@ -57,16 +60,39 @@ def _text(description: str, *, required: bool, example: str, **schema: Any) -> d
 
 HEADERS: dict[str, dict[str, Any]] = {
     "Content-Language": _text("Language of the words.", required=True, example="ja", enum=["ja", "en"]),
+    "Deprecation": _text(
+        "Only where this operation will go: since when nobody should begin to use it (RFC 9745).",
+        required=False,
+        example="@1782831600",
+    ),
     "ETag": _text("Version and digest of this representation.", required=True, example='"3.9f86d081884c7d65"'),
     "Idempotency-Replayed": _text("`true` on a replay.", required=False, example="true", enum=["true"]),
-    "Link": _text("Neighbouring pages (RFC 8288).", required=False, example='<https://…?cursor=…>; rel="next"'),
+    "Link": _text(
+        "Neighbouring pages, and what to use instead of a deprecated operation (RFC 8288).",
+        required=False,
+        example='<https://…?cursor=…>; rel="next"',
+    ),
     "Location": _text("Address of the new row.", required=True, example="/api/v1/needs/0198c0de-…"),
+    "RateLimit": _text(
+        "What is left of each limit: `r` calls, `t` seconds until it begins anew. Exact for writes; for reads of the "
+        "worker that answers.",
+        required=False,
+        example='"writes";r=239;t=60',
+    ),
+    "RateLimit-Policy": _text(
+        "Limits that concern this call: `q` calls in `w` seconds.", required=False, example='"writes";q=240;w=60'
+    ),
     "Retry-After": {
         "description": "Seconds to wait.",
         "required": True,
         "schema": {"type": "integer", "minimum": 0, "maximum": 86400},
         "example": 1,
     },
+    "Sunset": _text(
+        "With `Deprecation`: from when on this operation may be gone (RFC 8594).",
+        required=False,
+        example="Thu, 31 Dec 2026 15:00:00 GMT",
+    ),
     "WWW-Authenticate": _text("The challenge.", required=True, example='Bearer realm="api"'),
     "X-Request-Id": _text("Names this call in problems, logs and events.", required=True, example="0198c0de"),
 }
@@ -188,12 +214,12 @@ def _header_refs(*names: str) -> dict[str, dict[str, str]]:
 
 def success_headers(view: Any, method: str) -> dict[str, dict[str, str]]:
     """Response headers of a success."""
-    names = {"X-Request-Id", "Content-Language"}
+    names = {"X-Request-Id", "Content-Language", *RATE_LIMIT, *GOING}
     if view.has_etag:
         names.add("ETag")
     if view.success_status == 201:
         names.add("Location")
-    if view.paged:
+    if view.paged or view.deprecation:
         names.add("Link")
     if method == "POST":
         names.add("Idempotency-Replayed")
@@ -237,7 +263,7 @@ def problem_schema() -> dict[str, Any]:
 def problem_response(kind: ProblemKind) -> dict[str, Any]:
     return {
         "description": kind.description,
-        "headers": _header_refs("X-Request-Id", "Content-Language", *kind.headers),
+        "headers": _header_refs("X-Request-Id", "Content-Language", *RATE_LIMIT, *kind.headers),
         "content": {MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}},
     }
 

@@ -15,13 +15,16 @@ from rest_framework.views import APIView
 
 from api.authentication import actor_of, without_account
 from api.catalogue import language
+from api.deprecation import Deprecation
 from api.errors import InsufficientScope
 from api.filters import StrictFilterSet, read_parameters
 from api.negotiation import JSONOnly
 from api.permissions import Anyone, SignedIn, missing_scopes
+from api.throttling import Limits
 from talentbank.core.actors import Actor
 from talentbank.core.clock import now
 from talentbank.core.errors import invalid
+from talentbank.core.limits import limit_headers
 
 VARY = ("Accept-Language", "Authorization", "Cookie", "Acting-As")
 
@@ -29,7 +32,7 @@ VARY = ("Accept-Language", "Authorization", "Cookie", "Acting-As")
 class Operation(APIView):
     """One operation of the API.
 
-    Checks run in the contract's order: 401, then 400, 404, 403, replay, 428, 412, 409.
+    Checks run in the contract's order: 401, 429, then 400, 404, 403, replay, 428, 412, 409.
     The docstring of a subclass is the description in the spec, its first line without `summary` the summary.
     """
 
@@ -53,6 +56,9 @@ class Operation(APIView):
     """What a PageView answers instead of JSON."""
     content_negotiation_class = JSONOnly
     metadata_class = None
+    throttle_classes = (Limits,)
+    deprecation: ClassVar[Deprecation | None] = None
+    """Set by `@deprecated`."""
 
     actor: Actor
     at: datetime
@@ -111,6 +117,11 @@ class Operation(APIView):
     ) -> HttpResponseBase:
         response = super().finalize_response(request, response, *args, **kwargs)
         patch_vary_headers(response, VARY)
+        for name, value in limit_headers(getattr(request._request, "rate_counts", ())).items():
+            response[name] = value
+        if self.deprecation:
+            for name, value in self.deprecation.headers(response.headers.get("Link", "")).items():
+                response[name] = value
         response.headers.setdefault("Content-Language", language())
         if "Cache-Control" not in response.headers:
             personal = not self.public or _carries_identity(request)

@@ -5,17 +5,17 @@ from __future__ import annotations
 import time
 from typing import Any
 
-from allauth.account.adapter import DefaultAccountAdapter
 from allauth.account.internal.flows.login import get_authentication_records
 from allauth.account.utils import get_next_redirect_url
 from django.conf import settings
 from django.http import HttpRequest
 from django.urls import reverse
 
+from talentbank.console.attempts import FairAttempts
 from talentbank.console.leading import CODE_NEXT, set_up_wanted
 
 
-class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
+class AccountAdapter(FairAttempts):
     """Pages and mails of sign-in."""
 
     def get_login_redirect_url(self, request: HttpRequest) -> str:

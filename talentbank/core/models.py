@@ -136,6 +136,14 @@ class IdempotencyRecord(models.Model):
         )
 
 
+class RateCount(models.Model):
+    """Calls counted in a window that begins anew at `resets_at` (milliseconds since 1970). Written by `core.limits`."""
+
+    key = models.CharField(max_length=80, primary_key=True)
+    hits = models.PositiveIntegerField()
+    resets_at = models.BigIntegerField(db_index=True)
+
+
 def lock(model: type[RowT], id: UUID) -> RowT:
     """Lock and read one row.
 

@@ -9,6 +9,7 @@ import base64
 from pathlib import Path
 
 from talentbank.settings.environment import Environment, database_settings, email_settings
+from talentbank.settings.limits import LIMITS
 
 BASE_DIR = Path(__file__).resolve().parent.parent.parent
 VAR_DIR = BASE_DIR / "var"
@@ -46,7 +47,8 @@ if PRODUCTION and WEBHOOK_LOOPBACK:
 SANDBOX = env.flag("TALENTBANK_SANDBOX", False)
 SANDBOX_REAL_DATA = env.flag("TALENTBANK_SANDBOX_REAL_DATA", False)
 SANDBOX_DIR = VAR_DIR / "sandbox"
-TRUSTED_PROXIES = env.names("TALENTBANK_TRUSTED_PROXIES", "")
+TRUSTED_PROXIES = env.networks("TALENTBANK_TRUSTED_PROXIES")
+RATE_LIMITS = env.limits("TALENTBANK_LIMITS", LIMITS, times=1_000 if TEST else 1)
 globals().update(email_settings(EMAIL_URL or "memory://", BASE_DIR))
 if SANDBOX:
     EMAIL_BACKEND = "talentbank.notifications.sandbox.CapturingBackend"
@@ -144,7 +146,10 @@ ACCOUNT_LOGIN_BY_CODE_MAX_ATTEMPTS = 5
 ACCOUNT_LOGIN_BY_CODE_SUPPORTS_RESEND = True
 ACCOUNT_LOGIN_BY_CODE_FORMAT = {"numeric": True, "length": 8}
 ACCOUNT_FORMS = {"confirm_login_code": "talentbank.console.forms.LoginCodeForm"}
-ACCOUNT_RATE_LIMITS = {"request_login_code": "20/m/ip,10/h/key"}
+ACCOUNT_RATE_LIMITS = {
+    "login_failed": None,  # talentbank.accounts.attempts counts them
+    "request_login_code": "20/m/ip,10/h/key",
+}
 STAFF_SECOND_FACTOR_REQUIRED = (
     env.choice("TALENTBANK_STAFF_SECOND_FACTOR", ("required", "policy"), None if PRODUCTION else "policy") == "required"
 )

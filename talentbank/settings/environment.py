@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import base64
 import os
+import re
 from collections.abc import Mapping
 from importlib.util import find_spec
+from ipaddress import ip_network
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qsl, unquote, urlsplit
 
 from django.core.exceptions import ImproperlyConfigured
+
+LIMIT = re.compile(r"(?P<name>[a-z-]+)=(?P<most>[1-9][0-9]{0,8})/(?P<seconds>[1-9][0-9]{0,5})")
 
 
 def file_variables(path: Path) -> dict[str, str]:
@@ -80,6 +84,28 @@ class Environment:
         if (kind, address) != ("local", ""):
             self.problems.append(f"{name} must be local or cluster:<host>:<port>")
         return ""
+
+    def networks(self, name: str) -> list[str]:
+        """Addresses and networks such as `10.0.0.0/8`."""
+        found = self.names(name, "")
+        for each in found:
+            try:
+                ip_network(each, strict=False)
+            except ValueError:
+                self.problems.append(f"{name}: {each!r} is neither an address nor a network")
+                return []
+        return found
+
+    def limits(self, name: str, defaults: Mapping[str, tuple[int, int]], *, times: int) -> dict[str, tuple[int, int]]:
+        """`writes=240/60,reads=…`: so many in so many seconds, in place of `times` what `defaults` allow."""
+        chosen = {key: (most * times, seconds) for key, (most, seconds) in defaults.items()}
+        for each in self.names(name, ""):
+            found = LIMIT.fullmatch(each)
+            if found is None or found["name"] not in defaults:
+                self.problems.append(f"{name}: {each!r} is not one of {', '.join(defaults)} with =calls/seconds")
+            else:
+                chosen[found["name"]] = (int(found["most"]), int(found["seconds"]))
+        return chosen
 
     def base64_text(self, name: str, default: str | None = None) -> str:
         value = self.text(name, default)

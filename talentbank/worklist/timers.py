@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from talentbank.accounts.clients import clients_tick
+from talentbank.core.limits import counts_tick
 from talentbank.core.repeats import repeats_tick
 from talentbank.matches.pushes import pushes_tick
 from talentbank.matches.timers import matches_tick
@@ -22,6 +23,7 @@ TIMERS = (
     ladders_tick,
     pushes_tick,
     repeats_tick,
+    counts_tick,
     webhooks_tick,
     clients_tick,
 )
