@@ -5,11 +5,20 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from matching.cues import Speaker
-from matching.documents import Span, Texts
+from matching.documents import Document, Query, Span, Texts
 from matching.lexicon import Analyzer
 from matching.negation import refused
 from matching.text import Token
-from matching.weighting import UnknownField
+
+
+class UnknownField(ValueError):
+    """A text was given for a field that has no weight."""
+
+    code = "unknown_field"
+
+    def __init__(self, unknown: Iterable[str], known: Iterable[str]) -> None:
+        self.unknown, self.known = tuple(sorted(unknown)), tuple(known)
+        super().__init__(f"no weight for {', '.join(self.unknown)}; the fields are {', '.join(self.known)}")
 
 
 class Occurrence(NamedTuple):
@@ -48,6 +57,23 @@ class Entry:
     def occurrences(self) -> Iterator[tuple[str, Occurrence]]:
         for token, surface in zip(self.tokens, self.surfaces, strict=True):
             yield token.term, _occurrence(self.field, self.number, token, surface)
+
+
+Fields = Mapping[str, tuple[Entry, ...]]
+
+
+class ReadDocument(NamedTuple):
+    """A profile whose texts were read; it depends on the lexicon alone."""
+
+    document: Document
+    fields: Fields
+
+
+class ReadQuery(NamedTuple):
+    """A need whose texts were read."""
+
+    query: Query
+    fields: Fields
 
 
 def analyzed(

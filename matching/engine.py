@@ -2,30 +2,32 @@
 
 import threading
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
-from copy import copy
-from dataclasses import dataclass, replace
+from dataclasses import replace
+from types import MappingProxyType
 from typing import Any, Generic, Protocol, Self, TypeVar
 
 import numpy as np
 
+from matching.analysis import ReadDocument, ReadQuery
+from matching.counts import Counts
 from matching.documents import Document, Query, Ranked
 from matching.explanation import explain
+from matching.held import READ, Held, StoredT, chunks
 from matching.index import Index, Mask, Rows
-from matching.index.backends import empty_index
-from matching.lexicon import Lexicon
+from matching.lexicon import Lexicon, analyzer_of
 from matching.neighbours import NeighbourTable
-from matching.scoring import Model
+from matching.scoring import Model, read_document
 from matching.sides import AnalyzedDocument, AnalyzedQuery
 from matching.weighting import BackgroundFrequencies
 from matching.weights import Weights
 
 Eligible = Callable[[str], bool] | AbstractSet[str] | Mask | None
 """Who may be ranked: a predicate over ids, a set of ids, a boolean array in the order of `ids`, None for everybody."""
-
-REMEMBERED = 2_048
-"""Analyses kept for explanations, at most; analyzing a text costs far more than scoring it."""
+CHUNK = 1_000
+"""Documents read at a time by a fit: of a large bank only their counts are kept."""
+NOTHING: Mapping[str, Any] = MappingProxyType({})
 
 
 class UnknownId(LookupError):
@@ -38,110 +40,76 @@ class UnknownId(LookupError):
         super().__init__(f"{id} is not indexed")
 
 
-class _Identified(Protocol):
-    @property
-    def id(self) -> str: ...
-
-
 class _Analyzed(Protocol):
     def row(self) -> dict[str, float]: ...
 
     def rivals(self) -> list[dict[str, float]]: ...
 
 
-StoredT = TypeVar("StoredT", bound=_Identified)
 AskedT = TypeVar("AskedT")
+ReadT = TypeVar("ReadT")
 StoredAnalysisT = TypeVar("StoredAnalysisT", bound=_Analyzed)
 AskedAnalysisT = TypeVar("AskedAnalysisT", bound=_Analyzed)
 
 
-@dataclass(frozen=True, slots=True)
-class _State(Generic[StoredT, StoredAnalysisT]):
-    """What a reader sees: replaced as a whole by a writer, so a reader needs no lock.
-
-    empty : ids of items without a term and without a skill
-    analyses : a memory of `stored`, filled while reading; each state has its own
-    """
-
-    model: Model
-    index: Index
-    stored: dict[str, StoredT]
-    empty: frozenset[str]
-    analyses: dict[str, StoredAnalysisT]
-
-    def with_items(self, items: dict[str, StoredT], rows: Rows) -> "_State[StoredT, StoredAnalysisT]":
-        blank = np.flatnonzero(np.diff(rows.matrix.indptr) == 0).tolist()
-        ids = list(items)
-        rest = self.without(items.keys())
-        return _State(
-            model=self.model,
-            index=self.index.upsert(ids, rows),
-            stored={**rest.stored, **items},
-            empty=rest.empty | {ids[position] for position in blank},
-            analyses=rest.analyses,
-        )
-
-    def without(self, ids: AbstractSet[str]) -> "_State[StoredT, StoredAnalysisT]":
-        return _State(
-            model=self.model,
-            index=self.index.remove(ids),
-            stored={id: item for id, item in self.stored.items() if id not in ids},
-            empty=self.empty - ids,
-            analyses={id: analysis for id, analysis in self.analyses.copy().items() if id not in ids},
-        )
-
-
-class _Directed(ABC, Generic[StoredT, AskedT, StoredAnalysisT, AskedAnalysisT]):
+class _Directed(ABC, Generic[StoredT, AskedT, ReadT, StoredAnalysisT, AskedAnalysisT]):
     """One side indexed, the other asking."""
 
     def __init__(self, model: Model, items: Iterable[StoredT] = ()) -> None:
         self._writing = threading.Lock()
-        stored = {item.id: item for item in items}
-        self._state = _filled(model, stored, self._rows(model, list(stored.values())))
+        self._held: Held[StoredT, ReadT, StoredAnalysisT] = Held.nothing(model)
+        self.upsert(items)
+
+    @classmethod
+    def holding(cls, held: Held[StoredT, ReadT, StoredAnalysisT]) -> Self:
+        """An engine of what was opened from a file."""
+        engine = cls(held.model)
+        engine._held = held
+        return engine
 
     def __copy__(self) -> Self:
         """An engine that shares what there is now, at no cost, and changes apart from this one."""
-        twin = object.__new__(type(self))
-        twin._writing = threading.Lock()
-        twin._state = self._state
-        return twin
+        return type(self).holding(self._held)
 
     def with_index(self, index: Index) -> Self:
         """An engine of the same items whose rows lie in another index, which holds the same; changes go there."""
-        twin = copy(self)
-        twin._state = replace(self._state, index=index)
-        return twin
+        return self.holding(replace(self._held, index=index))
 
     def __len__(self) -> int:
-        return len(self._state.stored)
+        return len(self._held.index)
 
     def __contains__(self, id: object) -> bool:
-        return id in self._state.stored
+        return id in self._held
 
     @property
     def model(self) -> Model:
         """The fitted model; give it to the engine of the other direction."""
-        return self._state.model
+        return self._held.model
 
     @property
     def model_version(self) -> str:
         """Tokenizer, tables, lexicon, weights and idf snapshot in 16 hex digits; keep it with every stored score."""
-        return self._state.model.version
+        return self._held.model.version
+
+    @property
+    def held(self) -> Held[StoredT, ReadT, StoredAnalysisT]:
+        """What is indexed now, with its items; a later write does not change it."""
+        return self._held
 
     @property
     def index(self) -> Index:
         """The current index, for scores without reasons."""
-        return self._state.index
+        return self._held.index
 
     @property
     def ids(self) -> tuple[str, ...]:
         """Indexed ids in the order of boolean masks; any write may change it."""
-        return self._state.index.ids
+        return self._held.index.ids
 
     @property
     def insufficient(self) -> frozenset[str]:
         """Ids of which there is nothing to judge by: no word and no skill. They are never ranked."""
-        return self._state.empty
+        return self._held.empty
 
     def upsert(self, items: Iterable[StoredT]) -> None:
         """Add these, or replace those of the same ids; of one id given twice the last counts. The idf snapshot stays.
@@ -151,18 +119,20 @@ class _Directed(ABC, Generic[StoredT, AskedT, StoredAnalysisT, AskedAnalysisT]):
         changed = {item.id: item for item in items}
         with self._writing:
             if changed:
-                self._state = self._state.with_items(changed, self._rows(self._state.model, list(changed.values())))
+                self._held = self._with(self._held, changed)
 
     def remove(self, ids: Collection[str]) -> None:
         """Drop these with their texts and analyses; an unknown id is nothing to remove."""
         with self._writing:
-            self._state = self._state.without(set(ids))
+            self._held = self._held.without(set(ids))
 
     def rebuild(self, model: Model) -> None:
         """Index everything anew under another model, such as that of the refitted other direction."""
         with self._writing:
-            stored = self._state.stored
-            self._state = _filled(model, stored, self._rows(model, list(stored.values())))
+            held = self._held
+            items = held.many(held.index.ids)
+            known = held.reads if model.reads_like(held.model) else {}
+            self._held = self._with(Held.nothing(model), items, known) if items else Held.nothing(model)
 
     def rank(self, asked: AskedT, *, eligible: Eligible = None, limit: int = 20) -> list[Ranked]:
         """The best by falling score, then id; only those with something in common, so possibly fewer than `limit`.
@@ -171,10 +141,11 @@ class _Directed(ABC, Generic[StoredT, AskedT, StoredAnalysisT, AskedAnalysisT]):
         :raises MaskLengthMismatch: a boolean array not as long as `ids`.
         :raises UnknownField: a text under a field without weight.
         """
-        state = self._state
-        analysis = self._ask(state.model, asked)
-        best = state.index.top(analysis.row(), analysis.rivals(), limit=limit, mask=_mask(eligible, state.index))
-        ranked = [self._explain(analysis, self._analysis(state, id), id) for id, _ in best]
+        held = self._held
+        analysis = self._ask(held.model, asked)
+        best = held.index.top(analysis.row(), analysis.rivals(), limit=limit, mask=_mask(eligible, held.index))
+        stored = self._analyses(held, [id for id, _ in best])
+        ranked = [self._explain(analysis, each, id) for id, each in stored.items()]
         return sorted(ranked, key=lambda pair: (-(pair.score or 0.0), pair.id))
 
     def scores(self, asked: AskedT, *, eligible: Eligible = None, limit: int = 20) -> list[tuple[str, float]]:
@@ -182,34 +153,50 @@ class _Directed(ABC, Generic[StoredT, AskedT, StoredAnalysisT, AskedAnalysisT]):
 
         :raises InvalidLimit, MaskLengthMismatch, UnknownField: as `rank`.
         """
-        state = self._state
-        analysis = self._ask(state.model, asked)
-        return state.index.top(analysis.row(), analysis.rivals(), limit=limit, mask=_mask(eligible, state.index))
+        held = self._held
+        analysis = self._ask(held.model, asked)
+        return held.index.top(analysis.row(), analysis.rivals(), limit=limit, mask=_mask(eligible, held.index))
 
     def score(self, asked: AskedT, id: str) -> Ranked:
         """The pair, with the very number that `rank` gives it, in either direction.
 
         :raises UnknownId: the id is not indexed.
         """
-        state = self._state
-        return self._explain(self._ask(state.model, asked), self._analysis(state, id), id)
-
-    def _analysis(self, state: _State[StoredT, StoredAnalysisT], id: str) -> StoredAnalysisT:
-        if id not in state.stored:
+        held = self._held
+        stored = self._analyses(held, [id]).get(id)
+        if stored is None:
             raise UnknownId(id)
-        analysis = state.analyses.get(id)
-        if analysis is None:
-            analysis = self._store(state.model, state.stored[id])
-            if len(state.analyses) >= REMEMBERED:
-                state.analyses.clear()
-            state.analyses[id] = analysis
-        return analysis
+        return self._explain(self._ask(held.model, asked), stored, id)
+
+    def _with(
+        self,
+        held: Held[StoredT, ReadT, StoredAnalysisT],
+        items: Mapping[str, StoredT],
+        known: Mapping[str, ReadT] = NOTHING,
+    ) -> Held[StoredT, ReadT, StoredAnalysisT]:
+        """known : what was read of some of these items"""
+        reads = {id: known.get(id) or self._read(held.model, item) for id, item in items.items()}
+        return held.with_items(items, self._rows(held.model, list(reads.values())), _few(reads))
+
+    def _analyses(self, held: Held[StoredT, ReadT, StoredAnalysisT], ids: Sequence[str]) -> dict[str, StoredAnalysisT]:
+        """In this order; an id that is not there is left out."""
+        found = {id: analysis for id in ids if (analysis := held.analyses.get(id)) is not None}
+        reads = {id: read for id in ids if id not in found and (read := held.reads.get(id)) is not None}
+        absent = [id for id in ids if id not in found and id not in reads]
+        fresh = {id: self._read(held.model, item) for id, item in held.many(absent).items()}
+        weighed = {id: self._weigh(held.model, read) for id, read in (reads | fresh).items()}
+        held.remember(fresh, weighed)
+        every = found | weighed
+        return {id: every[id] for id in ids if id in every}
 
     @abstractmethod
-    def _rows(self, model: Model, items: Sequence[StoredT]) -> Rows: ...
+    def _read(self, model: Model, item: StoredT) -> ReadT: ...
 
     @abstractmethod
-    def _store(self, model: Model, item: StoredT) -> StoredAnalysisT: ...
+    def _rows(self, model: Model, reads: Sequence[ReadT]) -> Rows: ...
+
+    @abstractmethod
+    def _weigh(self, model: Model, read: ReadT) -> StoredAnalysisT: ...
 
     @abstractmethod
     def _ask(self, model: Model, asked: AskedT) -> AskedAnalysisT: ...
@@ -218,7 +205,7 @@ class _Directed(ABC, Generic[StoredT, AskedT, StoredAnalysisT, AskedAnalysisT]):
     def _explain(self, asked: AskedAnalysisT, stored: StoredAnalysisT, id: str) -> Ranked: ...
 
 
-class Engine(_Directed[Document, Query, AnalyzedDocument, AnalyzedQuery]):
+class Engine(_Directed[Document, Query, ReadDocument, AnalyzedDocument, AnalyzedQuery]):
     """Professionals are indexed, a need asks."""
 
     @classmethod
@@ -233,23 +220,40 @@ class Engine(_Directed[Document, Query, AnalyzedDocument, AnalyzedQuery]):
     ) -> "Engine":
         """Learn the idf snapshot from the documents and index them; of one id given twice the last counts.
 
-        Refit by fitting anew and swapping the engine.
-
         :raises UnknownField: a text under a field without weight.
         """
         stored = {document.id: document for document in documents}
-        model, rows = Model.fit(
-            list(stored.values()), lexicon=lexicon, background=background, neighbours=neighbours, weights=weights
-        )
-        engine = cls(model)
-        engine._state = _filled(model, stored, rows)
-        return engine
+        analyzer, under = analyzer_of(lexicon or Lexicon()), weights or Weights()
+        reads: dict[str, ReadDocument] = {}
+        parts = []
+        for chunk in chunks(stored.values(), CHUNK):
+            read = [read_document(analyzer, document, under) for document in chunk]
+            parts.append(Counts.of(read))
+            if len(stored) <= READ:
+                reads |= {each.document.id: each for each in read}
+        counts = Counts.joined(parts)
+        model = Model.fit(counts, lexicon=lexicon, background=background, neighbours=neighbours, weights=weights)
+        return cls.holding(_professionals(model, stored, counts, reads))
 
-    def _rows(self, model: Model, items: Sequence[Document]) -> Rows:
-        return model.document_rows(items)
+    def refitted(self, changed: Iterable[Document], gone: Collection[str]) -> "Engine":
+        """Another engine, fitted to what this one has with these changes. Only texts that were not read are read."""
+        held, new = self._held, {document.id: document for document in changed}
+        stored = {id: item for id, item in held.many(held.index.ids).items() if id not in gone} | new
+        stored = {id: stored[id] for id in sorted(stored)}
+        known = {id: read for id, read in held.reads.copy().items() if id not in new}
+        reads = {id: known.get(id) or held.model.read_document(item) for id, item in stored.items()}
+        counts = Counts.of(list(reads.values()))
+        model = held.model.refitted(counts)
+        return type(self).holding(_professionals(model, stored, counts, _few(reads)))
 
-    def _store(self, model: Model, item: Document) -> AnalyzedDocument:
-        return model.document(item)
+    def _read(self, model: Model, item: Document) -> ReadDocument:
+        return model.read_document(item)
+
+    def _rows(self, model: Model, reads: Sequence[ReadDocument]) -> Rows:
+        return model.document_rows(Counts.of(reads))
+
+    def _weigh(self, model: Model, read: ReadDocument) -> AnalyzedDocument:
+        return model.weighed_document(read)
 
     def _ask(self, model: Model, asked: Query) -> AnalyzedQuery:
         return model.query(asked)
@@ -258,14 +262,17 @@ class Engine(_Directed[Document, Query, AnalyzedDocument, AnalyzedQuery]):
         return explain(asked, stored, id=id)
 
 
-class NeedEngine(_Directed[Query, Document, AnalyzedQuery, AnalyzedDocument]):
+class NeedEngine(_Directed[Query, Document, ReadQuery, AnalyzedQuery, AnalyzedDocument]):
     """Needs are indexed, a professional asks. Takes the model of an `Engine`, hence the same score for a pair."""
 
-    def _rows(self, model: Model, items: Sequence[Query]) -> Rows:
-        return model.query_rows(items)
+    def _read(self, model: Model, item: Query) -> ReadQuery:
+        return model.read_query(item)
 
-    def _store(self, model: Model, item: Query) -> AnalyzedQuery:
-        return model.query(item)
+    def _rows(self, model: Model, reads: Sequence[ReadQuery]) -> Rows:
+        return model.query_rows(reads)
+
+    def _weigh(self, model: Model, read: ReadQuery) -> AnalyzedQuery:
+        return model.weighed_query(read)
 
     def _ask(self, model: Model, asked: Document) -> AnalyzedDocument:
         return model.document(asked)
@@ -274,9 +281,15 @@ class NeedEngine(_Directed[Query, Document, AnalyzedQuery, AnalyzedDocument]):
         return explain(stored, asked, id=id)
 
 
-def _filled(model: Model, items: dict[str, StoredT], rows: Rows) -> _State[StoredT, Any]:
-    empty: _State[StoredT, Any] = _State(model, empty_index(), {}, frozenset(), {})
-    return empty.with_items(items, rows)
+def _professionals(
+    model: Model, documents: Mapping[str, Document], counts: Counts, reads: Mapping[str, ReadDocument]
+) -> Held[Document, ReadDocument, AnalyzedDocument]:
+    held: Held[Document, ReadDocument, AnalyzedDocument] = Held.nothing(model)
+    return held.with_items(documents, model.document_rows(counts), reads)
+
+
+def _few(reads: dict[str, ReadT]) -> dict[str, ReadT]:
+    return reads if len(reads) <= READ else {}
 
 
 def _mask(eligible: Eligible, index: Index) -> Mask | None:

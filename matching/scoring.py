@@ -24,9 +24,11 @@ from typing import NamedTuple
 
 import numpy as np
 import scipy.sparse as sp
+from numpy.typing import NDArray
 
-from matching import skills, weighting
-from matching.analysis import Entry, analyzed, by_term
+from matching import skills
+from matching.analysis import Entry, Fields, ReadDocument, ReadQuery, analyzed, by_term
+from matching.counts import CountedTexts, Counts
 from matching.cues import Speaker
 from matching.documents import Document, Query
 from matching.index import Rows
@@ -35,10 +37,8 @@ from matching.neighbours import NeighbourTable
 from matching.sides import AnalyzedDocument, AnalyzedQuery, Near, WeighedText
 from matching.terms import PROTECTED, STOP_WORDS
 from matching.text import Layer, Token, tokenizer_version
-from matching.weighting import BackgroundFrequencies, Snapshot, asked_weights, coverage_rows
+from matching.weighting import BackgroundFrequencies, Snapshot, TermRows, asked_weights, coverage_rows
 from matching.weights import EXPERIENCES, Weights
-
-Fields = Mapping[str, tuple[Entry, ...]]
 
 
 class _Text(NamedTuple):
@@ -59,7 +59,7 @@ class Model:
         snapshot: Snapshot,
         neighbours: NeighbourTable,
         weights: Weights,
-        background: str = "none",
+        background: BackgroundFrequencies,
     ) -> None:
         self._analyzer = analyzer
         self._snapshot = snapshot
@@ -70,26 +70,32 @@ class Model:
     @classmethod
     def fit(
         cls,
-        documents: Sequence[Document],
+        counts: Counts,
         *,
         lexicon: Lexicon | None = None,
         background: BackgroundFrequencies | None = None,
         neighbours: NeighbourTable | None = None,
         weights: Weights | None = None,
-    ) -> tuple["Model", Rows]:
-        """Learn the snapshot from these documents and the background; with the model come the documents' rows.
-
-        Each text is analyzed once: that costs far more than everything else here.
-
-        :raises UnknownField: a document has a field without weight.
-        """
-        weights = weights or Weights()
+    ) -> "Model":
+        """Learn the snapshot from these profiles, read by the same lexicon, and the background."""
         background = background or BackgroundFrequencies()
-        analyzer = analyzer_of(lexicon or Lexicon())
-        fields = [_profile(analyzer, document, weights) for document in documents]
-        snapshot = Snapshot.fit(map(_texts, fields), background)
-        model = cls(analyzer, snapshot, neighbours or NeighbourTable.of({}), weights, background.name)
-        return model, model._rows(documents, fields)
+        return cls(
+            analyzer_of(lexicon or Lexicon()),
+            Snapshot.fit(counts, background),
+            neighbours or NeighbourTable.of({}),
+            weights or Weights(),
+            background,
+        )
+
+    def refitted(self, counts: Counts) -> "Model":
+        """This model over the snapshot of these profiles."""
+        other = self.under()
+        other._snapshot = Snapshot.fit(counts, self._background)
+        return other
+
+    def reads_like(self, other: "Model") -> bool:
+        """Whether what one has read may be weighed by the other."""
+        return self._analyzer is other._analyzer
 
     def under(self, *, lexicon: Lexicon | None = None, weights: Weights | None = None) -> "Model":
         """This model with another lexicon or other weights, over the same snapshot: no text is counted anew.
@@ -107,20 +113,46 @@ class Model:
     def version(self) -> str:
         """16 hex digits: equal versions give equal scores for equal texts."""
         facts = {
-            "tokenizer": tokenizer_version(),
-            "protected": sorted(PROTECTED.items()),
-            "stop_words": sorted(STOP_WORDS),
+            "text": text_version(),
             "lexicon": self._analyzer.lexicon.digest(),
             "snapshot": self._snapshot.digest(),
-            "background": self._background,
+            "background": self._background.name,
             "neighbours": self._neighbours.digest(),
             "weights": self._weights.facts(),
         }
-        return hashlib.sha256(json.dumps(facts, sort_keys=True).encode()).hexdigest()[:16]
+        return _digest(facts)
+
+    @property
+    def lexicon(self) -> Lexicon:
+        return self._analyzer.lexicon
+
+    @property
+    def snapshot(self) -> Snapshot:
+        return self._snapshot
+
+    @property
+    def weights(self) -> Weights:
+        return self._weights
+
+    @property
+    def neighbours(self) -> NeighbourTable:
+        return self._neighbours
+
+    @property
+    def background(self) -> BackgroundFrequencies:
+        return self._background
 
     def query(self, query: Query) -> AnalyzedQuery:
         """:raises UnknownField: a text under a field without weight."""
-        fields = analyzed(self._analyzer, query.texts, self._weights.query_fields, Speaker.NEED)
+        return self.weighed_query(self.read_query(query))
+
+    def read_query(self, query: Query) -> ReadQuery:
+        """:raises UnknownField: a text under a field without weight."""
+        return ReadQuery(query, analyzed(self._analyzer, query.texts, self._weights.query_fields, Speaker.NEED))
+
+    def weighed_query(self, read: ReadQuery) -> AnalyzedQuery:
+        """read : by this model or one of the same lexicon"""
+        query, fields = read
         entries = [entry for found in fields.values() for entry in found]
         weights = self._asked(fields)
         skill_share = (1 - self._weights.text_share if weights else 1.0) if query.wishes else 0.0
@@ -151,48 +183,74 @@ class Model:
 
     def document(self, document: Document) -> AnalyzedDocument:
         """:raises UnknownField: a text under a field without weight."""
-        fields = _profile(self._analyzer, document, self._weights)
-        texts = _weighed(fields, self._weights)
-        rows = self._coverage(texts)
+        return self.weighed_document(self.read_document(document))
+
+    def read_document(self, document: Document) -> ReadDocument:
+        """:raises UnknownField: a text under a field without weight."""
+        return read_document(self._analyzer, document, self._weights)
+
+    def weighed_document(self, read: ReadDocument) -> AnalyzedDocument:
+        """read : by this model or one of the same lexicon"""
+        texts = _weighed(read.fields, self._weights)
+        counted = CountedTexts.of([_tokens(text.entries) for text in texts])
+        rows = self._coverage(counted, [text.field for text in texts], np.arange(len(texts)))
         weighed = []
         for position, text in enumerate(texts):
             part = slice(rows.matrix.indptr[position], rows.matrix.indptr[position + 1])
             terms = (rows.terms[column] for column in rows.matrix.indices[part])
             coverage = dict(zip(terms, rows.matrix.data[part].tolist(), strict=True))
             weighed.append(WeighedText(text.field, coverage, by_term(text.entries), text.share, text.best_share))
-        refused = tuple(word for found in fields.values() for entry in found for word in entry.refused)
-        return AnalyzedDocument(document, tuple(weighed), refused, self._weights)
+        refused = tuple(word for found in read.fields.values() for entry in found for word in entry.refused)
+        return AnalyzedDocument(read.document, tuple(weighed), refused, self._weights)
 
-    def document_rows(self, documents: Sequence[Document]) -> Rows:
-        """`AnalyzedDocument.row` and `.rivals` of many at once, without the spans."""
-        return self._rows(documents, [_profile(self._analyzer, document, self._weights) for document in documents])
-
-    def _rows(self, documents: Sequence[Document], profiles: Sequence[Fields]) -> Rows:
-        """One sparse product: what the texts cover, times the shares of the texts in their profiles."""
-        texts = [_weighed(fields, self._weights) for fields in profiles]
-        every = [text for found in texts for text in found]
-        owners = np.repeat(np.arange(len(profiles)), [len(found) for found in texts])
-        covered = self._coverage(every)
-        shares = np.fromiter((text.share for text in every), np.float64, len(every))
-        best = np.fromiter((text.best_share for text in every), np.float64, len(every))
-        folding = sp.csr_array((shares, (owners, np.arange(len(every)))), shape=(len(documents), len(every)))
+    def document_rows(self, counts: Counts) -> Rows:
+        """`AnalyzedDocument.row` and `.rivals` of many: what the texts cover, times their shares in their profiles."""
+        covered = self._coverage(counts.texts, counts.fields, counts.field)
+        shares, best = self._shares(counts)
+        n_texts = len(counts.owners)
+        folding = sp.csr_array((shares, (counts.owners, np.arange(n_texts))), shape=(len(counts), n_texts))
         rival = np.flatnonzero(best)
         scaled = sp.diags_array(best[rival]) @ covered.matrix[rival]
-        words = Rows(covered.terms, sp.csr_array(folding @ covered.matrix), sp.csr_array(scaled), owners[rival])
-        claims = [skills.claim_terms(document.skills, self._weights) for document in documents]
-        return words.beside(Rows.of(claims))
+        words = Rows(covered.terms, sp.csr_array(folding @ covered.matrix), sp.csr_array(scaled), counts.owners[rival])
+        return words.beside(Rows.of([skills.claim_terms(claims, self._weights) for claims in counts.claims]))
 
-    def _coverage(self, texts: Sequence[_Text]) -> weighting.TermRows:
-        lengths = [self._snapshot.length(text.field) for text in texts]
-        return coverage_rows([_tokens(text.entries) for text in texts], lengths, self._weights)
+    def _shares(self, counts: Counts) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+        """Of each text what `_Text` names `share` and `best_share`."""
+        weights = self._weights
+        shares = np.array([weights.document_fields[name] for name in counts.fields])[counts.field]
+        is_experience = np.array([name == EXPERIENCES for name in counts.fields], np.bool_)[counts.field]
+        many = np.bincount(counts.owners[is_experience], minlength=len(counts))[counts.owners]
+        mean = shares * (1 - weights.best_share) / np.maximum(1, many)
+        best = np.where(is_experience, shares * weights.best_share, 0.0)
+        return np.where(is_experience, mean, shares), best
 
-    def query_rows(self, queries: Sequence[Query]) -> Rows:
+    def _coverage(self, texts: CountedTexts, fields: Sequence[str], field: NDArray[np.int64]) -> TermRows:
+        lengths = np.array([self._snapshot.length(name) for name in fields], np.float64)[field]
+        return coverage_rows(texts, lengths, self._weights)
+
+    def query_rows(self, queries: Sequence[ReadQuery]) -> Rows:
         """`AnalyzedQuery.row` of many."""
-        return Rows.of([self.query(query).row() for query in queries])
+        return Rows.of([self.weighed_query(query).row() for query in queries])
 
 
-def _profile(analyzer: Analyzer, document: Document, weights: Weights) -> dict[str, tuple[Entry, ...]]:
-    return analyzed(analyzer, document.texts, weights.document_fields, Speaker.PROFILE)
+def text_version() -> str:
+    """16 hex digits: equal versions read equal texts alike under equal lexicons."""
+    return _digest(
+        {
+            "tokenizer": tokenizer_version(),
+            "protected": sorted(PROTECTED.items()),
+            "stop_words": sorted(STOP_WORDS),
+        }
+    )
+
+
+def _digest(facts: Mapping[str, object]) -> str:
+    return hashlib.sha256(json.dumps(facts, sort_keys=True).encode()).hexdigest()[:16]
+
+
+def read_document(analyzer: Analyzer, document: Document, weights: Weights) -> ReadDocument:
+    """:raises UnknownField: a text under a field without weight."""
+    return ReadDocument(document, analyzed(analyzer, document.texts, weights.document_fields, Speaker.PROFILE))
 
 
 def _in_layers(entries: Sequence[Entry], *layers: Layer) -> frozenset[str]:
@@ -201,14 +259,6 @@ def _in_layers(entries: Sequence[Entry], *layers: Layer) -> frozenset[str]:
 
 def _tokens(entries: Sequence[Entry]) -> list[Token]:
     return [token for entry in entries for token in entry.tokens]
-
-
-def _texts(fields: Fields) -> dict[str, list[list[Token]]]:
-    """Field to what counts as a text of its own: each experience, and of other fields all entries together."""
-    return {
-        name: [_tokens([entry]) for entry in entries] if name == EXPERIENCES else [_tokens(entries)]
-        for name, entries in fields.items()
-    }
 
 
 def _by_field(fields: Fields) -> dict[str, list[list[Token]]]:

@@ -4,15 +4,16 @@ import hashlib
 import math
 from bisect import bisect_left
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Any
 
 import numpy as np
 import scipy.sparse as sp
-from sklearn.feature_extraction.text import CountVectorizer
+from numpy.typing import NDArray
 
+from matching.counts import CountedTexts, Counts
 from matching.text import Layer, Token
 from matching.weights import Weights
 
@@ -22,16 +23,6 @@ USUAL_LENGTH = 20.0
 """Words of a field of which the snapshot has seen none."""
 BESIDE = frozenset({Layer.PART, Layer.STEM})
 """Layers that say less than the word they stand in."""
-
-
-class UnknownField(ValueError):
-    """A text was given for a field that has no weight."""
-
-    code = "unknown_field"
-
-    def __init__(self, unknown: Iterable[str], known: Iterable[str]) -> None:
-        self.unknown, self.known = tuple(sorted(unknown)), tuple(known)
-        super().__init__(f"no weight for {', '.join(self.unknown)}; the fields are {', '.join(self.known)}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,12 +45,14 @@ class Snapshot:
 
     idf(t) = ln((1 + n) / (1 + df(t))) + 1, scikit-learn's smooth idf; a term never seen has df 0, the highest idf.
     lengths : field to the mean number of words of its texts
+    known_digest : of one that was opened from a file
     Hence a pair scores the same whatever else is indexed.
     """
 
     n_documents: int
     counts: Mapping[str, float]
     lengths: Mapping[str, float]
+    known_digest: str = ""
 
     def idf(self, term: str) -> float:
         return math.log((1 + self.n_documents) / (1 + self.counts.get(term, 0))) + 1
@@ -69,31 +62,28 @@ class Snapshot:
 
     def digest(self) -> str:
         """SHA-256 in hex."""
+        if self.known_digest:
+            return self.known_digest
         digest = hashlib.sha256(f"{self.n_documents} {sorted(self.lengths.items())}".encode())
         for term in sorted(self.counts):
             digest.update(f"\x1e{term}\x1f{self.counts[term]}".encode())
         return digest.hexdigest()
 
     @classmethod
-    def fit(
-        cls, documents: Iterable[Mapping[str, Sequence[Tokens]]], background: BackgroundFrequencies | None = None
-    ) -> "Snapshot":
-        """Count in how many documents each term stands, and how long the texts of each field are.
-
-        documents : field to its texts, as tokens
-        """
+    def fit(cls, counts: Counts, background: BackgroundFrequencies | None = None) -> "Snapshot":
+        """Count in how many profiles each term stands, and how long the texts of each field are."""
         background = background or BackgroundFrequencies()
-        counts = dict(background.counts)
-        n_documents = background.n_documents
-        lengths: dict[str, list[int]] = {}
-        for document in documents:
-            n_documents += 1
-            for term in {token.term for texts in document.values() for text in texts for token in text}:
-                counts[term] = counts.get(term, 0) + 1
-            for name, texts in document.items():
-                lengths.setdefault(name, []).extend(n_words(text) for text in texts if text)
-        means = {name: sum(found) / len(found) for name, found in lengths.items() if found}
-        return cls(n_documents, MappingProxyType(counts), MappingProxyType(means))
+        texts, owners = counts.texts, counts.owners
+        held = sp.csr_array((np.ones(len(owners)), (owners, np.arange(len(owners)))), shape=(len(counts), len(owners)))
+        found = np.bincount((held @ texts.times).indices, minlength=len(texts.terms))
+        frequencies = dict(background.counts)
+        for term, n in zip(texts.terms, found.tolist(), strict=True):
+            frequencies[term] = frequencies.get(term, 0) + n
+        total = np.bincount(counts.field, texts.words, len(counts.fields)).tolist()
+        many = np.bincount(counts.field, minlength=len(counts.fields)).tolist()
+        lengths = {name: all / n for name, all, n in zip(counts.fields, total, many, strict=True) if n}
+        n_documents = background.n_documents + len(counts)
+        return cls(n_documents, MappingProxyType(frequencies), MappingProxyType(lengths))
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,29 +98,18 @@ class TermRows:
     matrix: Any
 
 
-def n_words(tokens: Tokens) -> int:
-    return sum(token.layer is Layer.WORD for token in tokens)
-
-
-def coverage_rows(texts: Sequence[Tokens], usual_lengths: Sequence[float], weights: Weights) -> TermRows:
+def coverage_rows(texts: CountedTexts, usual_lengths: NDArray[np.float64], weights: Weights) -> TermRows:
     """How far each text covers each of its terms: tf / (tf + k (1 - b + b length / usual length)), in [0, 1).
 
+    usual_lengths : shape (n_texts,), of the fields that the texts stand in
     One row a text; the vocabulary is that of these texts, so that a word unknown to the snapshot counts too.
 
     Source: Robertson and Zaragoza 2009, "The Probabilistic Relevance Framework: BM25 and Beyond", §3.
     """
-    if not any(texts):
-        return TermRows((), sp.csr_array((len(texts), 0), dtype=np.float64))
-    vectorizer = CountVectorizer(analyzer=_terms, dtype=np.float64)
-    counts = sp.csr_array(vectorizer.fit_transform(texts))
-    longer = np.fromiter(map(n_words, texts), np.float64, len(texts)) / np.asarray(usual_lengths)
-    damping = weights.saturation * (1 - weights.length_pivot + weights.length_pivot * longer)
-    counts.data /= counts.data + np.repeat(damping, np.diff(counts.indptr))
-    return TermRows(tuple(vectorizer.get_feature_names_out().tolist()), counts)
-
-
-def _terms(tokens: Tokens) -> list[str]:
-    return [token.term for token in tokens]
+    times = texts.times
+    damping = weights.saturation * (1 - weights.length_pivot + weights.length_pivot * (texts.words / usual_lengths))
+    covered = times.data / (times.data + np.repeat(damping, np.diff(times.indptr)))
+    return TermRows(texts.terms, sp.csr_array((covered, times.indices, times.indptr), shape=times.shape))
 
 
 def asked_weights(texts: Sequence[Tokens], snapshot: Snapshot, weights: Weights) -> dict[str, float]:

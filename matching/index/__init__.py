@@ -104,6 +104,9 @@ class Index(Protocol):
     def mask(self, ids: Iterable[str]) -> Mask:
         """True for these ids, in the order of `ids`; an unknown one is passed over."""
 
+    def known(self, ids: Sequence[str]) -> frozenset[str]:
+        """Of these ids, those that are there."""
+
     def upsert(self, ids: Sequence[str], rows: Rows) -> Self:
         """The index with these rows added, or put in place of the rows of the same ids.
 

@@ -1,7 +1,7 @@
 """An index in a file: written beside and renamed, mapped read-only, shared by all processes that read it. No pickle.
 
 MAGIC, length of the header (8 bytes, little endian), its SHA-256, header (JSON), arrays at multiples of ALIGN.
-The header names format, byte order, the caller's version, and of each array type, shape, place and SHA-256.
+The header names format, byte order, the caller's version and facts, and of each array type, shape, place and SHA-256.
 """
 
 import hashlib
@@ -23,11 +23,13 @@ from matching.index.segmented import Search, SegmentedIndex
 from matching.index.vocabulary import Vocabulary
 
 MAGIC = b"TBINDEX\n"
-FORMAT = 1
+FORMAT = 2
 ALIGN = 64
 PREFIX = len(MAGIC) + 8 + hashlib.sha256().digest_size
 
 Arrays = Mapping[str, NDArray[Any]]
+Facts = Mapping[str, Any]
+"""Values of JSON."""
 
 
 class IncompatibleIndex(Exception):
@@ -44,26 +46,41 @@ class CorruptIndex(Exception):
 
 @dataclass(frozen=True, slots=True)
 class StoredIndex:
-    """index : in the file; beside : the caller's arrays, read-only"""
+    """index : in the file; beside, facts : the caller's, read-only"""
 
     index: SegmentedIndex
     beside: Arrays
+    facts: Facts
 
 
-def index_write(path: Path, index: SegmentedIndex, *, version: str, beside: Arrays | None = None) -> None:
+def index_write(
+    path: Path, index: SegmentedIndex, *, version: str, beside: Arrays | None = None, facts: Facts | None = None
+) -> None:
     """Replace the file, at once, by this index in one segment without tombstones.
 
     Whoever reads the old file goes on reading it. Of what was removed nothing is in the new one.
 
     version : what the weights depend on; a file of another version is not read
-    beside : more arrays to keep, of simple types
+    beside, facts : more arrays to keep, of simple types, and values of JSON
     """
     segments = index.merged().segments
     arrays = {**(_segment_arrays(segments[0]) if segments else {}), **_prefixed("beside", beside or {})}
+    arrays_write(path, arrays, version=version, facts=facts or {})
+
+
+def index_read(path: Path, search: Search, *, version: str) -> StoredIndex:
+    """The index of a file, as `arrays_read` reads it."""
+    arrays, facts = arrays_read(path, version=version)
+    beside = {name.removeprefix("beside."): array for name, array in arrays.items() if name.startswith("beside.")}
+    return StoredIndex(SegmentedIndex(search, [_segment(arrays)] if "names" in arrays else ()), beside, facts)
+
+
+def arrays_write(path: Path, arrays: Arrays, *, version: str, facts: Facts) -> None:
+    """Replace the file, at once, by these arrays and values of JSON."""
     part = path.with_name(f".{path.name}.{os.getpid()}.part")
     try:
         with part.open("wb") as file:
-            _write(file, arrays, version)
+            _write(file, arrays, version, facts)
             file.flush()
             os.fsync(file.fileno())
         os.replace(part, path)
@@ -72,8 +89,8 @@ def index_write(path: Path, index: SegmentedIndex, *, version: str, beside: Arra
     _sync_directory(path.parent)
 
 
-def index_read(path: Path, search: Search, *, version: str) -> StoredIndex:
-    """The index of a file, checked to the last byte.
+def arrays_read(path: Path, *, version: str) -> tuple[Arrays, Facts]:
+    """What was written, mapped and checked to the last byte.
 
     :raises FileNotFoundError: there is no such file.
     :raises IncompatibleIndex: another format, byte order or version.
@@ -88,18 +105,24 @@ def index_read(path: Path, search: Search, *, version: str) -> StoredIndex:
     if (header["format"], header["byte_order"], header["version"]) != (FORMAT, sys.byteorder, version):
         raise IncompatibleIndex(f"{path.name} is of another format, machine or version")
     arrays = {name: _array(path.name, mapped, *facts) for name, facts in header["arrays"].items()}
-    beside = {name.removeprefix("beside."): array for name, array in arrays.items() if name.startswith("beside.")}
-    return StoredIndex(SegmentedIndex(search, [_segment(arrays)] if "names" in arrays else ()), beside)
+    return arrays, header["facts"]
 
 
-def _write(file: Any, arrays: Arrays, version: str) -> None:
-    facts: dict[str, tuple[str, Sequence[int], int, str]] = {}
+def _write(file: Any, arrays: Arrays, version: str, facts: Facts) -> None:
+    told: dict[str, tuple[str, Sequence[int], int, str]] = {}
     place = 0
     for name, array in arrays.items():
         place += -place % ALIGN
-        facts[name] = (array.dtype.str, array.shape, place, hashlib.sha256(_bytes(array)).hexdigest())
+        told[name] = (array.dtype.str, array.shape, place, hashlib.sha256(_bytes(array)).hexdigest())
         place += array.nbytes
-    header = {"format": FORMAT, "byte_order": sys.byteorder, "version": version, "size": place, "arrays": facts}
+    header = {
+        "format": FORMAT,
+        "byte_order": sys.byteorder,
+        "version": version,
+        "facts": facts,
+        "size": place,
+        "arrays": told,
+    }
     encoded = json.dumps(header).encode()
     encoded += b" " * (-(PREFIX + len(encoded)) % ALIGN)
     file.write(MAGIC + len(encoded).to_bytes(8, "little") + hashlib.sha256(encoded).digest() + encoded)

@@ -50,6 +50,9 @@ class SegmentedIndex:
         parts = [segment.living_mask(segment.positions(wanted)) for segment in self.segments]
         return np.concatenate(parts) if parts else np.zeros(0, np.bool_)
 
+    def known(self, ids: Sequence[str]) -> frozenset[str]:
+        return frozenset(id for segment in self.segments for id in segment.ids(segment.positions(ids)))
+
     def upsert(self, ids: Sequence[str], rows: Rows) -> Self:
         if len(set(ids)) != len(ids):
             raise DuplicateId([id for id, count in Counter(ids).items() if count > 1])

@@ -20,10 +20,12 @@ from matching.documents import Document, Query, SkillClaim, SkillWish
 from matching.lexicon import Lexicon
 from matching.weights import Weights
 from talentbank.core.names import without_legal_form
+from talentbank.needs.lifecycle import SEEKING
 from talentbank.needs.models import Need
 from talentbank.professionals.models import Professional
 from talentbank.ranking.thesaurus_files import THESAURUS_MARK
 from talentbank.ranking.weights import weights_of
+from talentbank.registrations.models import RegistrationState
 from talentbank.skills.selectors import lexicon_groups, surface_forms, thesaurus_concepts
 
 PROBLEM_SHARE = 0.5
@@ -46,6 +48,16 @@ NEED_TEXTS: Mapping[str, str] = MappingProxyType(
 """Field of a query to the name of the need's text."""
 CONTACT = re.compile(r"https?://\S+|[\w.+-]+@[\w-]+(?:\.[\w-]+)+|\(?0\d{1,4}\)?[-‐‑–ー－ ]?\d{1,4}[-‐‑–ー－ ]\d{3,4}")
 """An address on the web, an e-mail address, a telephone number."""
+
+
+def indexed_professionals(bank_id: UUID) -> QuerySet[Professional]:
+    """Those that an index of the bank holds."""
+    return Professional.objects.filter(bank_id=bank_id, registration_state=RegistrationState.APPROVED)
+
+
+def indexed_needs(bank_id: UUID) -> QuerySet[Need]:
+    """Those that an index of the bank holds."""
+    return Need.objects.filter(bank_id=bank_id, state__in=SEEKING)
 
 
 def professionals_with_texts(rows: QuerySet[Professional]) -> QuerySet[Professional]:

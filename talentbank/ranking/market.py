@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -50,6 +50,7 @@ class Fit:
 class Market:
     """What there is as of a revision.
 
+    queries : of the needs that are indexed, by the index's ids
     available : indexed professionals whom nothing about themselves keeps from every match, by the index's ids
     classes : these ids, residents before the others where the bank groups them
     pairs : need to professional to how they stand
@@ -61,6 +62,7 @@ class Market:
     state: State
     at: datetime
     needs: tuple[Need, ...]
+    queries: Mapping[str, Query]
     standings: Mapping[UUID, Standing]
     available: Mapping[str, Standing]
     classes: tuple[frozenset[str], ...]
@@ -80,7 +82,7 @@ class Market:
         return str(need.pk) in self.state.needs.insufficient
 
     def query(self, need: Need) -> Query:
-        return self.state.queries.get(need.pk) or corpus.query_of(need)
+        return self.queries.get(str(need.pk)) or corpus.query_of(need)
 
     def refusals(self, need: Need, standing: Standing) -> list[Refusal]:
         """What keeps this pair apart, hiding left out. A prospect of the pair itself does not."""
@@ -172,12 +174,6 @@ def market_of(
     :raises NotFound: one of `need_ids` is no need of the bank.
     """
     state = state_of(bank.pk)
-    rows = Need.objects.filter(bank=bank)
-    wanted = None if need_ids is None else set(need_ids)
-    rows = rows.filter(state__in=SEEKING) if wanted is None else rows.filter(pk__in=wanted)
-    needs = tuple(rows.select_related("organization", "bank").order_by(F("opened_at").asc(nulls_last=True), "id"))
-    if wanted is not None and len(needs) < len(wanted):
-        raise NotFound()
     standings = standings_of_bank(bank.pk, at=at)
     policy = bank.policy
     indexed = frozenset(state.professionals.ids)
@@ -186,19 +182,36 @@ def market_of(
     everybody = frozenset(available)
     residents = frozenset(key for key, each in available.items() if each.in_city)
     is_grouped = policy.residents_first is ResidentsFirst.GROUP
-    return Market(
+    market = Market(
         bank=bank,
         policy=policy,
         state=state,
         at=at,
-        needs=needs,
+        needs=(),
+        queries={},
         standings=standings,
         available=available,
         classes=(residents, everybody - residents) if is_grouped else (everybody,),
-        pairs=_pairs_of(rows),
+        pairs={},
         consenting=frozenset(consenting_to("organization", TextKind.MATCHING, bank_id=bank.pk)),
         prospects=prospects or {},
     )
+    return market_with(market, need_ids)
+
+
+def market_with(market: Market, need_ids: Iterable[UUID] | None) -> Market:
+    """The same market before all asking needs, or these.
+
+    :raises NotFound: one of `need_ids` is no need of the bank.
+    """
+    rows = Need.objects.filter(bank=market.bank)
+    wanted = None if need_ids is None else set(need_ids)
+    rows = rows.filter(state__in=SEEKING) if wanted is None else rows.filter(pk__in=wanted)
+    needs = tuple(rows.select_related("organization", "bank").order_by(F("opened_at").asc(nulls_last=True), "id"))
+    if wanted is not None and len(needs) < len(wanted):
+        raise NotFound()
+    queries = market.state.needs.held.many(str(need.pk) for need in needs)
+    return replace(market, needs=needs, queries=queries, pairs=_pairs_of(rows))
 
 
 def _pairs_of(needs: QuerySet[Need]) -> dict[UUID, dict[UUID, str]]:

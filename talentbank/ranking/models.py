@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from uuid import uuid4
 
 from django.db import models
 from django.db.models import F, Q
@@ -47,6 +48,26 @@ class Card(models.Model):
     class Meta:
         ordering = ("id",)
         constraints = (models.UniqueConstraint(fields=("need", "professional"), name="card_is_one_per_pair"),)
+
+
+class IndexBuild(models.Model):
+    """An index in files, as of a revision of its bank.
+
+    A file counts only under a row: after an older copy of the database was brought back, files that were written since
+    are of a history that never was.
+
+    is_outdated : its files hold terms of somebody who must be forgotten; they go as soon as there is another
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid4, editable=False)
+    bank = models.ForeignKey(Bank, models.CASCADE, related_name="index_builds")
+    revision = models.BigIntegerField()
+    professionals = models.PositiveIntegerField()
+    built_at = models.DateTimeField()
+    is_outdated = models.BooleanField(default=False)
+
+    class Meta:
+        ordering = ("bank", "-revision", "-built_at", "id")
 
 
 FIELD_PERCENTS = ("headline_percent", "skills_percent", "experiences_percent", "summary_percent")

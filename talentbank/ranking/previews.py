@@ -128,9 +128,9 @@ def ranking_preview(*, bank: Bank, basis: Basis, at: datetime) -> Preview:
     """The bank's open needs ranked as now, and as they would be on another basis."""
     state = state_of(bank.pk)
     forms = _changed_forms(state.basis, basis)
-    needs, left_out = _needs(bank, state, forms, at)
+    asking, left_out = _needs(bank, state, forms, at)
     roster = roster_of(bank.pk, at=at)
-    contests = [(contest_of(need, roster, today=day_of(at)), state.queries[need.pk]) for need in needs]
+    contests = [(contest_of(need, roster, today=day_of(at)), query) for need, query in asking]
     documents = _documents(state, contests, forms)
     after = Engine(state.professionals.model.under(lexicon=basis.lexicon, weights=basis.weights), documents)
     changes = tuple(filter(None, (_change(contest, query, state.professionals, after) for contest, query in contests)))
@@ -141,10 +141,10 @@ def ranking_preview(*, bank: Bank, basis: Basis, at: datetime) -> Preview:
         at=at,
         changes=changes,
         professionals=Professional.objects.in_bulk(ids),
-        needs_compared=len(needs),
+        needs_compared=len(asking),
         needs_left_out=left_out,
         professionals_compared=len(documents),
-        professionals_left_out=len(state.documents) - len(documents),
+        professionals_left_out=len(state.professionals) - len(documents),
     )
 
 
@@ -155,35 +155,37 @@ def _changed_forms(before: Basis, after: Basis) -> frozenset[str]:
     return frozenset(folded(form) for code in changed for form in (*old.get(code, ()), *new.get(code, ())))
 
 
-def _needs(bank: Bank, state: State, forms: frozenset[str], at: datetime) -> tuple[list[Need], int]:
+def _needs(bank: Bank, state: State, forms: frozenset[str], at: datetime) -> tuple[list[tuple[Need, Query]], int]:
     """Needs that take candidates now: those that say one of the forms first, then the latest opened."""
     rows = (
         Need.objects.filter(bank=bank, state__in=SEEKING)
         .select_related("organization", "bank")
         .order_by("-opened_at", "id")
     )
-    asking = [need for need in rows if need.pk in state.queries and not need_refusals(need, at=at, creating=True)]
-    asking.sort(key=lambda need: not _says(state.queries[need.pk], forms))
+    needs = [need for need in rows if not need_refusals(need, at=at, creating=True)]
+    queries = state.needs.held.many(str(need.pk) for need in needs)
+    asking = [(need, queries[id]) for need in needs if (id := str(need.pk)) in queries]
+    asking.sort(key=lambda pair: not _says(pair[1], forms))
     return asking[:MOST_NEEDS], max(0, len(asking) - MOST_NEEDS)
 
 
 def _documents(state: State, contests: Iterable[tuple[Contest, Query]], forms: frozenset[str]) -> list[Document]:
-    """All; of a large bank the best of each need as it is now, then who says one of the forms, up to the bound."""
-    if len(state.documents) <= MOST_PROFESSIONALS:
-        return list(state.documents.values())
-    chosen: dict[UUID, None] = {}
+    """All; of a large bank the best of each need as it is now, then who says most of the forms, up to the bound."""
+    engine = state.professionals
+    chosen: dict[str, None] = {}
+    if len(engine) <= MOST_PROFESSIONALS:
+        return list(engine.held.many(engine.ids).values())
     for contest, query in contests:
-        chosen |= dict.fromkeys(UUID(each.id) for each in contest.ranked(state.professionals, query, limit=LOOKED_AT))
-        chosen |= dict.fromkeys(contest.reserves & state.documents.keys())
-    chosen |= dict.fromkeys(id for id, document in state.documents.items() if _says(document, forms))
-    for _, query in contests:
-        best = state.professionals.index.top(state.professionals.model.query(query).row(), limit=MOST_PROFESSIONALS)
-        chosen |= dict.fromkeys(UUID(id) for id, _ in best)
-    return [state.documents[id] for id in list(chosen)[:MOST_PROFESSIONALS]]
+        chosen |= dict.fromkeys(each.id for each in contest.ranked(engine, query, limit=LOOKED_AT))
+        chosen |= dict.fromkeys(sorted(str(id) for id in contest.reserves if str(id) in engine))
+    for query in (Query(texts={"title": tuple(sorted(forms))}), *(query for _, query in contests)):
+        best = engine.index.top(engine.model.query(query).row(), limit=MOST_PROFESSIONALS)
+        chosen |= dict.fromkeys(id for id, _ in best)
+    return list(engine.held.many(list(chosen)[:MOST_PROFESSIONALS]).values())
 
 
-def _says(item: Document | Query, forms: frozenset[str]) -> bool:
-    texts = (text for given in item.texts.values() for text in ([given] if isinstance(given, str) else given))
+def _says(query: Query, forms: frozenset[str]) -> bool:
+    texts = (text for given in query.texts.values() for text in ([given] if isinstance(given, str) else given))
     return any(form in text for text in map(folded, texts) for form in forms)
 
 

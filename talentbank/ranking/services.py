@@ -54,7 +54,7 @@ def candidates_for_need(
         answer = replace(answer, excluded_pairs=excluded_professionals(need, contest.refused(), contest.seen, at))
     if answer.insufficient_data:
         return answer
-    query = state.queries.get(need.pk) or corpus.query_of(need)
+    query = state.needs.held.item(str(need.pk)) or corpus.query_of(need)
     remembering = Remembering(state, need, query)
     ranked = contest.ranked(state.professionals, query, limit=limit, rank=remembering)
     remembering.read(UUID(each.id) for each in ranked)
@@ -67,7 +67,7 @@ def candidates_for_professional(
 ) -> CandidateList:
     """Needs for a professional. `for_sides` leaves out those that only coordinators may see."""
     state = state_of(professional.bank_id)
-    document = state.documents.get(professional.pk) or corpus.document_of(professional)
+    document = state.professionals.held.item(str(professional.pk)) or corpus.document_of(professional)
     insufficient_data = str(professional.pk) in state.professionals.insufficient
     answer = _answer(state, at, ResidentsFirst.OFF, insufficient_data=insufficient_data)
     standing = standings([professional], at=at)[professional.pk]

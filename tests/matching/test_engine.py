@@ -13,12 +13,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from matching import Document, Engine, Lexicon, NeedEngine, Part, Query, Ranked, Relation, SkillClaim, SkillWish
+from matching.analysis import UnknownField
 from matching.documents import InvalidSkill, Side
 from matching.engine import UnknownId
 from matching.index import InvalidLimit, MaskLengthMismatch
 from matching.neighbours import NeighbourTable
 from matching.text import Layer, Token, tokenize
-from matching.weighting import BackgroundFrequencies, UnknownField
+from matching.weighting import BackgroundFrequencies
 from matching.weights import DOCUMENT_FIELDS, QUERY_FIELDS
 from tests.matching.samples import DOCUMENTS, LEXICON, NEEDS
 

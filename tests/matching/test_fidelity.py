@@ -11,10 +11,10 @@ from hypothesis import given, settings
 from matching import Document, Query
 from matching.analysis import Occurrences
 from matching.documents import Contribution, Span
+from matching.engine import Engine
 from matching.explanation import explain
 from matching.neighbours import NeighbourTable
 from matching.replay import record_of, replay
-from matching.scoring import Model
 from matching.sides import AnalyzedDocument, AnalyzedQuery, WeighedText
 from matching.weights import Weights
 from tests.matching.samples import DOCUMENTS, LEXICON, NEEDS
@@ -31,7 +31,7 @@ Spans = tuple[Span, ...]
 
 
 def pairs(documents: list[Document], need: Query) -> Iterator[tuple[AnalyzedQuery, AnalyzedDocument]]:
-    model, _ = Model.fit(documents, lexicon=LEXICON, neighbours=NEAR)
+    model = Engine.fit(documents, lexicon=LEXICON, neighbours=NEAR).model
     asked = model.query(need)
     return ((asked, model.document(document)) for document in documents)
 
@@ -149,7 +149,7 @@ def test_a_record_tells_the_whole_reason_again(documents: list[Document], need: 
 
 def test_a_record_brings_its_own_weights() -> None:
     weights = Weights(synonym_share=0.9, claim_share=0.5, level_share=0.3, saturation=2.0, text_share=0.2)
-    model, _ = Model.fit(list(DOCUMENTS), lexicon=LEXICON, neighbours=NEAR, weights=weights)
+    model = Engine.fit(DOCUMENTS, lexicon=LEXICON, neighbours=NEAR, weights=weights).model
     query, document = model.query(NEEDS[0]), model.document(DOCUMENTS[0])
 
     told = replay(record_of(query, document), need=NEEDS[0].texts, profile=DOCUMENTS[0].texts, id="p1")

@@ -2,13 +2,17 @@
 
 import math
 from collections import Counter
+from collections.abc import Sequence
 
 import numpy as np
 import pytest
 
+from matching.analysis import Entry, ReadDocument
+from matching.counts import CountedTexts, Counts
+from matching.documents import Document
 from matching.lexicon import CONCEPT_MARK, Analyzer, Lexicon
 from matching.text import Layer, Token
-from matching.weighting import USUAL_LENGTH, BackgroundFrequencies, Snapshot, asked_weights, coverage_rows
+from matching.weighting import USUAL_LENGTH, BackgroundFrequencies, Snapshot, TermRows, asked_weights, coverage_rows
 from matching.weights import Weights
 
 WEIGHTS = Weights()
@@ -21,10 +25,22 @@ def words(*terms: str) -> list[Token]:
     return [Token(term, n, n + 1, term) for n, term in enumerate(terms)]
 
 
+def covered(texts: Sequence[Sequence[Token]], usual: Sequence[float]) -> TermRows:
+    return coverage_rows(CountedTexts.of(texts), np.array(usual, np.float64), WEIGHTS)
+
+
+def counts(*profiles: dict[str, list[list[Token]]]) -> Counts:
+    def entries(name: str, texts: list[list[Token]]) -> tuple[Entry, ...]:
+        return tuple(Entry(name, n, tuple(text), ()) for n, text in enumerate(texts))
+
+    read = [{name: entries(name, texts) for name, texts in profile.items()} for profile in profiles]
+    return Counts.of([ReadDocument(Document(f"p{n}"), fields) for n, fields in enumerate(read)])
+
+
 def test_rows_follow_the_formula() -> None:
     texts = [words("a", "b", "a"), words("b"), words()]
 
-    rows = coverage_rows(texts, [2.0, 4.0, 1.0], WEIGHTS)
+    rows = covered(texts, [2.0, 4.0, 1.0])
 
     for position, (text, usual) in enumerate(zip(texts, [2.0, 4.0, 1.0], strict=True)):
         k = 0.8 * (0.25 + 0.75 * len(text) / usual)
@@ -34,7 +50,7 @@ def test_rows_follow_the_formula() -> None:
 
 
 def test_a_wordy_text_covers_a_term_less_and_a_repeated_term_is_covered_more() -> None:
-    rows = coverage_rows([words("a"), words("a", "b", "c"), words("a", "a", "c")], [2.0] * 3, WEIGHTS)
+    rows = covered([words("a"), words("a", "b", "c"), words("a", "a", "c")], [2.0] * 3)
 
     short, wordy, repeated = rows.matrix.toarray()[:, rows.terms.index("a")]
     assert short > repeated > wordy
@@ -44,7 +60,7 @@ def test_parts_and_concepts_do_not_lengthen_a_text() -> None:
     (token,) = words("a")
     beside = [token, Token("b", 0, 1, "b", Layer.PART), Token("c", 0, 1, "a", Layer.CONCEPT)]
 
-    rows = coverage_rows([[token], beside], [1.0, 1.0], WEIGHTS)
+    rows = covered([[token], beside], [1.0, 1.0])
 
     alone, accompanied = rows.matrix.toarray()[:, rows.terms.index("a")]
     assert alone == accompanied
@@ -79,7 +95,7 @@ def test_no_word_is_worth_nothing() -> None:
 
 
 def test_a_word_never_seen_has_the_highest_idf_and_a_field_never_seen_the_usual_length() -> None:
-    snapshot = Snapshot.fit([{"summary": [words("known")]}] * 9)
+    snapshot = Snapshot.fit(counts(*[{"summary": [words("known")]}] * 9))
 
     assert snapshot.idf("known") == pytest.approx(1.0)
     assert snapshot.idf("unknown") == pytest.approx(math.log(10) + 1)
@@ -87,7 +103,9 @@ def test_a_word_never_seen_has_the_highest_idf_and_a_field_never_seen_the_usual_
 
 
 def test_a_fit_counts_documents_and_measures_each_text_of_a_field() -> None:
-    snapshot = Snapshot.fit([{"experiences": [words("a", "a"), words("a", "b", "c", "d")]}, {"summary": [words("b")]}])
+    snapshot = Snapshot.fit(
+        counts({"experiences": [words("a", "a"), words("a", "b", "c", "d")]}, {"summary": [words("b")]})
+    )
 
     assert (snapshot.n_documents, dict(snapshot.counts)) == (2, {"a": 1, "b": 2, "c": 1, "d": 1})
     assert snapshot.length("experiences") == 3.0
@@ -96,16 +114,16 @@ def test_a_fit_counts_documents_and_measures_each_text_of_a_field() -> None:
 def test_the_background_adds_its_documents_and_counts() -> None:
     background = BackgroundFrequencies(96, {"a": 95}, name="test")
 
-    snapshot = Snapshot.fit([{"summary": [words("a")]}] * 4, background)
+    snapshot = Snapshot.fit(counts(*[{"summary": [words("a")]}] * 4), background)
 
     assert snapshot.n_documents == 100
     assert snapshot.idf("a") == pytest.approx(math.log(101 / 100) + 1)
 
 
 def test_no_texts_and_no_words_give_rows_without_columns() -> None:
-    assert coverage_rows([], [], WEIGHTS).matrix.shape == (0, 0)
-    assert coverage_rows([[], []], [1.0, 1.0], WEIGHTS).matrix.shape == (2, 0)
+    assert covered([], []).matrix.shape == (0, 0)
+    assert covered([[], []], [1.0, 1.0]).matrix.shape == (2, 0)
 
 
 def test_weights_are_doubles() -> None:
-    assert coverage_rows([words("a")], [1.0], WEIGHTS).matrix.dtype == np.float64
+    assert covered([words("a")], [1.0]).matrix.dtype == np.float64

@@ -85,7 +85,7 @@ def test_a_score_is_told_again_after_everything_behind_it_has_moved_on(
 
 def test_what_is_told_again_is_what_the_engine_said(bank, need, professional, coordinator):
     state = state_of(bank.pk)
-    said = state.professionals.score(state.queries[need.pk], str(professional.pk))
+    said = state.professionals.score(state.needs.held.item(str(need.pk)), str(professional.pk))
 
     told = match_explanation(opened(need, professional, coordinator)).replayed.ranked
 

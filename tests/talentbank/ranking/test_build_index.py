@@ -5,11 +5,15 @@ from io import StringIO
 import pytest
 from django.core.management import CommandError, call_command
 
+from talentbank.core.revision import revision_bump
+from talentbank.ranking import builds
 from tests.factories import make_organization, make_professional
 from tests.talentbank.ranking.samples import EMPTY, make_shop_need, make_shopkeeper
 
+pytestmark = pytest.mark.usefixtures("index_dir")
 
-def build(**options: str) -> str:
+
+def build(**options: str | bool) -> str:
     out = StringIO()
     call_command("build_index", stdout=out, **options)
     return out.getvalue()
@@ -34,3 +38,18 @@ def test_one_bank_by_slug(bank, other_bank):
 def test_an_unknown_bank_is_an_error(db):
     with pytest.raises(CommandError, match="no such bank"):
         build(bank="nowhere")
+
+
+def test_only_what_is_due_is_built(bank, other_bank):
+    build()
+    revision_bump(other_bank.pk, basis=True)
+
+    assert build(due=True).startswith(f"[1/1] {other_bank.slug}")
+    assert build(due=True) == ""
+
+
+def test_who_comes_second_leaves_the_bank_to_who_is_at_it(bank):
+    build()
+
+    with builds._alone(bank.pk):
+        assert "another process is at it" in build()

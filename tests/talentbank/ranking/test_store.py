@@ -1,6 +1,7 @@
 """The index of a bank follows its revision: nothing missed, nothing kept that was rolled back."""
 
 import threading
+from collections.abc import Mapping
 from io import StringIO
 from typing import Any
 
@@ -8,6 +9,7 @@ import pytest
 from django.core.management import call_command
 from django.db import connection, transaction
 
+from matching.documents import Document, Query
 from talentbank.banks.models import Bank
 from talentbank.core.actors import Actor
 from talentbank.core.audit import Step
@@ -39,8 +41,16 @@ def professional(bank: Bank) -> Professional:
     return Professional.objects.filter(bank=bank).order_by("id")[0]
 
 
+def documents(state: store.State) -> Mapping[str, Document]:
+    return state.professionals.held.many(state.professionals.ids)
+
+
+def queries(state: store.State) -> Mapping[str, Query]:
+    return state.needs.held.many(state.needs.ids)
+
+
 def headlines(state: store.State) -> set[Any]:
-    return {document.texts["headline"] for document in state.documents.values()}
+    return {document.texts["headline"] for document in documents(state).values()}
 
 
 def test_an_unchanged_bank_costs_one_query(shop_bank, django_assert_num_queries):
@@ -78,10 +88,10 @@ def test_who_is_no_longer_approved_or_asking_leaves(shop_bank):
     edit(need, state="closed")
     after = state_of(shop_bank.pk)
 
-    assert len(before.documents) == 2
-    assert gone.pk not in after.documents
+    assert len(before.professionals) == 2
     assert str(gone.pk) not in after.professionals
-    assert (len(after.needs), after.queries) == (0, {})
+    assert str(gone.pk) not in documents(after)
+    assert (len(after.needs), queries(after)) == (0, {})
 
 
 def test_a_bump_that_changes_no_text_fits_nothing_anew(shop_bank):
@@ -101,8 +111,8 @@ def test_a_changed_need_alone_keeps_the_model(shop_bank):
     after = state_of(shop_bank.pk)
 
     assert after.professionals.model is before.professionals.model
-    assert {query.texts["title"] for query in after.queries.values()} == {"在庫を管理したい"}
-    assert {query.texts["title"] for query in before.queries.values()} == {"ネットショップを始めたい"}
+    assert {query.texts["title"] for query in queries(after).values()} == {"在庫を管理したい"}
+    assert {query.texts["title"] for query in queries(before).values()} == {"ネットショップを始めたい"}
 
 
 def test_a_larger_bank_keeps_its_model_until_a_share_has_changed(shop_bank, monkeypatch):
@@ -130,11 +140,8 @@ def test_pulling_gives_what_loading_anew_gives(shop_bank):
     pulled = state_of(shop_bank.pk)
     anew = store.loaded(shop_bank.pk, pulled.revision)
 
-    assert (pulled.documents, pulled.queries, pulled.model_version) == (
-        anew.documents,
-        anew.queries,
-        anew.model_version,
-    )
+    assert (documents(pulled), queries(pulled)) == (documents(anew), queries(anew))
+    assert pulled.model_version == anew.model_version
 
 
 def test_what_is_rolled_back_was_seen_inside_and_is_kept_nowhere(shop_bank):
@@ -148,6 +155,44 @@ def test_what_is_rolled_back_was_seen_inside_and_is_kept_nowhere(shop_bank):
 
     assert "ほんもの" in headlines(state_of(shop_bank.pk))
     assert "まぼろし" not in headlines(state_of(shop_bank.pk))
+
+
+def test_a_transaction_reads_on_from_what_it_has_read_and_hands_it_over_at_its_commit(shop_bank, monkeypatch):
+    loads, loaded = [], store.loaded
+    monkeypatch.setattr(store, "loaded", lambda *given: loads.append(1) or loaded(*given))
+
+    with transaction.atomic():
+        for headline in ("一つめ", "二つめ", "三つめ"):
+            edit(professional(shop_bank), headline=headline)
+            seen = state_of(shop_bank.pk)
+            assert headline in headlines(seen)
+
+    assert state_of(shop_bank.pk) is seen
+    assert len(loads) == 1
+
+
+def test_what_a_savepoint_took_back_is_not_read_on_from(shop_bank):
+    with transaction.atomic():
+        edit(professional(shop_bank), headline="はじめの一歩")
+        kept = state_of(shop_bank.pk)
+        with pytest.raises(ZeroDivisionError), transaction.atomic():
+            edit(professional(shop_bank), headline="まぼろし")
+            assert "まぼろし" in headlines(state_of(shop_bank.pk))
+            raise ZeroDivisionError
+        assert state_of(shop_bank.pk) is kept
+        edit(professional(shop_bank), headline="ほんもの")  # takes the very revision that was rolled back
+        assert "ほんもの" in headlines(state_of(shop_bank.pk))
+
+    assert headlines(state_of(shop_bank.pk)) & {"はじめの一歩", "まぼろし", "ほんもの"} == {"ほんもの"}
+
+
+def test_a_transaction_that_commits_late_does_not_set_the_others_back(shop_bank):
+    with transaction.atomic():
+        edit(professional(shop_bank), headline="はじめの一歩")
+        promised = state_of(shop_bank.pk)
+        store._held[shop_bank.pk] = newer = store.replace(promised, revision=promised.revision + 1)
+
+    assert store._held[shop_bank.pk] is newer
 
 
 def test_a_restored_database_with_an_older_revision_is_read_anew(shop_bank):
@@ -202,7 +247,7 @@ def test_a_changed_skill_reaches_an_index_that_runs(shop_bank):
     indexes_outdate()
     after = state_of(shop_bank.pk)
 
-    (claimed,) = (document.texts["skills"] for document in after.documents.values() if document.skills)
+    (claimed,) = (document.texts["skills"] for document in documents(after).values() if document.skills)
     assert "ネットの店づくり" in claimed
     assert "ネットの店づくり" in after.basis.lexicon.groups["ec-site"]
     assert after.model_version != before.model_version

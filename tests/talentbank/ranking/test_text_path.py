@@ -194,10 +194,10 @@ def test_nothing_of_a_person_is_in_the_index_the_idf_the_snapshot_or_the_reasons
     )
 
     state = state_of(bank.pk)
-    document = state.professionals.model.document(state.documents[professional.pk])
+    document = state.professionals.model.document(state.professionals.held.item(str(professional.pk)))
     learned = {
         *document.row(),
-        *state.professionals.model.query(state.queries[need.pk]).row(),
+        *state.professionals.model.query(state.needs.held.item(str(need.pk))).row(),
         *counted_in_the_bank(state.professionals.model._snapshot.counts),
     }
     terms = {token.term for word in SECRET for token in tokenize(word)}

@@ -90,9 +90,12 @@ def test_a_database_that_is_away_for_a_moment_does_not_end_the_worker(monkeypatc
 
 
 def test_the_worker_goes_round_until_it_is_told_to_stop(monkeypatch):
-    rounds = []
+    rounds, builds, stops = [], [], []
     monkeypatch.setattr(work, "OUTBOX_SECONDS", 0.01)
     monkeypatch.setattr(work, "TICK_SECONDS", 0.02)
+    monkeypatch.setattr(work, "BUILD_SECONDS", 0.02)
+    monkeypatch.setattr(work.Building, "turn", lambda self, *, at: builds.append(at))
+    monkeypatch.setattr(work.Building, "stop", lambda self: stops.append(len(builds)))
     monkeypatch.setattr(work.Command, "round", lambda self, *, tick_too: rounds.append(tick_too))
     before = signal.getsignal(signal.SIGTERM), signal.getsignal(signal.SIGINT)
     threading.Timer(0.3, signal.raise_signal, [signal.SIGTERM]).start()
@@ -103,6 +106,7 @@ def test_the_worker_goes_round_until_it_is_told_to_stop(monkeypatch):
         signal.signal(signal.SIGINT, before[1])
 
     assert len(rounds) > 3 and rounds[0] and rounds.count(True) < len(rounds)
+    assert stops == [len(builds)] and 1 < len(builds) < len(rounds)
 
 
 @pytest.fixture
