@@ -16,6 +16,7 @@ TAGS = {
     "needs": "What organizations want help with, in their own words.",
     "organizations": "Who seeks help, and who gives it as a company; their members.",
     "professionals": "Who gives help; the registrations that are matched.",
+    "sandbox": "What would have been sent, and the way back to the beginning. 404 where there is no sandbox.",
     "statistics": "Figures with their definitions.",
     "vocabulary": "Skills, problems in plain words, synonyms, and the weights of ranking.",
     "webhooks": "Endpoints that are told what happens, what they were sent, and the messages themselves.",
@@ -38,6 +39,7 @@ QUERY = {
     "area": "Of this area; repeated means any of them.",
     "bank": "Id or slug of a bank.",
     "basket": "Of this kind of work; repeated means any of them.",
+    "channel": "Sent this way; repeated means any of them.",
     "client_id": "The approvals of this client.",
     "code": "With this code; repeated means any of them.",
     "due_before": "What is due before this day.",
@@ -57,6 +59,7 @@ QUERY = {
     "source": "That came from this file or hand; repeated means any of them.",
     "state": "In this state; repeated means any of them.",
     "subject": "About this registration.",
+    "to": "To this address; repeated means any of them.",
     "type": "Of this type of event; repeated means any of them.",
     "until": "Up to and including this day.",
 }
