@@ -293,6 +293,19 @@ def test_cluster() -> None:
     run(PYTHON, "-m", "tests.cluster", *sys.argv[2:], **TEST_ENVIRONMENT)
 
 
+def spec_lint() -> None:
+    """Spectral and Redocly on openapi.yaml; fails where there is no Node.js. Seconds."""
+    install("dev")
+    run(PYTHON, "-m", "tests.spec_lint", **TEST_ENVIRONMENT)
+
+
+def attack() -> None:
+    """Every operation attacked by openapi.yaml, as each role, in all phases of Schemathesis. Hours on two cores."""
+    install("dev")
+    everything = "tests/api/matrix/attack/everything.py"
+    run(PYTHON, "-m", "pytest", "-q", "-n", "2", everything, *sys.argv[2:], **TEST_ENVIRONMENT)
+
+
 def bench() -> None:
     """The index beside scikit-learn, scipy, tantivy and bm25s in one run; writes docs/benchmarks.md. See --help."""
     install("bench")
@@ -301,7 +314,10 @@ def bench() -> None:
 
 TASKS = {
     task.__name__.replace("_", "-"): task
-    for task in (setup, demo, test, test_faults, test_histories, test_cluster, bench, lint, lock, spec)
+    for task in (
+        *(setup, demo, test, test_faults, test_histories, test_cluster, attack, bench),
+        *(lint, spec_lint, lock, spec),
+    )
 }
 
 

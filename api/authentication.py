@@ -92,6 +92,8 @@ def actor_of(request: Request) -> Actor:
 def _actor(request: Request) -> Actor:
     user = request.user if request.user and request.user.is_authenticated else None
     acting_as = request.headers.get("Acting-As", "")
+    if "Acting-As" in request.headers and not acting_as:
+        raise invalid("/header/Acting-As", "malformed_hat")
     if user is None and acting_as:
         raise invalid("/header/Acting-As", "hat_not_worn")
     token, at = request.auth if isinstance(request.auth, Token) else None, now()

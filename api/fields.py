@@ -22,6 +22,11 @@ INSTANT = re.compile(
     r"[0-9]{4}-[0-9]{2}-[0-9]{2}[Tt ][0-9]{2}:[0-9]{2}:[0-9]{2}(\.[0-9]{1,6})?([Zz]|[+-][0-9]{2}:[0-9]{2})\Z"
 )
 CANONICAL_UUID = re.compile(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}\Z")
+SPACES = r"\u0000-\u0020\u007f-\u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000"
+"""Controls and spaces of every kind, as a class of characters that regular expressions of all languages read alike."""
+VISIBLE = re.compile(f"[^{SPACES}]")
+ANY_TEXT = r"^[^\u0000]*$"
+SOME_TEXT = rf"^[^\u0000]*[^{SPACES}][^\u0000]*$"
 YEARS = range(1900, 3000)
 """Years outside overflow when a time zone is applied."""
 
@@ -43,7 +48,7 @@ class StrictField(serializers.Field):
 
 
 class StrictCharField(StrictField):
-    """A text of at most `max_length` characters. Whitespace alone counts as blank."""
+    """A text of at most `max_length` characters. Spaces and controls alone count as blank; NUL is never taken."""
 
     def __init__(
         self, *, max_length: int, min_length: int = 0, allow_blank: bool = False, pattern: str = "", **options: Any
@@ -57,7 +62,7 @@ class StrictCharField(StrictField):
             self.fail("not_a_string")
         if len(value) > self.max_length:
             self.fail("max_length", maximum=self.max_length)
-        if not value.strip():
+        if not VISIBLE.search(value):
             if not self.allow_blank:
                 self.fail("blank")
             return value
@@ -73,8 +78,8 @@ class StrictCharField(StrictField):
         if least := self.min_length or (0 if self.allow_blank else 1):
             schema["minLength"] = least
         if self.pattern:
-            schema["pattern"] = f"^(?:{self.pattern.pattern})$"
-        return schema
+            return {**schema, "pattern": f"^(?:{self.pattern.pattern})$"}
+        return {**schema, "pattern": ANY_TEXT if self.allow_blank else SOME_TEXT}
 
 
 class StrictEmailField(StrictCharField):

@@ -7,6 +7,7 @@ from http import HTTPStatus
 from typing import Any
 
 from django.http import HttpRequest
+from django.utils.encoding import escape_uri_path
 from rest_framework.response import Response
 
 from api.catalogue import sentence
@@ -31,7 +32,7 @@ def problem_body(
         "title": HTTPStatus(status).phrase,
         "status": status,
         "detail": sentence(code, **(facts or {})),
-        "instance": request.path,
+        "instance": escape_uri_path(request.path),
         "code": code,
         "request_id": getattr(request, "request_id", ""),
         "errors": list(errors),

@@ -7,7 +7,6 @@ from typing import Any
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
-from api.catalogue import sentence
 from api.filters import StrictFilterSet, TextFilter
 from api.previews import RankingPreviewOutput
 from api.routing import endpoint
@@ -48,10 +47,6 @@ def _percent(name: str, **options: Any) -> StrictIntegerField:
     return StrictIntegerField(minimum=low, maximum=high, help_text=HELP[name], **options)
 
 
-def _error(code: str) -> serializers.ErrorDetail:
-    return serializers.ErrorDetail(sentence(code), code)
-
-
 class OfBank(StrictFilterSet):
     bank = TextFilter(help_text=BANK_HELP)
 
@@ -85,12 +80,8 @@ class PercentsInput(StrictSerializer):
 class RankingWeightsInput(PercentsInput):
     """Only what changes, and always `reason`. The four fields of a profile sum to 100 afterwards."""
 
-    reason = StrictCharField(max_length=NOTE_LENGTH, help_text="Required: why. Kept on the bank's record.")
-
-    def validate(self, values: dict[str, Any]) -> dict[str, Any]:
-        if "reason" not in values:
-            raise serializers.ValidationError({"reason": [_error("required")]})
-        return values
+    always = ("reason",)
+    reason = StrictCharField(max_length=NOTE_LENGTH, help_text="Why. Kept on the bank's record.")
 
 
 class RankingWeightsPreviewInput(PercentsInput):

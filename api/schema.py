@@ -74,7 +74,8 @@ class AutoSchema(BaseAutoSchema):
         return [*requests, *responses]
 
     def _get_parameters(self) -> list[dict[str, Any]]:
-        in_path = self._resolve_path_parameters(uritemplate.variables(self.path))
+        found = self._resolve_path_parameters(uritemplate.variables(self.path))
+        in_path = [specification.path_parameter(each) for each in found]
         return [
             *sorted(in_path, key=lambda each: self.path.index("{" + each["name"] + "}")),
             *specification.query_parameters(self.view, self),
@@ -138,6 +139,8 @@ class AutoSchema(BaseAutoSchema):
         schema = super()._map_serializer(serializer, direction, bypass_extensions)
         if direction == "request" and isinstance(force_instance(serializer), StrictSerializer):
             schema["additionalProperties"] = False
+            if always := force_instance(serializer).always:
+                schema["required"] = sorted({*schema.get("required", ()), *always})
         return schema
 
     def _get_serializer_name(self, serializer: Any, direction: str, bypass_extensions: bool = False) -> str:
@@ -200,7 +203,8 @@ class StrictFieldSchema(OpenApiSerializerFieldExtension):
     def map_serializer_field(self, auto_schema: Any, direction: str) -> dict[str, Any]:
         schema = self.target.json_schema()
         if direction == "response":
-            schema.pop("minLength", None)  # what a caller may not send blank may still be shown blank
+            for rule in ("minLength", "pattern"):
+                schema.pop(rule, None)  # what a caller may not send blank may still be shown blank
         if name := self.get_name():
             self._warn_of_namesake(auto_schema, name, schema)
         return schema

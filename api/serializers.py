@@ -35,11 +35,13 @@ class StrictSerializer(serializers.Serializer):
 
     sent_only = False
     """A PATCH: absent keys are left alone. DRF's `partial` would let nested objects come without required keys."""
+    always: tuple[str, ...] = ()
+    """Keys that a PATCH must bring too."""
 
     @property
     def _writable_fields(self) -> Iterator[serializers.Field]:
         for each in super()._writable_fields:
-            if not self.sent_only or each.field_name in self.initial_data:
+            if not self.sent_only or each.field_name in self.initial_data or each.field_name in self.always:
                 yield each
 
     def run_validation(self, data: Any = serializers.empty) -> Any:
@@ -109,14 +111,23 @@ class OnBehalfInput(StrictSerializer):
         return values
 
 
+def reasons(**options: Any) -> StrictListField:
+    child = StrictCharField(max_length=60)
+    return StrictListField(child=child, max_length=10, unique=True, help_text="See /codes.", **options)
+
+
 class CommonActionInput(OnBehalfInput):
     """The keys that every action takes; subclasses add the action's own."""
 
     happened_on = StrictDateField(required=False, help_text="The day it really happened; today if absent.")
-    reason_codes = StrictListField(
-        child=StrictCharField(max_length=60), max_length=10, unique=True, required=False, help_text="See /codes."
-    )
+    reason_codes = reasons(required=False)
     note = StrictCharField(max_length=NOTE_LENGTH, required=False, allow_blank=True)
+
+
+class ReasonedInput(CommonActionInput):
+    """An action that nobody takes without a reason."""
+
+    reason_codes = reasons(min_length=1)
 
 
 def step_of(values: Mapping[str, Any]) -> StepInput:
@@ -141,6 +152,7 @@ def _detail(code: str) -> serializers.ErrorDetail:
 __all__ = [
     "CommonActionInput",
     "OnBehalfInput",
+    "ReasonedInput",
     "RowOutput",
     "StepInput",
     "StrictBooleanField",
@@ -156,5 +168,6 @@ __all__ = [
     "StrictListField",
     "StrictSerializer",
     "StrictUUIDField",
+    "reasons",
     "step_of",
 ]

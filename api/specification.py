@@ -7,7 +7,8 @@ from typing import Any
 
 from drf_spectacular.drainage import warn
 
-from api import webhooks
+from api import links, webhooks
+from api.descriptions import PATH, QUERY, TAGS
 from api.pagination import DEFAULT_LIMIT, MAX_CURSOR_LENGTH, MAX_LIMIT
 from api.problems import MEDIA_TYPE
 
@@ -96,13 +97,13 @@ HEADERS: dict[str, dict[str, Any]] = {
     "WWW-Authenticate": _text("The challenge.", required=True, example='Bearer realm="api"'),
     "X-Request-Id": _text("Names this call in problems, logs and events.", required=True, example="0198c0de"),
 }
-ACTING_AS = r"^[a-z_]+:[0-9a-fA-F-]{36}$"
+ACTING_AS = r"^[a-z_]+:[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}$"
 PARAMETERS: dict[str, dict[str, Any]] = {
     "AcceptLanguage": {
         "name": "Accept-Language",
         "in": "header",
         "description": "`ja` (default) or `en`: the language of `detail` and labels, never of codes.",
-        "schema": {"type": "string", "maxLength": 200},
+        "schema": {"type": "string"},
     },
     "ActingAs": {
         "name": "Acting-As",
@@ -129,7 +130,7 @@ PARAMETERS: dict[str, dict[str, Any]] = {
         "name": "If-None-Match",
         "in": "header",
         "description": "ETags already held; 304 where one is this very representation.",
-        "schema": {"type": "string", "maxLength": 1000},
+        "schema": {"type": "string"},
     },
 }
 
@@ -157,9 +158,10 @@ def query_parameters(view: Any, auto_schema: Any) -> list[dict[str, Any]]:
 
 def _filter_parameter(name: str, each: Any) -> dict[str, Any]:
     schema = each.strict.json_schema()
-    parameter: dict[str, Any] = {"in": "query", "name": name}
-    if each.extra.get("help_text"):
-        parameter["description"] = str(each.extra["help_text"])
+    description = str(each.extra.get("help_text") or QUERY.get(name, ""))
+    if not description:
+        warn(f"the parameter {name} has no description")
+    parameter: dict[str, Any] = {"in": "query", "name": name, "description": description}
     if each.extra.get("required"):
         parameter["required"] = True
     if each.plural:
@@ -279,15 +281,29 @@ def complete(document: dict[str, Any], *, with_webhooks: bool) -> dict[str, Any]
         components["parameters"] = {**PARAMETERS, **webhooks.parameters()}
         components["schemas"] |= webhooks.schemas()
         document["webhooks"] = webhooks.webhooks()
+    links.connect(document)
     for section, members in components.items():
         components[section] = dict(sorted(members.items()))
     operations = [each for path in document["paths"].values() for each in path.values()]
-    document["tags"] = [{"name": name} for name in sorted({tag for each in operations for tag in each["tags"]})]
+    document["tags"] = [_tag(name) for name in sorted({tag for each in operations for tag in each["tags"]})]
     ids = [each["operationId"] for each in operations]
     for twice in sorted({each for each in ids if ids.count(each) > 1}):
         warn(f"operationId {twice} is used twice")
     _bound_integers(document)
     return document
+
+
+def _tag(name: str) -> dict[str, str]:
+    if name not in TAGS:
+        warn(f"the tag {name} has no description")
+    return {"name": name, "description": TAGS.get(name, "")}
+
+
+def path_parameter(parameter: dict[str, Any]) -> dict[str, Any]:
+    """A parameter of an address with what it is."""
+    if parameter["name"] not in PATH:
+        warn(f"the parameter {parameter['name']} of an address has no description")
+    return {**parameter, "description": PATH.get(parameter["name"], "")}
 
 
 def _bound_integers(node: Any) -> None:

@@ -24,7 +24,7 @@ LOCK = ROOT / "requirements" / "node.txt"
 OLDEST = (20, 19)
 """What the packages that we pin ask for."""
 NEEDED_BY = "the TypeScript client, its front end, the snippets of docs/ and the linters of openapi.yaml"
-FOLDERS = (ROOT / "examples" / "typescript",)
+FOLDERS = (ROOT / "examples" / "typescript", ROOT / "tests" / "spec_lint")
 """Folders with a package-lock.json that the tests need."""
 CHROMIUMS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 

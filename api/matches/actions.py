@@ -6,7 +6,7 @@ from typing import Any, ClassVar
 
 from api.matches import inputs
 from api.matches.views import MatchOperation, domain_step
-from api.serializers import CommonActionInput, StepInput
+from api.serializers import CommonActionInput, ReasonedInput, StepInput
 from api.views import ActionView
 from talentbank.core.actors import OnBehalf, Side
 from talentbank.matches.lifecycle import TABLE
@@ -80,7 +80,7 @@ ACTIONS: dict[Action, type[MatchAction]] = {
             inputs.ApproveInput,
             staff=True,
         ),
-        _action(Action.REJECT, "Reject", "The city does not introduce the pair.", COMMON, staff=True),
+        _action(Action.REJECT, "Reject", "The city does not introduce the pair.", ReasonedInput, staff=True),
         _action(
             Action.COUNTERSIGN,
             "Countersign an approval",
@@ -108,7 +108,7 @@ ACTIONS: dict[Action, type[MatchAction]] = {
         _action(Action.RETURN, "Return a delivery", "Something is missing; the work goes on.", inputs.ReturnInput),
         _action(Action.COMPLETE, "Complete", "The work is done.", inputs.CompleteInput),
         _action(Action.TERMINATE, "Terminate early", "Who, why and the true end.", inputs.TerminateInput),
-        _action(Action.WITHDRAW, "Withdraw", "A side that was asked or has said yes steps back.", COMMON),
+        _action(Action.WITHDRAW, "Withdraw", "A side that was asked or has said yes steps back.", ReasonedInput),
         _action(Action.CANCEL, "Cancel", "Staff close the match.", inputs.CancelInput, staff=True),
         _action(
             Action.UNDO, "Undo the last step", "Back to the state before; from contracted on both sides agree.", COMMON

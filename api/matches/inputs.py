@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from api.serializers import (
     CommonActionInput,
+    ReasonedInput,
     StrictBooleanField,
     StrictCharField,
     StrictChoiceField,
@@ -13,6 +14,7 @@ from api.serializers import (
     StrictListField,
     StrictSerializer,
     StrictUUIDField,
+    reasons,
 )
 from talentbank.core.actors import Side
 from talentbank.matches.inputs import CORRECTABLE
@@ -39,7 +41,7 @@ class ProposeInput(CommonActionInput):
     ask_first = StrictChoiceField(Side, required=False, help_text="The bank's default order if absent.")
 
 
-class DeclineInput(CommonActionInput):
+class DeclineInput(ReasonedInput):
     share_reason = StrictBooleanField(required=False, help_text="Whether the other side may read the reason.")
 
 
@@ -68,7 +70,7 @@ class StartInput(CommonActionInput):
     started_on = StrictDateField(required=False)
 
 
-class SuspendInput(CommonActionInput):
+class SuspendInput(ReasonedInput):
     requested_by = StrictChoiceField(Side)
 
 
@@ -86,17 +88,18 @@ class CompleteInput(CommonActionInput):
 
 
 class TerminateInput(CompleteInput):
+    reason_codes = reasons(min_length=1)
     notice_given_on = StrictDateField(required=False, help_text="Terms of six months or more: the day of the notice.")
 
 
-class CancelInput(CommonActionInput):
+class CancelInput(ReasonedInput):
     closed_reason = StrictChoiceField(
         [ClosedReason.CANCELLED, ClosedReason.MISTAKEN, ClosedReason.DUPLICATE, ClosedReason.UNREACHABLE],
         required=False,
     )
 
 
-class CorrectInput(CommonActionInput):
+class CorrectInput(ReasonedInput):
     field = StrictChoiceField(sorted(CORRECTABLE))
     new = StrictCharField(max_length=60, help_text="The right value: a day, hours as a number, or a reason code.")
 

@@ -6,7 +6,7 @@ from typing import Any, ClassVar
 
 from api.needs.inputs import NeedReopenInput, NeedRequestChangesInput
 from api.needs.views import NeedOperation, on_behalf_of
-from api.serializers import CommonActionInput, StepInput
+from api.serializers import CommonActionInput, ReasonedInput, StepInput
 from api.views import ActionView
 from talentbank.core.audit import Step
 from talentbank.needs.lifecycle import ACTIONS as NAMES
@@ -57,7 +57,11 @@ SAID = {
     NeedAction.CANCEL: ("Cancel a need", "Not while a match is contracted to delivered."),
     NeedAction.REOPEN: ("Reopen a need", "A new round with a new deadline: submitted by its owner, open by staff."),
 }
-INPUTS = {NeedAction.REQUEST_CHANGES: NeedRequestChangesInput, NeedAction.REOPEN: NeedReopenInput}
+INPUTS = {
+    NeedAction.REQUEST_CHANGES: NeedRequestChangesInput,
+    NeedAction.REOPEN: NeedReopenInput,
+    NeedAction.REJECT: ReasonedInput,
+}
 
 
 def _action(action: NeedAction) -> type[NeedActionView]:

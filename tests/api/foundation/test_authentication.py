@@ -67,7 +67,13 @@ def test_a_session_needs_the_csrf_token_to_write(user: User, thing: Bank) -> Non
 
 
 @pytest.mark.parametrize(
-    ("hat", "code"), [("nonsense", "malformed_hat"), ("coordinator:1", "malformed_hat"), ("\xe3\x81", "malformed_hat")]
+    ("hat", "code"),
+    [
+        ("", "malformed_hat"),
+        ("nonsense", "malformed_hat"),
+        ("coordinator:1", "malformed_hat"),
+        ("\xe3\x81", "malformed_hat"),
+    ],
 )
 def test_a_malformed_hat_is_400(http: Any, hat: str, code: str) -> None:
     answer = http.get("/api/v1/things", HTTP_ACTING_AS=hat)

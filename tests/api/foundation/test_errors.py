@@ -103,6 +103,12 @@ def test_addresses_that_are_not_there(anonymous: Any, path: str, method: str, st
     assert answer.json()["instance"].startswith("/api")
 
 
+def test_the_address_in_a_problem_is_a_reference_that_may_be_followed(anonymous: Any) -> None:
+    answer = anonymous.get("/api/v1/things/C%C3%91%20%E6%BC%AC")
+
+    assert answer.json()["instance"] == "/api/v1/things/C%C3%91%20%E6%BC%AC"
+
+
 def test_405_names_what_is_allowed(anonymous: Any) -> None:
     assert anonymous.generic("PUT", "/api/v1/things").headers["Allow"] == "GET, POST, HEAD"
 

@@ -70,6 +70,7 @@ def test_a_decimal_keeps_its_digits() -> None:
         (TEXT, None, "null"),
         (TEXT, "", "blank"),
         (TEXT, "\u3000 ", "blank"),
+        (TEXT, "\x1c\x7f\u2028", "blank"),
         (TEXT, "123456", "max_length"),
         (fields.StrictCharField(max_length=5, allow_blank=True), " " * 6, "max_length"),
         (fields.StrictCharField(max_length=5, pattern="[0-9]+"), "12a", "invalid"),

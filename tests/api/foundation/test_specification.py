@@ -13,6 +13,8 @@ from openapi_spec_validator import validate
 
 from api import documents
 from api.schema import EXAMPLES_DIR, example_of, generate
+from talentbank.matches.codes import REASON_REQUIRED as MATCH_REASONS
+from talentbank.needs.codes import REASON_REQUIRED as NEED_REASONS
 from tests.api.foundation.conftest import document
 from tests.contract import Contract, contract, escaped
 
@@ -109,6 +111,7 @@ def test_it_says_the_same_twice() -> None:
     assert generate("tests.api.foundation.resource") == document()
 
 
+@pytest.mark.database  # the same on both
 def test_the_committed_file_is_what_the_code_says() -> None:
     call_command("openapi", check=True, stdout=StringIO())
 
@@ -156,3 +159,63 @@ def test_no_example_is_left_of_an_operation_that_is_gone() -> None:
     known = {operation["operationId"] for _, _, operation in operations(contract().document)}
 
     assert {path.stem for path in EXAMPLES_DIR.glob("*.json")} <= known
+
+
+def test_an_action_that_needs_a_reason_says_so() -> None:
+    spec = contract().document
+    needed = {f"matches_{action.value}" for action in MATCH_REASONS} | {
+        f"needs_{action.value}" for action in NEED_REASONS
+    }
+    said = set()
+    for _, _, operation in operations(spec):
+        body = operation.get("requestBody", {}).get("content", {}).get("application/json", {}).get("schema", {})
+        component = spec["components"]["schemas"].get(body.get("$ref", "").rpartition("/")[2], {})
+        if component.get("properties", {}).get("reason_codes", {}).get("minItems"):
+            said.add(operation["operationId"])
+
+    assert said == needed
+
+
+def test_every_tag_and_parameter_says_what_it_is() -> None:
+    spec = contract().document
+    own = [each for _, _, operation in operations(spec) for each in operation["parameters"] if "$ref" not in each]
+
+    assert [each["name"] for each in [*spec["tags"], *own] if not each.get("description")] == []
+
+
+def test_what_was_made_links_to_itself_and_to_every_step_with_its_version() -> None:
+    spec = contract().document
+    made = spec["paths"]["/api/v1/needs"]["post"]["responses"]["201"]["links"]
+    asked = spec["paths"]["/api/v1/matches/{id}/questions"]["post"]["responses"]["201"]["links"]
+
+    assert {"needs_read", "needs_update", "needs_submit", "needs_open", "needs_cancel"} <= made.keys()
+    assert made["needs_open"] == {"$ref": "#/components/links/needs_open"}
+    assert spec["components"]["links"]["needs_open"]["parameters"] == {
+        "id": "$response.body#/id",
+        "If-Match": "$response.header.ETag",
+    }
+    assert {"matches_questions_answer"} == asked.keys()
+    answered = spec["components"]["links"]["matches_questions_answer"]["parameters"]
+    assert answered["id"] == "$request.path.id" and answered["question_id"] == "$response.body#/id"
+
+
+def test_links_lead_to_operations_that_take_what_they_fill(spec: dict[str, Any]) -> None:
+    known = {operation["operationId"]: (path, operation) for path, _, operation in operations(spec)}
+    for name, link in spec["components"].get("links", {}).items():
+        path, operation = known[link["operationId"]]
+        headers = {"If-Match"} if {"$ref": "#/components/parameters/IfMatch"} in operation["parameters"] else set()
+
+        assert link["parameters"].keys() == set(re.findall(r"{(\w+)}", path)) | headers, name
+
+
+def test_every_create_of_a_row_with_an_address_has_links() -> None:
+    paths = contract().document["paths"]
+    without = [
+        methods["post"]["operationId"]
+        for path, methods in paths.items()
+        if "201" in methods.get("post", {}).get("responses", {})
+        and any(other.startswith(f"{path}/{{") for other in paths)
+        and "links" not in methods["post"]["responses"]["201"]
+    ]
+
+    assert without == []

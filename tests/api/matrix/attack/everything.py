@@ -1,0 +1,36 @@
+"""`make attack`: every operation, as each caller of the matrix, in all phases. Named on the command line alone.
+
+`ATTACK_EXAMPLES` is how many calls the fuzzing draws for an operation, and how many scenarios are walked.
+"""
+
+from __future__ import annotations
+
+import os
+from collections import defaultdict
+
+import pytest
+
+from api.schema import generate
+from tests.api.matrix.attack.campaign import PHASES, attack
+from tests.api.matrix.attack.test_attack import found
+from tests.api.matrix.world import ACTORS
+
+pytestmark = pytest.mark.django_db
+EXAMPLES = int(os.environ.get("ATTACK_EXAMPLES", "20"))
+
+
+def by_tag() -> dict[str, list[str]]:
+    """The operations of each tag."""
+    tags: dict[str, list[str]] = defaultdict(list)
+    for methods in generate()["paths"].values():
+        for operation in methods.values():
+            tags[operation["tags"][0]].append(operation["operationId"])
+    return dict(sorted(tags.items()))
+
+
+@pytest.mark.parametrize("actor", ["", *ACTORS], ids=lambda actor: actor or "who may")
+@pytest.mark.parametrize(("tag", "only"), by_tag().items(), ids=by_tag())
+def test_nothing_is_found(world, actor, tag, only):
+    report = attack(world, phases=PHASES, examples=EXAMPLES, actor=actor, only=only)
+
+    assert found(report) == ""

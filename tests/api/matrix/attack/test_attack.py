@@ -1,0 +1,85 @@
+"""The API under attack by its own specification, as far as the suite has time; `everything.py` is the rest."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from tests.api.matrix.attack.campaign import Report, attack
+from tests.api.matrix.calls import operations
+
+pytestmark = pytest.mark.django_db  # what may be sent leans on no database: SQLite alone, for the suite's time
+EVERY = sorted(operations())
+ONE_OF_EACH_KIND = (
+    "banks_texts_create",
+    "clients_update",
+    "consents_create",
+    "matches_bulk_propose",
+    "matches_create",
+    "matches_decline",
+    "matches_list",
+    "matches_read",
+    "matches_terms_read",
+    "matches_terms_sheet",
+    "me_read",
+    "needs_candidates",
+    "organizations_members_remove",
+    "professionals_update",
+    "ranking_weights_preview",
+    "webhook_endpoints_redeliver",
+)
+"""Operations of every base class, with every sort of input."""
+LIFE_OF_A_NEED = (
+    "needs_create",
+    "needs_read",
+    "needs_update",
+    "needs_submit",
+    "needs_request_changes",
+    "needs_open",
+    "needs_cancel",
+    "needs_reopen",
+)
+
+
+def found(report: Report) -> str:
+    assert sum(report.statuses.values()), "nothing was called"
+    return "\n".join(map(str, report.findings))
+
+
+@pytest.mark.parametrize("half", [0, 1], ids=["even", "odd"])
+def test_every_operation_answers_as_documented_whatever_is_drawn(world, half):
+    report = attack(world, phases=["fuzzing"], examples=2, only=EVERY[half::2])
+
+    assert found(report) == ""
+    assert report.statuses[200] > 50, "the shots did not go home"
+
+
+def test_every_kind_of_operation_holds_at_all_bounds_of_its_inputs(world):
+    report = attack(world, phases=["examples", "coverage"], examples=1, only=ONE_OF_EACH_KIND)
+
+    assert found(report) == ""
+    assert {200, 201, 400, 401, 405} <= report.statuses.keys()
+
+
+def test_what_was_made_is_there_and_may_be_acted_on_along_the_links(world):
+    report = attack(world, phases=["stateful"], examples=4, only=LIFE_OF_A_NEED, actor="coordinator")
+
+    assert found(report) == ""
+    assert report.statuses[201] and report.statuses[200]
+
+
+@pytest.mark.parametrize(
+    ("told", "check"),
+    [("a number for a text", "response_schema_conformance"), ("a header that nobody reads", "negative_data_rejection")],
+)
+def test_a_document_that_lies_is_found_out(world, told, check):
+    def lie(document: dict[str, Any]) -> None:
+        if told == "a number for a text":
+            document["components"]["schemas"]["Meta"]["properties"]["version"] = {"type": "integer"}
+        else:
+            document["components"]["parameters"]["AcceptLanguage"]["schema"] = {"type": "string", "enum": ["ja"]}
+
+    report = attack(world, phases=["coverage"], examples=1, only=["meta_get"], change=lie)
+
+    assert check in {each.check for each in report.findings}
