@@ -16,6 +16,7 @@ from matching.documents import Document, Query, Ranked
 from matching.explanation import explain
 from matching.held import READ, Held, StoredT, chunks
 from matching.index import Index, Mask, Rows
+from matching.index.segmented import SegmentedIndex
 from matching.lexicon import Lexicon, analyzer_of
 from matching.neighbours import NeighbourTable
 from matching.scoring import Model, read_document
@@ -100,6 +101,16 @@ class _Directed(ABC, Generic[StoredT, AskedT, ReadT, StoredAnalysisT, AskedAnaly
     def index(self) -> Index:
         """The current index, for scores without reasons."""
         return self._held.index
+
+    @property
+    def own_index(self) -> SegmentedIndex:
+        """The index as this process holds it, to be written to a file or to be sent to a cluster.
+
+        :raises TypeError: its rows lie elsewhere.
+        """
+        if not isinstance(self.index, SegmentedIndex):
+            raise TypeError(f"the rows lie in {type(self.index).__name__}")
+        return self.index
 
     @property
     def ids(self) -> tuple[str, ...]:

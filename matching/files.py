@@ -75,7 +75,7 @@ def engines_write(counts: Counts, model: Model, queries: Iterable[Query], *, pro
     ids = tuple(sorted(items))
     digests = np.frombuffer(b"".join(digest_of(items[id]) for id in ids), np.uint8).reshape(-1, DIGEST_BYTES)
     is_blank = np.fromiter((id in asking.insufficient for id in ids), np.bool_, len(ids))
-    _side_write(needs, asking.held.index, ids, digests, is_blank, model, {})
+    _side_write(needs, asking.own_index, ids, digests, is_blank, model, {})
 
 
 def engines_read(

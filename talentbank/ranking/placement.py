@@ -81,7 +81,7 @@ def index_placed(engine: Engine) -> Engine:
     """
     if not settings.INDEX_CLUSTER:
         return engine
-    return engine.with_index(_cluster().empty_index().filled(engine.index))
+    return engine.with_index(_cluster().empty_index().filled(engine.own_index))
 
 
 def index_is_lost(engine: Engine) -> bool:
