@@ -88,7 +88,7 @@ def test_a_mini_app_gets_in_without_leaving_line_and_stays_the_same_person(line,
         {"algorithm": "none"},
         {"key": CHANNEL * 4, "algorithm": "HS256"},
     ],
-    ids=str,
+    ids=lambda wrong: "-".join(f"{name} {value}" for name, value in wrong.items() if name != "key") or "another key",
 )
 def test_an_id_token_that_does_not_hold_opens_nothing(line, mini_app, wrong):
     refused = exchange(mini_app, line.id_token(at=AT, **wrong))
