@@ -23,7 +23,9 @@ from matching.index.kernel_types import SIGNATURE, Asked, Eligibility, Found, In
 from matching.index.postings import BLOCK, STEPS
 
 CHUNK = 64
-"""Rows, as far from each other as a block has chunks."""
+"""Rows at most, as far from each other as a block has chunks."""
+SPREAD = 4
+"""Chunks for each result, lest many of the best share one."""
 FEW = 2_048
 """Postings in a block up to which its rows are visited by them, not all in turn."""
 SPARSE = 24
@@ -118,9 +120,6 @@ def _remember(number, position, work):
 def _scan_few(first, sums, factors, slack, work):
     """A block of few postings, whose rows alone are looked at."""
     lists, runs, peaks, threshold = work.inverted.lists, work.runs, work.peaks, work.threshold
-    if work.maybe.size[0] + FEW > ROOM:
-        settle(work)
-        fill_runs(runs, work.asked.columns, first // BLOCK, lists)
     for j in range(len(factors)):
         for place in range(runs.begins[j], runs.ends[j]):
             sums[lists.local[place]] = 0
@@ -135,7 +134,6 @@ def _scan_few(first, sums, factors, slack, work):
                 push(peaks, number, position)
                 if slack >= 0 and is_full(peaks):
                     threshold[0] = max(threshold[0], np.int64(peaks.numbers[0]) - slack)
-    return True
 
 
 @njit
@@ -151,12 +149,15 @@ def _collect(sums, greatest, chunk, first, least, below, work):
 
 
 @njit
-def _take_between(sums, greatest, first, least, below, work):
-    """`_collect`, with exact scores taken where there is no room. Whether they were not too many."""
+def _take_between(sums, greatest, first, least, below, settled, work):
+    """`_collect` all; whether there were not too many.
+
+    Exact scores are taken where there is no room, and where they must be `settled` before the next rows.
+    """
     chunk = 0
     while chunk < len(greatest):
         chunk = _collect(sums, greatest, chunk, first, max(least, work.threshold[0]), below, work)
-        if chunk < len(greatest):
+        if settled or chunk < len(greatest):
             settle(work)
             if work.n_exact[0] > MOST_EXACT:
                 return False
@@ -168,7 +169,7 @@ def _greatest(sums, greatest):
     """Of each chunk, row after row of all chunks, which the processor does sixteen at a time."""
     n = len(greatest)
     greatest[:] = sums[:n]
-    for row in range(1, CHUNK):
+    for row in range(1, len(sums) // n):
         rows = sums[row * n : (row + 1) * n]
         for chunk in range(n):
             one, other = greatest[chunk], rows[chunk]
@@ -178,28 +179,31 @@ def _greatest(sums, greatest):
 @njit
 def _scan_many(first, end, sums, room, factors, slack, looked_up, work):
     """A block of many postings. Whether it did not ask for too many exact scores."""
-    n_chunks = (end - first + CHUNK - 1) // CHUNK
-    used, greatest, threshold, peaks = sums[: n_chunks * CHUNK], room[:n_chunks], work.threshold, work.peaks
+    n, threshold, peaks = end - first, work.threshold, work.peaks
+    n_chunks = max((n + CHUNK - 1) // CHUNK, min(n, SPREAD * len(peaks.numbers)))
+    used, greatest = sums[: (n + n_chunks - 1) // n_chunks * n_chunks], room[:n_chunks]
     if looked_up:
-        used[: end - first], used[end - first :] = GREATEST - 1, 0
+        used[:n], used[n:] = GREATEST - 1, 0
     else:
         used[:] = 0
         _add_block(used, factors, work.inverted.lists, work.runs)
     _drop_ineligible(used, first, end, work.eligibility)
     _greatest(used, greatest)
-    if looked_up:
-        return _take_between(used, greatest, first, 1, GREATEST, work)
-    for chunk in range(n_chunks):
-        if greatest[chunk] > peaks.numbers[0] or not is_full(peaks):
-            push(peaks, greatest[chunk], first + chunk)
-    pivot = np.int64(peaks.numbers[0]) if is_full(peaks) else 1
+    pivot, settled = 1, slack < 0 and not looked_up
+    if not looked_up:
+        for chunk in range(n_chunks):
+            if greatest[chunk] > peaks.numbers[0] or not is_full(peaks):
+                push(peaks, greatest[chunk], first + chunk)
+        if is_full(peaks):
+            pivot = np.int64(peaks.numbers[0])
     if slack >= 0:
         threshold[0] = max(threshold[0], pivot - slack)
-        return _take_between(used, greatest, first, 1, GREATEST, work)
-    if not _take_between(used, greatest, first, pivot, GREATEST, work):
-        return False
-    settle(work)
-    return _take_between(used, greatest, first, 1, pivot, work)
+    least, below = pivot if settled else 1, GREATEST
+    while below > 1:
+        if not _take_between(used, greatest, first, least, below, settled, work):
+            return False
+        least, below = 1, least
+    return True
 
 
 @njit
@@ -231,7 +235,8 @@ def _runs(m):
 @njit
 def _scan_blocks(work, factors, slack):
     """Whether so few rows are nearly equal that their exact scores could be taken."""
-    sums, greatest, runs = np.empty(BLOCK, np.uint16), np.empty(BLOCK // CHUNK, np.uint16), work.runs
+    most_chunks = max(BLOCK // CHUNK, SPREAD * MOST_WANTED)
+    sums, greatest, runs = np.empty(BLOCK + most_chunks, np.uint16), np.empty(most_chunks, np.uint16), work.runs
     n_rows, lists = work.inverted.n_rows, work.inverted.lists
     for first in range(0, n_rows, BLOCK):
         end = min(first + BLOCK, n_rows)
@@ -241,14 +246,15 @@ def _scan_blocks(work, factors, slack):
         if n_eligible == 0:
             continue
         if n_postings <= FEW:
-            held = _scan_few(first, sums, factors, slack, work)
+            _scan_few(first, sums, factors, slack, work)
         else:
             looked_up = n_eligible * len(factors) * SPARSE < n_postings
-            held = _scan_many(first, end, sums, greatest, factors, slack, looked_up, work)
-        if not held or work.n_exact[0] > MOST_EXACT:
-            return False
-        if slack < 0:
+            if not _scan_many(first, end, sums, greatest, factors, slack, looked_up, work):
+                return False
+        if slack < 0 or work.maybe.size[0] + FEW > ROOM:
             settle(work)
+            if work.n_exact[0] > MOST_EXACT:
+                return False
     return True
 
 

@@ -185,14 +185,15 @@ def test_the_back_ends_agree_to_the_last_bit(many: Many) -> None:
         assert compiled.top(asked, rivals, limit=20, mask=mask) == dense.top(asked, rivals, limit=20, mask=mask)
 
 
-def test_a_usual_need_is_answered_by_the_kernel_alone(many: Many, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("limit", [20, 1_000])
+def test_a_usual_need_is_answered_by_the_kernel_alone(many: Many, monkeypatch: pytest.MonkeyPatch, limit: int) -> None:
     def adds_everything(*_: object) -> None:
         raise AssertionError("the kernel gave up")
 
     monkeypatch.setattr(DenseSearch, "best", adds_everything)
     asked = {f"t{term}": 0.02 for term in np.random.default_rng(3).choice(N_TERMS, 50, replace=False)}
 
-    assert len(SegmentedIndex(CompiledSearch(), many.segments).top(asked, limit=20)) == 20
+    assert len(SegmentedIndex(CompiledSearch(), many.segments).top(asked, limit=limit)) == limit
 
 
 @each_back_end
