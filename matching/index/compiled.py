@@ -25,5 +25,4 @@ class CompiledSearch:
             held, positions, scores = scan(columns, weights, limit, len(segment.names), *postings, *eligible)
         if not held:
             return DenseSearch().best(segment, question, limit, mask)
-        order = np.lexsort((positions, -scores))
-        return positions[order], scores[order]
+        return positions, scores

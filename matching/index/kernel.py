@@ -1,343 +1,287 @@
 """The scan of the numba back end: bounds added in whole numbers, then exact scores of the few rows that may be best.
 
-Scores are scaled so that a sum of bounds fits two bytes. Rows are taken UNIT at a time, whose sums stay in the
-first-level cache. Each product is rounded up, so a sum is never less than the scaled score. Without rivals it is at
-most STEPS and two for each term more, so that the limit-th greatest sum tells which rows may be among the best. With
-rivals it tells nothing of the kind, for the best rival of a row is worth less than its best weights of all terms
-together: there the exact scores so far tell.
-
-All of it stands in this file, for numba's cache knows a kernel by the time of the file it is in.
+Scores are scaled so that a sum of bounds fits two bytes, and rows are taken a block at a time, whose sums stay in the
+second-level cache. Each product is rounded up, so a sum is never less than the scaled score. Without rivals it is at
+most STEPS and three for each term more, so that the limit-th greatest sum tells which rows may be among the best; and
+the limit-th greatest of the greatest of each CHUNK rows is nearly as good, which the processor finds many rows at a
+time. With rivals sums tell nothing of the kind, for the best rival of a row is worth less than its best weights of all
+terms together: there the exact scores so far tell.
 
 Source: safe bounds with exact scores after Turtle and Flood 1995, "Query Evaluation: Strategies and Optimizations".
 """
 
+from hashlib import sha256
+from pathlib import Path
+
 import numpy as np
 from numba import njit
 
-from matching.index import SCORE_DECIMALS
-from matching.index.kernel_types import SIGNATURE, Eligibility, Found, Runs
+from matching.index.kernel_best import is_full, push, put_in_order
+from matching.index.kernel_exact import at_least, fill_runs, settle
+from matching.index.kernel_memory import LINE, prefetch
+from matching.index.kernel_types import SIGNATURE, Asked, Eligibility, Found, Inverted, Runs, Work
 from matching.index.postings import BLOCK, STEPS
 
-UNIT = 16_384
-LAST = np.uint16(UNIT - 1)
-ONE = np.uint64(1)
 CHUNK = 64
-FEW = 512
-"""Postings in a unit up to which its rows are visited by them, not all in turn."""
+"""Rows at most, as far from each other as a block has chunks."""
+SPREAD = 4
+"""Chunks for each result, lest many of the best share one."""
+FEW = 2_048
+"""Postings in a block up to which its rows are visited by them, not all in turn."""
+SPARSE = 24
+"""Postings added in the time that one is looked up: so few eligible rows are scored without a scan."""
 MOST_TERMS = 4_096
 MOST_WANTED = 1_024
 """Results. More terms than that, or results, and adding up every posting is as good."""
 FULL = 65_000.0
 """What the sum of all bounds is scaled to, with two more for each term."""
-ROOM = 4 * UNIT
+GREATEST = 2**16
+ROOM = 4_096
 """Rows remembered until their exact scores are taken."""
 MOST_EXACT = 8 * MOST_WANTED
-DECIMALS = 10.0**SCORE_DECIMALS
+AHEAD = 256
+"""Postings of a run that are called for; from there on the processor has understood."""
 LEAST = 1e-9
 """Sum of all bounds; smaller ones use fewer of the bits."""
 
 
 @njit
-def _at_least(ascending, first, end, wanted):
-    """First place of something that is at least `wanted`.
-
-    Without branches, as half of them would be foretold wrong, and unsigned, as numba else looks for negative places.
-    """
-    if end <= first:
-        return first
-    place, n = np.uint64(first), np.uint64(end - first)
-    while n > ONE:
-        half = n >> ONE
-        place = place + half if ascending[place + half - ONE] < wanted else place
-        n -= half
-    return np.int64(place) + np.int64(ascending[place] < wanted)
-
-
-@njit
-def _fill_runs(runs, columns, block, lists):
-    for j in range(len(columns)):
-        last = lists.runs_of[columns[j] + 1]
-        run = _at_least(lists.run_block, lists.runs_of[columns[j]], last, block)
-        if run < last and lists.run_block[run] == block:
-            runs.begins[j], runs.ends[j] = lists.run_start[run], lists.run_start[run + 1]
-        else:
-            runs.begins[j], runs.ends[j] = 0, 0
-
-
-@njit
-def _worse(heap, one, other):
-    if heap.numbers[one] != heap.numbers[other]:
-        return heap.numbers[one] < heap.numbers[other]
-    return heap.positions[one] > heap.positions[other]
-
-
-@njit
-def _exchange(heap, one, other):
-    heap.numbers[one], heap.numbers[other] = heap.numbers[other], heap.numbers[one]
-    heap.positions[one], heap.positions[other] = heap.positions[other], heap.positions[one]
-
-
-@njit
-def _push(heap, number, position):
-    """Into a heap with the worst on top, which falls out where there is no room."""
-    size = heap.size[0]
-    if size < len(heap.numbers):
-        heap.size[0] += 1
-        heap.numbers[size], heap.positions[size] = number, position
-        while size and _worse(heap, size, (size - 1) >> 1):
-            _exchange(heap, size, (size - 1) >> 1)
-            size = (size - 1) >> 1
-    elif number > heap.numbers[0] or (number == heap.numbers[0] and position < heap.positions[0]):
-        heap.numbers[0], heap.positions[0] = number, position
-        place = 0
-        while 2 * place + 1 < size:
-            below = 2 * place + 1
-            if below + 1 < size and _worse(heap, below + 1, below):
-                below += 1
-            if not _worse(heap, below, place):
-                break
-            _exchange(heap, place, below)
-            place = below
+def _n_eligible(first, end, eligibility):
+    dead = eligibility.dead
+    before, after = at_least(dead, 0, len(dead), first), at_least(dead, 0, len(dead), end)
+    if not eligibility.masked:
+        return end - first - (after - before)
+    n, mask = 0, eligibility.mask[first - before : end - after]
+    for begin in range(0, len(mask), CHUNK):
+        chunk, n_chunk = mask[begin : begin + CHUNK], np.uint8(0)
+        for place in range(len(chunk)):  # of one byte throughout, so that many are added at once
+            n_chunk = np.uint8(n_chunk + np.uint8(chunk[place]))
+        n += n_chunk
+    return n
 
 
 @njit
 def _is_eligible(position, eligibility):
-    place = position
-    if len(eligibility.dead):
-        before = _at_least(eligibility.dead, 0, len(eligibility.dead), position)
-        if before < len(eligibility.dead) and eligibility.dead[before] == position:
+    place, dead = position, eligibility.dead
+    if len(dead):
+        before = at_least(dead, 0, len(dead), position)
+        if before < len(dead) and dead[before] == position:
             return False
         place -= before
     return not eligibility.masked or eligibility.mask[place]
 
 
 @njit
-def _any_eligible(first, end, eligibility):
-    """By the mask alone."""
-    dead = eligibility.dead
-    for place in range(first - _at_least(dead, 0, len(dead), first), end - _at_least(dead, 0, len(dead), end)):
-        if eligibility.mask[place]:
-            return True
-    return False
+def _drop_ineligible(sums, first, end, eligibility):
+    """Make their sums 0."""
+    dead, mask = eligibility.dead, eligibility.mask
+    before, begin = at_least(dead, 0, len(dead), first), first
+    while begin < end:
+        stop = min(end, dead[before]) if before < len(dead) else end
+        if eligibility.masked:
+            living, allowed = sums[begin - first : stop - first], mask[begin - before : stop - before]
+            for x in range(len(living)):
+                living[x] *= np.uint16(allowed[x])
+        if stop < end:
+            sums[stop - first] = 0
+        before, begin = before + 1, stop + 1
 
 
 @njit
-def _add(local, bounds, begin, end, factor, sums):
-    """factor * bound / 256, rounded up, to each row's sum. The rows of a run differ, so four at a time are safe."""
-    rows, steps = local[begin:end], bounds[begin:end]
-    n = len(rows)
-    whole = n & ~3
-    for x in range(0, whole, 4):
-        a, b, c, d = rows[x] & LAST, rows[x + 1] & LAST, rows[x + 2] & LAST, rows[x + 3] & LAST
-        one = (factor * np.uint32(steps[x])) >> np.uint32(8)
-        two = (factor * np.uint32(steps[x + 1])) >> np.uint32(8)
-        three = (factor * np.uint32(steps[x + 2])) >> np.uint32(8)
-        four = (factor * np.uint32(steps[x + 3])) >> np.uint32(8)
-        sum_a, sum_b, sum_c, sum_d = sums[a], sums[b], sums[c], sums[d]
-        sums[a] = np.uint16(sum_a + one + ONE)
-        sums[b] = np.uint16(sum_b + two + ONE)
-        sums[c] = np.uint16(sum_c + three + ONE)
-        sums[d] = np.uint16(sum_d + four + ONE)
-    for x in range(whole, n):
-        a = rows[x] & LAST
-        sums[a] = np.uint16(sums[a] + ((factor * np.uint32(steps[x])) >> np.uint32(8)) + ONE)
+def _add(local, bounds, factor, sums):
+    """factor * bound / 256, rounded up, to each row's sum."""
+    for x in range(len(local)):
+        sums[local[x]] += np.uint16(((factor * np.uint32(bounds[x])) >> np.uint32(8)) + np.uint32(1))
 
 
 @njit
-def _add_unit(lists, cursors, ends, start, stop, factors, sums):
-    """The postings of rows from `start` on and before `stop` of a block; their number. `cursors` are left at them."""
-    n_added = 0
+def _add_block(sums, factors, lists, runs):
+    """Each run is called for while the one before it is added: else most of the time is waiting for memory."""
     for j in range(len(factors)):
-        begin, last = cursors.ends[j], ends[j]
-        if begin < last and lists.local[begin] < start:
-            begin = _at_least(lists.local, begin, last, start)
-        end = begin
-        if begin < last and lists.local[begin] < stop:
-            end = last if lists.local[last - 1] < stop else _at_least(lists.local, begin, last, stop)
-            n_added += end - begin
-            _add(lists.local, lists.bounds, begin, end, factors[j], sums)
-        cursors.begins[j], cursors.ends[j] = begin, end
-    return n_added
+        begin, end = runs.begins[j], runs.ends[j]
+        if j + 1 < len(factors):
+            after, last = runs.begins[j + 1], runs.ends[j + 1]
+            for place in range(after, min(last, after + AHEAD), LINE):
+                prefetch(lists.local, place)
+                prefetch(lists.local, place + LINE // 2)
+                prefetch(lists.bounds, place)
+        _add(lists.local[begin:end], lists.bounds[begin:end], factors[j], sums)
 
 
 @njit
-def _take(number, position, threshold, slack, maybe, kept, eligibility):
-    """Remember a row that is eligible; the threshold, which rises with it unless slack < 0."""
-    if number < threshold or not _is_eligible(position, eligibility):
-        return threshold
+def _remember(number, position, work):
+    maybe = work.maybe
     size = maybe.size[0]
     maybe.numbers[size], maybe.positions[size] = number, position
-    maybe.size[0] += 1
-    _push(kept, number, position)
-    if slack >= 0 and kept.size[0] == len(kept.numbers):
-        return max(threshold, np.int64(kept.numbers[0]) - slack)
-    return threshold
+    maybe.size[0] = size + 1
 
 
 @njit
-def _take_few(lists, cursors, first, sums, threshold, slack, maybe, kept, eligibility):
-    """Rows whose sums reach the threshold, by way of the postings; the sums become 0."""
-    for j in range(len(cursors.begins)):
-        for place in range(cursors.begins[j], cursors.ends[j]):
-            row = lists.local[place] & LAST
-            if sums[row] >= threshold:
-                threshold = _take(sums[row], first + row, threshold, slack, maybe, kept, eligibility)
+def _scan_few(first, sums, factors, slack, work):
+    """A block of few postings, whose rows alone are looked at."""
+    lists, runs, peaks, threshold = work.inverted.lists, work.runs, work.peaks, work.threshold
+    for j in range(len(factors)):
+        for place in range(runs.begins[j], runs.ends[j]):
+            sums[lists.local[place]] = 0
+    _add_block(sums, factors, lists, runs)
+    for j in range(len(factors)):
+        for place in range(runs.begins[j], runs.ends[j]):
+            row = lists.local[place]
+            number, position = np.int64(sums[row]), first + row
             sums[row] = 0
-    return threshold
+            if number >= threshold[0] and _is_eligible(position, work.eligibility):
+                _remember(number, position, work)
+                push(peaks, number, position)
+                if slack >= 0 and is_full(peaks):
+                    threshold[0] = max(threshold[0], np.int64(peaks.numbers[0]) - slack)
 
 
 @njit
-def _take_many(first, sums, threshold, slack, maybe, kept, eligibility):
-    """The same by way of all rows."""
-    for begin in range(0, UNIT, CHUNK):
-        chunk, least = sums[begin : begin + CHUNK], np.uint16(threshold)
-        reached = np.uint16(0)
-        for row in range(CHUNK):
-            reached |= np.uint16(chunk[row] >= least)
-        if reached:
-            for row in range(CHUNK):
-                if chunk[row] >= threshold:
-                    position = first + begin + row
-                    threshold = _take(chunk[row], position, threshold, slack, maybe, kept, eligibility)
-    sums[:] = 0
-    return threshold
+def _collect(sums, greatest, chunk, first, least, below, work):
+    """Remember rows of sums from `least` on and `below`, from this chunk on; the chunk for which there is no room."""
+    while chunk < len(greatest) and work.maybe.size[0] <= ROOM - CHUNK:
+        if greatest[chunk] >= least:
+            for row in range(chunk, len(sums), len(greatest)):
+                if least <= sums[row] < below:
+                    _remember(sums[row], first + row, work)
+        chunk += 1
+    return chunk
 
 
 @njit
-def _row_sums(positions, weights, runs, lists):
-    """asked . row, for the linear part and each rival of what is asked, of rows of one block.
+def _take_between(sums, greatest, first, least, below, settled, work):
+    """`_collect` all; whether there were not too many.
 
-    Added in the order of `dense`, hence the same bits. Term by term, so that its run stays in the cache for all rows.
+    Exact scores are taken where there is no room, and where they must be `settled` before the next rows.
     """
-    sums = np.zeros((len(positions), len(weights)))
-    for j in range(len(runs.begins)):
-        begin, end = runs.begins[j], runs.ends[j]
-        if begin == end:
-            continue
-        for i in range(len(positions)):
-            row = positions[i] % BLOCK
-            place = _at_least(lists.local, begin, end, row)
-            if place < end and lists.local[place] == row:
-                for k in range(len(weights)):
-                    sums[i, k] += weights[k, j] * np.float64(lists.values[place])
-    return sums
+    chunk = 0
+    while chunk < len(greatest):
+        chunk = _collect(sums, greatest, chunk, first, max(least, work.threshold[0]), below, work)
+        if settled or chunk < len(greatest):
+            settle(work)
+            if work.n_exact[0] > MOST_EXACT:
+                return False
+    return True
 
 
 @njit
-def _best_rival(first, stop, columns, weights, rivals, runs):
-    """max of asked . rival over the rivals from `first` on and before `stop`."""
-    sums = np.zeros(stop - first)
-    for block in range(first // BLOCK, (stop - 1) // BLOCK + 1):
-        before = block * BLOCK
-        _fill_runs(runs, columns, block, rivals)
-        for j in range(len(columns)):
-            place = _at_least(rivals.local, runs.begins[j], runs.ends[j], max(0, first - before))
-            while place < runs.ends[j] and before + rivals.local[place] < stop:
-                sums[before + rivals.local[place] - first] += weights[0, j] * np.float64(rivals.values[place])
-                place += 1
-    return sums.max()
+def _greatest(sums, greatest):
+    """Of each chunk, row after row of all chunks, which the processor does sixteen at a time."""
+    n = len(greatest)
+    greatest[:] = sums[:n]
+    for row in range(1, len(sums) // n):
+        rows = sums[row * n : (row + 1) * n]
+        for chunk in range(n):
+            one, other = greatest[chunk], rows[chunk]
+            greatest[chunk] = one if one > other else other
 
 
 @njit
-def _filtered(maybe, threshold):
-    size = 0
-    for i in range(maybe.size[0]):
-        if maybe.numbers[i] >= threshold:
-            maybe.numbers[size], maybe.positions[size] = maybe.numbers[i], maybe.positions[i]
-            size += 1
-    maybe.size[0] = size
+def _scan_many(first, end, sums, room, factors, slack, looked_up, work):
+    """A block of many postings. Whether it did not ask for too many exact scores."""
+    n, threshold, peaks = end - first, work.threshold, work.peaks
+    n_chunks = max((n + CHUNK - 1) // CHUNK, min(n, SPREAD * len(peaks.numbers)))
+    used, greatest = sums[: (n + n_chunks - 1) // n_chunks * n_chunks], room[:n_chunks]
+    if looked_up:
+        used[:n], used[n:] = GREATEST - 1, 0
+    else:
+        used[:] = 0
+        _add_block(used, factors, work.inverted.lists, work.runs)
+    _drop_ineligible(used, first, end, work.eligibility)
+    _greatest(used, greatest)
+    pivot, settled = 1, slack < 0 and not looked_up
+    if not looked_up:
+        for chunk in range(n_chunks):
+            if greatest[chunk] > peaks.numbers[0] or not is_full(peaks):
+                push(peaks, greatest[chunk], first + chunk)
+        if is_full(peaks):
+            pivot = np.int64(peaks.numbers[0])
+    if slack >= 0:
+        threshold[0] = max(threshold[0], pivot - slack)
+    least, below = pivot if settled else 1, GREATEST
+    while below > 1:
+        if not _take_between(used, greatest, first, least, below, settled, work):
+            return False
+        least, below = 1, least
+    return True
 
 
 @njit
-def _settle(
-    maybe, kept, best, n_exact, threshold, scale, columns, weights, at, runs, lists, rivals, first_rival, others
-):
-    """Take exact scores: of the greatest sums first, then of the rest that may still be among the best.
-
-    The threshold as it is then. What was remembered is forgotten.
-    """
-    pivot = kept.numbers[0] if kept.size[0] == len(kept.numbers) and best.size[0] < len(best.numbers) else 0.0
-    for greatest in (True, False):
-        numbers, positions = maybe.numbers[: maybe.size[0]], maybe.positions[: maybe.size[0]]
-        chosen = positions[((numbers >= pivot) == greatest) & (numbers >= threshold)]
-        n_exact[0] += len(chosen)
-        first = 0
-        while first < len(chosen):
-            block, last = chosen[first] // BLOCK, first + 1
-            while last < len(chosen) and chosen[last] // BLOCK == block:
-                last += 1
-            if at[0] != block:
-                at[0] = block
-                _fill_runs(runs, columns, block, lists)
-            sums = _row_sums(chosen[first:last], weights, runs, lists)
-            for i in range(first, last):
-                position, score = chosen[i], sums[i - first, 0]
-                start, stop = first_rival[position], first_rival[position + 1]
-                if start < stop and len(rivals.local):  # rivals without a term have no lists to look into
-                    score += _best_rival(start, stop, columns, weights, rivals, others)
-                if len(weights) > 1:
-                    score += sums[i - first, 1:].max()
-                score = min(np.rint(score * DECIMALS) / DECIMALS, 1.0)
-                if score > 0:
-                    _push(best, score, position)
-            first = last
-        if best.size[0] == len(best.numbers):  # a score is rounded, a sum is not
-            threshold = max(threshold, np.int64((best.numbers[0] - 1 / DECIMALS) * scale) - 1)
-    maybe.size[0] = 0
-    return threshold
-
-
-@njit(SIGNATURE, cache=True, nogil=True)
-def scan(columns, weights, limit, n_rows, lists, rivals, first_rival, dead, masked, mask):
-    """The best rows: whether the scan held out, their positions and scores, in no order.
-
-    It gives up where so many rows are nearly equal that adding up every posting is faster.
-    """
-    eligibility = Eligibility(dead, masked, mask)
-    m = len(columns)
-    factors, scale = np.empty(m, np.uint32), 0.0
-    most = np.empty(m)
+def _scaled(asked, tops):
+    """factors : uint32, shape (m,), of the bounds of each term; scale : of a score of 1"""
+    m, weights = len(asked.columns), asked.weights
+    factors, most = np.empty(m, np.uint32), np.empty(m)
     for j in range(m):
         rival = 0.0
         for k in range(1, len(weights)):
             rival = max(rival, weights[k, j])
-        most[j] = (weights[0, j] + rival) * lists.tops[columns[j]]
+        most[j] = (weights[0, j] + rival) * tops[asked.columns[j]]
     scale = (FULL - 2 * m) / max(most.sum(), LEAST)
     for j in range(m):
         factors[j] = np.uint32(np.ceil(most[j] * scale * 256 / STEPS))
-    loose = len(weights) > 1 or len(rivals.local) > 0
-    slack = -1 if loose else STEPS + 2 * m + 8
+    return factors, scale
 
-    kept = Found(np.empty(limit), np.empty(limit, np.int64), np.zeros(1, np.int64))
-    best = Found(np.empty(limit), np.empty(limit, np.int64), np.zeros(1, np.int64))
-    maybe = Found(np.empty(ROOM + UNIT, np.int64), np.empty(ROOM + UNIT, np.int64), np.zeros(1, np.int64))
-    at, runs = np.full(1, -1, np.int64), Runs(np.empty(m, np.int64), np.empty(m, np.int64))
-    inverted = (lists, rivals, first_rival, Runs(np.empty(m, np.int64), np.empty(m, np.int64)))
-    cursors = Runs(np.empty(m, np.int64), np.empty(m, np.int64))
-    sums = np.zeros(UNIT, np.uint16)
-    threshold, n_exact = np.int64(1), np.zeros(1, np.int64)
 
-    for first in range(0, n_rows, UNIT):
-        if first % BLOCK == 0:
-            at[0] = first // BLOCK
-            _fill_runs(runs, columns, at[0], lists)
-            cursors.ends[:] = runs.begins
-        if masked and not _any_eligible(first, min(first + UNIT, n_rows), eligibility):
+@njit
+def _room(size):
+    return Found(np.empty(size), np.empty(size, np.int64), np.zeros(1, np.int64))
+
+
+@njit
+def _runs(m):
+    return Runs(np.empty(m, np.int64), np.empty(m, np.int64))
+
+
+@njit
+def _scan_blocks(work, factors, slack):
+    """Whether so few rows are nearly equal that their exact scores could be taken."""
+    most_chunks = max(BLOCK // CHUNK, SPREAD * MOST_WANTED)
+    sums, greatest, runs = np.empty(BLOCK + most_chunks, np.uint16), np.empty(most_chunks, np.uint16), work.runs
+    n_rows, lists = work.inverted.n_rows, work.inverted.lists
+    for first in range(0, n_rows, BLOCK):
+        end = min(first + BLOCK, n_rows)
+        fill_runs(runs, work.asked.columns, first // BLOCK, lists)
+        n_postings = (runs.ends - runs.begins).sum()
+        n_eligible = _n_eligible(first, end, work.eligibility) if n_postings else 0
+        if n_eligible == 0:
             continue
-        start = first % BLOCK
-        n_added = _add_unit(lists, cursors, runs.ends, start, start + UNIT, factors, sums)
-        if n_added <= FEW:
-            threshold = _take_few(lists, cursors, first, sums, threshold, slack, maybe, kept, eligibility)
+        if n_postings <= FEW:
+            _scan_few(first, sums, factors, slack, work)
         else:
-            threshold = _take_many(first, sums, threshold, slack, maybe, kept, eligibility)
-        if loose:
-            threshold = _settle(maybe, kept, best, n_exact, threshold, scale, columns, weights, at, runs, *inverted)
-        elif maybe.size[0] > ROOM:
-            _filtered(maybe, threshold)
-        if maybe.size[0] > ROOM or n_exact[0] > MOST_EXACT:
-            return False, best.positions[:0], best.numbers[:0]
-    _filtered(maybe, threshold)
-    if maybe.size[0] > MOST_EXACT:
-        return False, best.positions[:0], best.numbers[:0]
-    _settle(maybe, kept, best, n_exact, threshold, scale, columns, weights, at, runs, *inverted)
-    return True, best.positions[: best.size[0]], best.numbers[: best.size[0]]
+            looked_up = n_eligible * len(factors) * SPARSE < n_postings
+            if not _scan_many(first, end, sums, greatest, factors, slack, looked_up, work):
+                return False
+        if slack < 0 or work.maybe.size[0] + FEW > ROOM:
+            settle(work)
+            if work.n_exact[0] > MOST_EXACT:
+                return False
+    return True
+
+
+def _of(sources):
+    """numba's cache knows a kernel by its own file, its code and what that encloses: here, the other files too."""
+
+    @njit(SIGNATURE, cache=True, nogil=True)
+    def scan(columns, weights, limit, n_rows, lists, rivals, first_rival, dead, masked, mask):
+        """The best rows: whether the scan held out, their positions and scores, by falling score, then position.
+
+        It gives up where so many rows are nearly equal that adding up every posting is faster.
+        """
+        asked, m = Asked(columns, weights), len(columns)
+        inverted, eligibility = Inverted(lists, rivals, first_rival, n_rows), Eligibility(dead, masked, mask)
+        factors, scale = _scaled(asked, lists.tops)
+        slack = -1 if len(weights) > 1 or len(rivals.local) > 0 else STEPS + 3 * m + 8
+        best, threshold, n_exact = _room(limit), np.ones(1, np.int64), np.zeros(1, np.int64)
+        progress = (_room(ROOM), _room(limit), best, scale, threshold, n_exact)
+        work = Work(asked, inverted, eligibility, _runs(m), _runs(m), *progress)
+        held = sources != 0 and _scan_blocks(work, factors, slack)
+        if held:
+            settle(work)
+            put_in_order(best)
+        return held, best.positions[: best.size[0]], best.numbers[: best.size[0]]
+
+    return scan
+
+
+_SOURCES = sorted(Path(__file__).parent.glob("kernel*.py"))
+scan = _of(int(sha256(b"".join(path.read_bytes() for path in _SOURCES)).hexdigest()[:15], 16) | 1)

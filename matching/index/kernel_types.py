@@ -7,6 +7,22 @@ from numba import types
 from matching.index.postings import Postings
 
 
+class Asked(NamedTuple):
+    """columns : int64, shape (m,); weights : float64, shape (1 + n_rivals, m), the linear part first."""
+
+    columns: Any
+    weights: Any
+
+
+class Inverted(NamedTuple):
+    """lists, rivals : Postings; first_rival : int64, shape (n_rows + 1,); n_rows : tombstones too."""
+
+    lists: Any
+    rivals: Any
+    first_rival: Any
+    n_rows: Any
+
+
 class Eligibility(NamedTuple):
     """dead : tombstones, ascending; masked : whether there is a mask; mask : in the order of the living rows."""
 
@@ -24,10 +40,35 @@ class Found(NamedTuple):
 
 
 class Runs(NamedTuple):
-    """Where the postings of each asked term begin and end, shape (m,)."""
+    """Where the postings of each asked term begin and end in a block, shape (m,)."""
 
     begins: Any
     ends: Any
+
+
+class Work(NamedTuple):
+    """One question under way. Numbers are scaled scores.
+
+    runs, others : room for the runs of rows and of rivals
+    maybe : rows that may be among the best, with their sums
+    peaks : the greatest sums of different rows
+    best : exact scores, the best so far
+    scale : of a score of 1
+    threshold : shape (1,), sums below it are of no interest
+    n_exact : shape (1,), exact scores taken
+    """
+
+    asked: Any
+    inverted: Any
+    eligibility: Any
+    runs: Any
+    others: Any
+    maybe: Any
+    peaks: Any
+    best: Any
+    scale: Any
+    threshold: Any
+    n_exact: Any
 
 
 def _read(of: Any, dimensions: int = 1) -> Any:

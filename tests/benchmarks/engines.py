@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
+from collections.abc import Sequence
+from functools import lru_cache
 from typing import Any, ClassVar
 
 import numpy as np
@@ -11,6 +13,7 @@ import scipy.sparse as sp
 from matching.index import Rows
 from matching.index.compiled import CompiledSearch
 from matching.index.dense import DenseSearch
+from matching.index.segment import Segment
 from matching.index.segmented import Search, SegmentedIndex
 from tests.benchmarks.generator import N_TERMS, Corpus
 
@@ -19,10 +22,10 @@ Need = dict[int, float]
 
 
 class Engine(ABC):
-    """cosine : whether it ranks by cosine TF-IDF, as ours does, so that the results can be compared."""
+    """most : profiles of the largest corpus that it is built of; None where there is no limit."""
 
     name: ClassVar[str]
-    cosine: ClassVar[bool] = True
+    most: ClassVar[int | None] = None
 
     def __init__(self, corpus: Corpus) -> None:
         self.corpus = corpus
@@ -78,7 +81,6 @@ class Tantivy(Engine):
     """BM25, any of the words."""
 
     name = "tantivy"
-    cosine = False
 
     def __init__(self, corpus: Corpus) -> None:
         import tantivy
@@ -104,8 +106,10 @@ class Tantivy(Engine):
 
 
 class Bm25s(Engine):
+    """Built in minutes of Python for a million profiles."""
+
     name = "bm25s"
-    cosine = False
+    most = 100_000
 
     def __init__(self, corpus: Corpus) -> None:
         import bm25s
@@ -129,10 +133,10 @@ class Ours(Engine):
 
     def __init__(self, corpus: Corpus) -> None:
         super().__init__(corpus)
-        self.index = SegmentedIndex(self.search).upsert(corpus.ids, self.rows())
+        self.index = SegmentedIndex(self.search, self.segments())
 
-    def rows(self) -> Rows:
-        return Rows(self.corpus.terms, self.corpus.weights, sp.csr_array((0, N_TERMS)), np.zeros(0, np.int64))
+    def segments(self) -> Sequence[Segment]:
+        return _plain(self.corpus)
 
     def asked(self, need: Need) -> dict[str, float]:
         return {self.corpus.terms[column]: weight for column, weight in need.items()}
@@ -153,9 +157,9 @@ class OursWhole(Ours):
     """The whole model: a quarter of each weight only counts in the best of four experiences."""
 
     name = "matching (numba), whole model"
-    cosine = False
+    most = 100_000
 
-    def rows(self) -> Rows:
+    def segments(self) -> Sequence[Segment]:
         weights = self.corpus.weights
         parts = []
         for experience in range(4):
@@ -166,12 +170,24 @@ class OursWhole(Ours):
         order = np.arange(4 * size).reshape(4, size).T.ravel()
         rivals = sp.csr_array(sp.vstack(parts, format="csr"))[order]
         rivals.eliminate_zeros()
-        return Rows(self.corpus.terms, weights * 0.75, rivals, np.repeat(np.arange(size), 4))
+        rows = Rows(self.corpus.terms, weights * 0.75, rivals, np.repeat(np.arange(size), 4))
+        return SegmentedIndex(self.search).upsert(self.corpus.ids, rows).segments
 
 
 ENGINES: dict[str, type[Engine]] = {
     each.name: each for each in (ScikitLearn, Scipy, Tantivy, Bm25s, OursWithoutNumba, Ours, OursWhole)
 }
+
+
+@lru_cache(maxsize=1)
+def _plain(corpus: Corpus) -> Sequence[Segment]:
+    """Both back ends search the same."""
+    return SegmentedIndex(DenseSearch()).upsert(corpus.ids, plain_rows(corpus.terms, corpus.weights)).segments
+
+
+def plain_rows(terms: Sequence[str], matrix: Any) -> Rows:
+    """Without rivals."""
+    return Rows(tuple(terms), matrix, sp.csr_array((0, len(terms))), np.zeros(0, np.int64))
 
 
 def _row(need: Need) -> sp.csr_array:

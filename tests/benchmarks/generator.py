@@ -24,7 +24,7 @@ CHUNK = 100_000
 SEED = 20_261_128
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Corpus:
     """counts : csr, float64, shape (n_profiles, N_TERMS), term frequencies; ids : text, ascending."""
 

@@ -17,11 +17,13 @@ from typing import Any
 import numpy as np
 import scipy.sparse as sp
 
-from matching.index import Rows
 from matching.index.compiled import CompiledSearch
 from matching.index.files import index_read, index_write
 from matching.index.segmented import SegmentedIndex
-from tests.benchmarks.engines import ENGINES, LIMIT, Engine, Need, Ours, OursWhole, Scipy
+from matching.text import Token
+from matching.weighting import coverage_rows
+from matching.weights import Weights
+from tests.benchmarks.engines import ENGINES, LIMIT, Engine, Need, Ours, OursWhole, Scipy, plain_rows
 from tests.benchmarks.generator import Corpus, generated
 
 SHARE = 0.05
@@ -29,6 +31,8 @@ CHECKED = 30
 """Needs whose results are compared."""
 LARGE = 256 * 2**20
 """Bytes read to measure the bandwidth, beyond any last-level cache."""
+BATCH, BATCHES, LARGEST_REPEATED = 100, 3, 100_000
+"""Needs at once, and how often, up to so many profiles; once for more, as a product then takes a minute."""
 VERSION = "bench"
 TURN = 10
 Prepare = Callable[[Need], Callable[[], Any]]
@@ -55,14 +59,14 @@ class Measured:
     figures: dict[str, float] = field(default_factory=dict)
 
 
-def measured(
-    size: int, names: Sequence[str], *, repeats: int, seconds: float, say: Callable[[str], None], life: bool = True
-) -> Measured:
+def measured(size: int, names: Sequence[str], *, repeats: int, seconds: float, say: Callable[[str], None]) -> Measured:
     """One size. An engine that has used up its seconds is asked no more."""
     corpus = generated(size)
     say(f"{size:,} profiles, {corpus.weights.nnz:,} postings")
     engines: dict[str, Engine] = {}
     for name in names:
+        if size > (ENGINES[name].most or size):
+            continue
         begun = process_time()
         engines[name] = ENGINES[name](corpus)
         engines[name].top(engines[name].asked(corpus.need(0)))  # what an engine compiles or loads at first
@@ -81,8 +85,9 @@ def measured(
     figures["bytes_a_second"] = LARGE / min(spent.pop("bandwidth"))
     figures["postings_a_need"] = _postings_a_need(corpus, repeats)
     say("engines measured")
-    if life:
-        figures |= _life(corpus, ours.index, repeats)
+    figures |= _batch(corpus, ours)
+    say("batch measured")
+    figures |= _life(corpus, ours.index, repeats)
     return Measured(size, {name: (median(each) * 1e3, len(each)) for name, each in spent.items()}, figures)
 
 
@@ -114,7 +119,7 @@ def _overlap(corpus: Corpus, engines: dict[str, Engine]) -> float:
         need = corpus.need(number)
         expected = scipy.scores(scipy.top(scipy.asked(need)))
         for engine in engines.values():
-            if engine.cosine:
+            if isinstance(engine, Ours) and not isinstance(engine, OursWhole):
                 found = engine.scores(engine.top(engine.asked(need)))
                 right = sum(score >= expected[-1] - 1e-9 for score in found)
                 shares.append(right / len(expected) if len(found) == len(expected) else 0.0)
@@ -126,12 +131,35 @@ def _postings_a_need(corpus: Corpus, repeats: int) -> float:
     return float(np.mean([frequencies[list(corpus.need(number))].sum() for number in range(repeats)]))
 
 
+def _batch(corpus: Corpus, ours: Ours) -> dict[str, float]:
+    """CPU seconds for BATCH needs: one by one in our index, in one product of scikit-learn's."""
+    from sklearn.metrics.pairwise import cosine_similarity
+
+    needs = [corpus.need(number) for number in range(BATCH)]
+    asked = [ours.asked(need) for need in needs]
+    columns = np.array([list(need) for need in needs])
+    weights = np.array([list(need.values()) for need in needs])
+    indptr = np.arange(BATCH + 1) * columns.shape[1]
+    matrix = sp.csr_array((weights.ravel(), columns.ravel(), indptr), shape=(BATCH, len(corpus.terms)))
+    spent, spent_elsewhere = [], []
+    for _ in range(BATCHES if corpus.size <= LARGEST_REPEATED else 1):
+        begun = process_time()
+        for each in asked:
+            ours.top(each)
+        spent.append(process_time() - begun)
+        begun = process_time()
+        scores = cosine_similarity(matrix, corpus.weights)
+        np.argpartition(-scores, LIMIT, axis=1)
+        spent_elsewhere.append(process_time() - begun)
+    return {"batch_s": median(spent), "batch_elsewhere_s": median(spent_elsewhere)}
+
+
 def _life(corpus: Corpus, index: SegmentedIndex, repeats: int) -> dict[str, float]:
     """Bytes on disk, memory of a second process, one changed profile."""
     with tempfile.TemporaryDirectory() as directory:
         large, small = Path(directory) / "large.index", Path(directory) / "small.index"
         index_write(large, index, version=VERSION)
-        tiny = Rows(corpus.terms, corpus.weights[:10], sp.csr_array((0, len(corpus.terms))), np.zeros(0, np.int64))
+        tiny = plain_rows(corpus.terms, corpus.weights[:10])
         index_write(small, SegmentedIndex(CompiledSearch()).upsert(corpus.ids[:10], tiny), version=VERSION)
         begun = process_time()
         mapped = index_read(large, CompiledSearch(), version=VERSION).index
@@ -139,14 +167,11 @@ def _life(corpus: Corpus, index: SegmentedIndex, repeats: int) -> dict[str, floa
         private = {path: _private_bytes(path) for path in (large, small)}
         spent = []
         for number in range(min(repeats, corpus.size)):
-            one = Rows(
-                *(corpus.terms, corpus.weights[number : number + 1]),
-                *(sp.csr_array((0, len(corpus.terms))), np.zeros(0, np.int64)),
-            )
-            first = corpus.terms[int(one.matrix.indices[0])]
+            tokens = _tokens(corpus, number)
             begun = process_time()
-            mapped = mapped.upsert([corpus.ids[number]], one)
-            mapped.top({first: 1.0}, limit=1)
+            row = coverage_rows([tokens], [len(tokens)], Weights())
+            mapped = mapped.upsert([corpus.ids[number]], plain_rows(row.terms, row.matrix))
+            mapped.top({tokens[0].term: 1.0}, limit=1)
             spent.append(process_time() - begun)
         return {
             "bytes_a_posting": large.stat().st_size / corpus.weights.nnz,
@@ -154,6 +179,12 @@ def _life(corpus: Corpus, index: SegmentedIndex, repeats: int) -> dict[str, floa
             "change_ms": median(spent) * 1e3,
             "second_process_bytes": float(private[large] - private[small]),
         }
+
+
+def _tokens(corpus: Corpus, number: int) -> list[Token]:
+    row = corpus.counts[[number]]
+    words = [corpus.terms[column] for column in np.repeat(row.indices, row.data.astype(int)).tolist()]
+    return [Token(word, 0, 0, word) for word in words]
 
 
 def _private_bytes(path: Path) -> int:
@@ -171,6 +202,7 @@ def ratios(of: Measured) -> dict[str, float]:
     found = {f"against {name}": spent / ours for name, spent in times.items() if not name.startswith("matching")}
     bound = of.figures["postings_a_need"] * 8 / of.figures["bytes_a_second"] * 1e3
     found |= {"distance to the read-bandwidth bound": ours / bound, "5 % filter": of.figures["filter_ms"] / ours}
+    found["batch"] = of.figures["batch_elsewhere_s"] / of.figures["batch_s"]
     if OursWhole.name in times:
         found["whole model against plain TF-IDF"] = times[OursWhole.name] / ours
     return found

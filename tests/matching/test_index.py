@@ -116,10 +116,13 @@ class Many:
 
 @pytest.fixture(scope="module", params=[False, True], ids=["linear", "rivals"])
 def many(request: pytest.FixtureRequest) -> Many:
-    """Rows over three blocks, with terms of one row, of few and of most, and rivals across a block's border."""
+    """Rows over three blocks, with terms of one row, of few and of most, of rows that lie together (every seventh),
+    and rivals across a block's border."""
     random = np.random.default_rng(5)
     share = 0.3 / np.arange(1, N_TERMS + 1)
     places = [random.choice(N_ROWS, max(1, int(N_ROWS * each)), replace=False) for each in share]
+    for n in range(0, N_TERMS, 7):
+        places[n] = np.arange(len(places[n])) + (n * 211 + 60_000) % (N_ROWS - len(places[n]))
     columns = np.repeat(np.arange(N_TERMS), [len(each) for each in places])
     weights = random.random(len(columns)).astype(np.float32) * 0.1
     matrix = sp.csr_array(sp.coo_array((weights, (np.concatenate(places), columns)), shape=(N_ROWS, N_TERMS)))
@@ -154,7 +157,7 @@ def assert_best(found: list[tuple[str, float]], scores: np.ndarray, ids: list[st
 
 
 @each_back_end
-@pytest.mark.parametrize("share", [0.0, 0.01, 0.05, 0.5, 1.0])
+@pytest.mark.parametrize("share", [0.0, 0.0003, 0.01, 0.05, 0.5, 1.0])
 def test_the_best_of_many_are_found_under_a_filter(search: Search, many: Many, share: float) -> None:
     random = np.random.default_rng(7)
     index = SegmentedIndex(search, many.segments)
@@ -173,8 +176,8 @@ def test_the_back_ends_agree_to_the_last_bit(many: Many) -> None:
     dense = SegmentedIndex(DenseSearch(), many.segments).remove(many.ids[::7])
     compiled = SegmentedIndex(CompiledSearch(), dense.segments)
     random = np.random.default_rng(11)
-    mask = random.random(len(dense)) < 0.3
-    for _ in range(10):
+    for share in (0.3, 0.0003) * 5:
+        mask = random.random(len(dense)) < share
         asked = {f"t{term}": random.random() / 50 for term in random.choice(N_TERMS, 50, replace=False)}
         rivals = [{f"t{term}": random.random() / 50 for term in random.choice(N_TERMS, 20)} for _ in range(3)]
 
@@ -182,14 +185,15 @@ def test_the_back_ends_agree_to_the_last_bit(many: Many) -> None:
         assert compiled.top(asked, rivals, limit=20, mask=mask) == dense.top(asked, rivals, limit=20, mask=mask)
 
 
-def test_a_usual_need_is_answered_by_the_kernel_alone(many: Many, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("limit", [20, 1_000])
+def test_a_usual_need_is_answered_by_the_kernel_alone(many: Many, monkeypatch: pytest.MonkeyPatch, limit: int) -> None:
     def adds_everything(*_: object) -> None:
         raise AssertionError("the kernel gave up")
 
     monkeypatch.setattr(DenseSearch, "best", adds_everything)
     asked = {f"t{term}": 0.02 for term in np.random.default_rng(3).choice(N_TERMS, 50, replace=False)}
 
-    assert len(SegmentedIndex(CompiledSearch(), many.segments).top(asked, limit=20)) == 20
+    assert len(SegmentedIndex(CompiledSearch(), many.segments).top(asked, limit=limit)) == limit
 
 
 @each_back_end
@@ -250,6 +254,15 @@ def test_rows_that_are_all_equal_are_ranked_by_id(search: Search) -> None:
 
 
 @each_back_end
+@pytest.mark.parametrize("n_others", [1, 3_000])
+def test_a_word_of_next_to_no_weight_counts(search: Search, n_others: int) -> None:
+    rows: Corpus = {"p1": ({"a": 0.5}, []), "p3": ({"b": 0.5}, [])}
+    index = built(search, rows | {f"p2{n:04}": ({"b": 0.25}, []) for n in range(n_others)})
+
+    assert index.top({"a": 1.0, "b": 1e-6}, limit=3) == [("p1", 0.5), ("p3", 5e-7), ("p20000", 2.5e-7)]
+
+
+@each_back_end
 @pytest.mark.parametrize("limit", [5_000, 10**9])
 def test_more_than_there_is_may_be_asked_for(search: Search, limit: int) -> None:
     ids = [f"{n:05d}" for n in range(3_000)]
@@ -307,7 +320,10 @@ def test_an_id_given_twice_or_with_nul_is_refused() -> None:
 
 @each_back_end
 def test_an_empty_index_and_unknown_words_give_nothing(search: Search) -> None:
-    assert SegmentedIndex(search).upsert([], Rows.of([])).top({"a": 1.0}, limit=3) == []
+    empty = SegmentedIndex(search).upsert([], Rows.of([]))
+    assert empty.top({"a": 1.0}, limit=3) == empty.top({"a": 1.0}, limit=3, mask=np.zeros(0, np.bool_)) == []
+    with pytest.raises(MaskLengthMismatch):
+        empty.top({"a": 1.0}, limit=3, mask=np.ones(1, np.bool_))
     assert built(search, ONE).top({"z": 1.0}, limit=3) == []
     assert built(search, ONE).top({}, limit=3) == []
     assert built(search, ONE).top({"a": 0.0}, limit=3) == []
