@@ -14,12 +14,14 @@ from numpy.typing import NDArray
 
 from matching.cluster import VersionLost
 from matching.cluster.change import NO_ROWS, Change, taken
-from matching.index import Asked, DuplicateId, InvalidLimit, Mask, MaskLengthMismatch, Rows
+from matching.index import Asked, DuplicateId, Index, InvalidLimit, Mask, MaskLengthMismatch, Rows
 from matching.index.question import Question
 from matching.index.segmented import SegmentedIndex
 
-CHUNK = 500_000
-"""Rows that travel to a shard in one piece, some hundreds of megabytes; of more pieces the shard merges more often."""
+CHUNK = 250_000
+"""Rows that travel to a shard in one piece, some two hundred megabytes; of more pieces the shard merges more often."""
+FEW = 1_000
+"""Rows that may travel for nothing."""
 
 
 class Shards(Protocol):
@@ -50,8 +52,12 @@ class ClusterIndex:
     is_lost : whether a shard said so; every call says it again, until the index is built anew
     """
 
-    def __init__(self, shards: Shards, parts: Sequence[Part] = ()) -> None:
+    def __init__(
+        self, shards: Shards, parts: Sequence[Part] = (), ids: Mapping[str, tuple[str, ...]] | None = None
+    ) -> None:
+        """ids : of versions for which they are known already"""
         self.is_lost = False
+        self._ids = dict(ids or {})
         self.shards = shards
         self.parts = tuple(parts) or (Part(),) * len(shards)
 
@@ -60,8 +66,10 @@ class ClusterIndex:
 
     @cached_property
     def ids(self) -> tuple[str, ...]:
-        found = self._call("ids", {shard: (part.token,) for shard, part in self._filled()})
-        return tuple(chain.from_iterable(found[shard] for shard, _ in self._filled()))
+        asked = {shard: (part.token,) for shard, part in self._filled() if part.token not in self._ids}
+        found = self._call("ids", asked)
+        self._ids |= {self.parts[shard].token: ids for shard, ids in found.items()}
+        return tuple(chain.from_iterable(self._ids[part.token] for _, part in self._filled()))
 
     def mask(self, ids: Iterable[str]) -> Mask:
         found = self._asked_of("mask", list(ids))
@@ -86,8 +94,13 @@ class ClusterIndex:
             index = index._changed(changes)
         return index
 
-    def filled(self, index: SegmentedIndex) -> Self:
-        """This index with the rows of one in memory or in a file added, segment by segment, as they are kept there."""
+    def filled(self, index: Index) -> Self:
+        """This index with the rows of one in memory or in a file added, segment by segment, as they are kept there.
+
+        :raises TypeError: its rows lie elsewhere.
+        """
+        if not isinstance(index, SegmentedIndex):
+            raise TypeError(f"rows of {type(index).__name__} cannot be taken out")
         filled = self
         for segment in index.segments:
             filled = filled.upsert(segment.ids(segment.living), segment.living_rows())
@@ -135,11 +148,15 @@ class ClusterIndex:
     def _changed(self, changes: Mapping[int, Change]) -> Self:
         if not changes:
             return self
-        sizes = self._call("change", {shard: (change,) for shard, change in changes.items()})
+        # Another worker may have sent the same rows: then they need not travel again.
+        large = {shard: (change.token,) for shard, change in changes.items() if len(change.ids) > FEW}
+        sizes = {shard: size for shard, size in self._call("size", large).items() if size is not None}
+        sizes |= self._call("change", {shard: (each,) for shard, each in changes.items() if shard not in sizes})
         parts = list(self.parts)
         for shard, change in changes.items():
             parts[shard] = Part(change.token, sizes[shard])
-        return type(self)(self.shards, parts)
+        tokens = {part.token for part in parts}
+        return type(self)(self.shards, parts, {token: ids for token, ids in self._ids.items() if token in tokens})
 
     def _filled(self) -> list[tuple[int, Part]]:
         return [(shard, part) for shard, part in enumerate(self.parts) if part.size]

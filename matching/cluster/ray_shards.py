@@ -24,7 +24,8 @@ RESOURCE = "talentbank_replica_{}"
 THREADS = 8
 """Calls that a shard answers at once; the kernel runs without Python's lock."""
 SEARCH_SECONDS = 5.0
-CHANGE_SECONDS = 600.0
+LONG_SECONDS = {"change": 600.0, "size": 60.0, "ids": 60.0}
+"""Of calls that may read a file or move much."""
 CONNECT_SECONDS = 2.0
 START_SECONDS = 20.0
 REST_SECONDS = 2.0
@@ -45,7 +46,7 @@ class RayShards:
         return len(self.replicas)
 
     def call(self, method: str, arguments: Mapping[int, tuple[Any, ...]]) -> dict[int, Any]:
-        seconds = CHANGE_SECONDS if method == "change" else SEARCH_SECONDS
+        seconds = LONG_SECONDS.get(method, SEARCH_SECONDS)
         orders = {shard: self._order(shard) for shard in arguments}
         answers: dict[int, Any] = {}
         failures: dict[int, IndexUnavailable] = {}

@@ -134,6 +134,28 @@ def test_the_same_change_made_by_two_is_one_version(one: Here) -> None:
     assert (token(first), one.files()) == (token(second), files)
 
 
+def test_rows_that_another_sent_do_not_travel_again(one: Here, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(index, "FEW", 2)
+    first = added(ClusterIndex(one), SOME)
+    monkeypatch.setattr(one.shards[0], "change", None)
+
+    assert added(ClusterIndex(one), SOME).parts == first.parts
+
+
+def test_ids_are_asked_only_of_shards_that_changed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    carrier = Here(4, tmp_path)
+    before = added(ClusterIndex(carrier), {f"p{n}": ({"a": 0.5}, []) for n in range(40)})
+    asked = []
+    call = carrier.call
+    monkeypatch.setattr(
+        carrier, "call", lambda method, given: asked.append((method, len(given))) or call(method, given)
+    )
+
+    assert len(before.ids) == 40
+    assert "p7" not in before.remove(["p7"]).ids and "p7" in before.ids
+    assert asked == [("ids", 4), ("change", 1), ("ids", 1)]
+
+
 def test_a_change_calls_only_the_shards_that_it_falls_into(tmp_path: Path) -> None:
     carrier = Here(4, tmp_path)
     before = added(ClusterIndex(carrier), {f"p{n}": ({"a": 0.5}, []) for n in range(40)})
