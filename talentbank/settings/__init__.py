@@ -249,7 +249,7 @@ SPECTACULAR_SETTINGS = {
     "DESCRIPTION": "Matching marketplace API of the digital talent bank (デジタル人材バンク).",
     "VERSION": "1.0.0",
     "OAS_VERSION": "3.1.1",
-    "CONTACT": {"name": "The office of each bank", "url": "/api/v1/banks"},
+    "CONTACT": {"name": "The office of each bank, at /api/v1/banks"},
     "LICENSE": {"name": "Apache-2.0", "url": "https://www.apache.org/licenses/LICENSE-2.0"},
     "SERVERS": [{"url": "/", "description": "This installation"}],
     "COMPONENT_SPLIT_REQUEST": True,

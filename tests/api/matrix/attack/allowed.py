@@ -22,6 +22,7 @@ NOWHERE_IN_A_SCHEMA = {
     "datetime": "the same; and no leap seconds, nor more than six digits after the point",
     "email": "one address in plain ASCII, of which `format: email` allows more",
     "form_too_short": "a form is measured as it is read, not as it is written",
+    "integer": "348.0 is whole to a schema; here whole numbers are written without a point",
     "max_digits": "digits after the point",
     "webhook_url_malformed": "an address that a connection can be made to",
     "webhook_url_not_https": "never in the clear",
