@@ -118,6 +118,10 @@ PAIRS: Mapping[str, Mapping[str, tuple[str, str]]] = {
             "別の端末で本人が許可する",
             "A person agrees on another device",
         ),
+        "urn:ietf:params:oauth:grant-type:token-exchange": (
+            "LINE のログインを引き継ぐ",
+            "A sign-in at LINE, carried over",
+        ),
         "client_credentials": ("アプリ自身として", "The program itself"),
         "refresh_token": ("許可を続ける", "A sign-in that goes on"),
     },
