@@ -269,6 +269,12 @@ def spec() -> None:
         run(PYTHON, "manage.py", command, **TEST_ENVIRONMENT)
 
 
+def release_spec() -> None:
+    """Keep the specification as the released one, which the suite holds later ones against; refuses a break."""
+    install("dev")
+    run(PYTHON, "manage.py", "openapi", "--release", **TEST_ENVIRONMENT)
+
+
 def test_faults() -> None:
     """Seed faults into a copy of the project; each must make the suite fail. A few minutes."""
     install("dev")
@@ -312,11 +318,17 @@ def bench() -> None:
     run(PYTHON, "-m", "tests.benchmarks", *sys.argv[2:], **TEST_ENVIRONMENT)
 
 
+def bench_requests() -> None:
+    """What a request costs beside bare Django REST framework; writes docs/benchmarks-requests.md. See --help."""
+    install("bench")
+    run(PYTHON, "-m", "tests.benchmarks.requests", *sys.argv[2:], **TEST_ENVIRONMENT)
+
+
 TASKS = {
     task.__name__.replace("_", "-"): task
     for task in (
-        *(setup, demo, test, test_faults, test_histories, test_cluster, attack, bench),
-        *(lint, spec_lint, lock, spec),
+        *(setup, demo, test, test_faults, test_histories, test_cluster, attack, bench, bench_requests),
+        *(lint, spec_lint, lock, spec, release_spec),
     )
 }
 

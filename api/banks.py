@@ -16,6 +16,7 @@ from api.serializers import (
     StrictChoiceField,
     StrictDateField,
     StrictDateTimeField,
+    StrictEmailField,
     StrictIntegerField,
     StrictSerializer,
 )
@@ -75,7 +76,7 @@ class OfficeInput(StrictSerializer):
 
     name = StrictCharField(max_length=100, required=False, allow_blank=True)
     phone = StrictCharField(max_length=40, required=False, allow_blank=True)
-    email = StrictCharField(max_length=254, required=False, allow_blank=True)
+    email = StrictEmailField(required=False, allow_blank=True)
     address = StrictCharField(max_length=300, required=False, allow_blank=True)
     hours = StrictCharField(max_length=200, required=False, allow_blank=True)
 

@@ -14,6 +14,8 @@ from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 OPENAPI_FILE = "openapi.yaml"
+RELEASED_FILE = "docs/released/openapi.json"
+"""What programs out there were written against: the last release, without examples, which promise nothing."""
 CONTENT_SECURITY_POLICY = (
     "default-src 'self'; img-src 'self' data:; style-src 'self' 'unsafe-inline'; font-src 'self' data:; "
     "worker-src 'self' blob:; object-src 'none'; base-uri 'none'; frame-ancestors 'none'"
@@ -23,6 +25,10 @@ CONTENT_SECURITY_POLICY = (
 
 def openapi_path() -> Path:
     return Path(settings.BASE_DIR) / OPENAPI_FILE
+
+
+def released_path() -> Path:
+    return Path(settings.BASE_DIR) / RELEASED_FILE
 
 
 @cache

@@ -27,6 +27,7 @@ from api.serializers import (
     StrictBooleanField,
     StrictCharField,
     StrictChoiceField,
+    StrictEmailField,
     StrictListField,
     StrictSerializer,
 )
@@ -69,7 +70,7 @@ class OrganizationChangesInput(OnBehalfInput):
     officers = StrictListField(child=StrictCharField(max_length=100), max_length=MOST_ITEMS, required=False)
     about = words()
     contact_name = words(100)
-    contact_email = words(254)
+    contact_email = StrictEmailField(required=False, allow_blank=True)
     contact_phone = words(40)
     has_employees = flag(allow_null=True)
     gives_help = flag()
@@ -83,7 +84,7 @@ class OrganizationInput(OrganizationChangesInput):
     bank = StrictCharField(max_length=40, help_text="Id or slug.")
     name = StrictCharField(max_length=200)
     kind = StrictChoiceField(OrganizationKind)
-    account_email = StrictCharField(max_length=254, required=False, help_text="On behalf: the owner's account.")
+    account_email = StrictEmailField(required=False, help_text="On behalf: the owner's account.")
     consents = consents()
 
 

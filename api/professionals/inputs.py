@@ -9,6 +9,7 @@ from api.serializers import (
     OnBehalfInput,
     StrictCharField,
     StrictChoiceField,
+    StrictEmailField,
     StrictFloatField,
     StrictIntegerField,
     StrictListField,
@@ -73,7 +74,7 @@ class ProfessionalChangesInput(OnBehalfInput):
 
     name = StrictCharField(max_length=200, required=False)
     kana = words(200)
-    email = words(254)
+    email = StrictEmailField(required=False, allow_blank=True)
     phone = words(40)
     postal_address = words(300)
     preferred_channel = undecided(PreferredChannel)
@@ -109,5 +110,5 @@ class ProfessionalInput(ProfessionalChangesInput):
     name = StrictCharField(max_length=200)
     holder_kind = StrictChoiceField(HolderKind, required=False)
     organization = StrictUUIDField(required=False, help_text="The organization that holds it.")
-    account_email = StrictCharField(max_length=254, required=False, help_text="On behalf: the person's account.")
+    account_email = StrictEmailField(required=False, help_text="On behalf: the person's account.")
     consents = consents()
