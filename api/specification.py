@@ -9,6 +9,7 @@ from drf_spectacular.drainage import warn
 
 from api import links, webhooks
 from api.descriptions import PATH, QUERY, TAGS
+from api.headers import GOING, HEADERS, PARAMETERS, RATE_LIMIT, header_refs
 from api.pagination import DEFAULT_LIMIT, MAX_CURSOR_LENGTH, MAX_LIMIT
 from api.problems import MEDIA_TYPE
 
@@ -26,9 +27,6 @@ class ProblemKind:
     headers: tuple[str, ...] = ()
 
 
-RATE_LIMIT = ("RateLimit", "RateLimit-Policy")
-GOING = ("Deprecation", "Sunset")
-"""Any operation may get them one day, so that a program can watch for them from the first."""
 PROBLEMS: dict[int, ProblemKind] = {
     400: ProblemKind("BadRequest", "Anything wrong with the input; `errors` points at it."),
     401: ProblemKind("Unauthorized", "No sign-in, or a bad token.", ("WWW-Authenticate",)),
@@ -47,91 +45,6 @@ PROBLEMS: dict[int, ProblemKind] = {
         "Busy, or the database went away; the same Idempotency-Key sent again tells what became of the call.",
         ("Retry-After",),
     ),
-}
-
-
-def _text(description: str, *, required: bool, example: str, **schema: Any) -> dict[str, Any]:
-    return {
-        "description": description,
-        "required": required,
-        "schema": {"type": "string", **schema},
-        "example": example,
-    }
-
-
-HEADERS: dict[str, dict[str, Any]] = {
-    "Content-Language": _text("Language of the words.", required=True, example="ja", enum=["ja", "en"]),
-    "Deprecation": _text(
-        "Only where this operation will go: since when nobody should begin to use it (RFC 9745).",
-        required=False,
-        example="@1782831600",
-    ),
-    "ETag": _text("Version and digest of this representation.", required=True, example='"3.9f86d081884c7d65"'),
-    "Idempotency-Replayed": _text("`true` on a replay.", required=False, example="true", enum=["true"]),
-    "Link": _text(
-        "Neighbouring pages, and what to use instead of a deprecated operation (RFC 8288).",
-        required=False,
-        example='<https://…?cursor=…>; rel="next"',
-    ),
-    "Location": _text("Address of the new row.", required=True, example="/api/v1/needs/0198c0de-…"),
-    "RateLimit": _text(
-        "What is left of each limit: `r` calls, `t` seconds until it begins anew. Exact for writes; for reads of the "
-        "worker that answers.",
-        required=False,
-        example='"writes";r=239;t=60',
-    ),
-    "RateLimit-Policy": _text(
-        "Limits that concern this call: `q` calls in `w` seconds.", required=False, example='"writes";q=240;w=60'
-    ),
-    "Retry-After": {
-        "description": "Seconds to wait.",
-        "required": True,
-        "schema": {"type": "integer", "minimum": 0, "maximum": 86400},
-        "example": 1,
-    },
-    "Sunset": _text(
-        "With `Deprecation`: from when on this operation may be gone (RFC 8594).",
-        required=False,
-        example="Thu, 31 Dec 2026 15:00:00 GMT",
-    ),
-    "WWW-Authenticate": _text("The challenge.", required=True, example='Bearer realm="api"'),
-    "X-Request-Id": _text("Names this call in problems, logs and events.", required=True, example="0198c0de"),
-}
-ACTING_AS = r"^[a-z_]+:[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}$"
-PARAMETERS: dict[str, dict[str, Any]] = {
-    "AcceptLanguage": {
-        "name": "Accept-Language",
-        "in": "header",
-        "description": "`ja` (default) or `en`: the language of `detail` and labels, never of codes.",
-        "schema": {"type": "string"},
-    },
-    "ActingAs": {
-        "name": "Acting-As",
-        "in": "header",
-        "description": "The hat to wear, `<role>:<id>`, where several fit.",
-        "schema": {"type": "string", "pattern": ACTING_AS},
-    },
-    "IdempotencyKey": {
-        "name": "Idempotency-Key",
-        "in": "header",
-        "description": "Makes a repeat within 24 hours answer the same and act once, also after 503 or a lost "
-        "connection. While the first call runs, a repeat waits, or is 409 with Retry-After.",
-        "schema": {"type": "string", "minLength": 1, "maxLength": 255, "pattern": r"^[\x21-\x7e]+$"},
-    },
-    "IfMatch": {
-        "name": "If-Match",
-        "in": "header",
-        "required": True,
-        "description": "The `ETag` or `etag` last seen; its version part is compared.",
-        "schema": {"type": "string", "pattern": r'^"[1-9][0-9]{0,9}\.[0-9a-f]{16}"$'},
-        "example": '"3.9f86d081884c7d65"',
-    },
-    "IfNoneMatch": {
-        "name": "If-None-Match",
-        "in": "header",
-        "description": "ETags already held; 304 where one is this very representation.",
-        "schema": {"type": "string"},
-    },
 }
 
 
@@ -210,10 +123,6 @@ def problem_statuses(view: Any, method: str, path: str) -> list[int]:
     return sorted(statuses)
 
 
-def _header_refs(*names: str) -> dict[str, dict[str, str]]:
-    return {name: {"$ref": f"#/components/headers/{name}"} for name in sorted(names)}
-
-
 def success_headers(view: Any, method: str) -> dict[str, dict[str, str]]:
     """Response headers of a success."""
     names = {"X-Request-Id", "Content-Language", *RATE_LIMIT, *GOING}
@@ -225,11 +134,11 @@ def success_headers(view: Any, method: str) -> dict[str, dict[str, str]]:
         names.add("Link")
     if method == "POST":
         names.add("Idempotency-Replayed")
-    return _header_refs(*names)
+    return header_refs(*names)
 
 
 def not_modified() -> dict[str, Any]:
-    return {"description": "The caller has it already.", "headers": _header_refs("ETag", "X-Request-Id")}
+    return {"description": "The caller has it already.", "headers": header_refs("ETag", "X-Request-Id")}
 
 
 def problem_schema() -> dict[str, Any]:
@@ -265,7 +174,7 @@ def problem_schema() -> dict[str, Any]:
 def problem_response(kind: ProblemKind) -> dict[str, Any]:
     return {
         "description": kind.description,
-        "headers": _header_refs("X-Request-Id", "Content-Language", *RATE_LIMIT, *kind.headers),
+        "headers": header_refs("X-Request-Id", "Content-Language", *RATE_LIMIT, *kind.headers),
         "content": {MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}},
     }
 
