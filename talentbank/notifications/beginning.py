@@ -44,7 +44,7 @@ class SandboxHasNoBeginning(Conflict):
 
 def beginning_path() -> Path:
     """The picture's file; another one for each set of migrations, so that an upgrade takes a new one."""
-    applied = sorted(MigrationRecorder.Migration.objects.values_list("app", "name"))
+    applied = sorted(MigrationRecorder(connection).applied_migrations())
     digest = hashlib.sha256(repr(applied).encode()).hexdigest()[:16]
     return Path(settings.SANDBOX_DIR) / f"beginning-{digest}.json.gz"
 
