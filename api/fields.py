@@ -78,7 +78,7 @@ class StrictCharField(StrictField):
         if least := self.min_length or (0 if self.allow_blank else 1):
             schema["minLength"] = least
         if self.pattern:
-            return {**schema, "pattern": f"^(?:{self.pattern.pattern})$"}
+            return {**schema, "pattern": f"^(?:{self.pattern.pattern}){'?' if self.allow_blank else ''}$"}
         return {**schema, "pattern": ANY_TEXT if self.allow_blank else SOME_TEXT}
 
 

@@ -143,6 +143,11 @@ class AutoSchema(BaseAutoSchema):
                 schema["required"] = sorted({*schema.get("required", ()), *always})
         return schema
 
+    def _insert_field_validators(self, field: Any, schema: dict[str, Any]) -> None:
+        """Not for strict fields, which say all there is: it would offer "" a second time, and so forbid it."""
+        if not isinstance(field, StrictField):
+            super()._insert_field_validators(field, schema)
+
     def _get_serializer_name(self, serializer: Any, direction: str, bypass_extensions: bool = False) -> str:
         name = super()._get_serializer_name(serializer, direction, bypass_extensions)
         is_input = isinstance(serializer, StrictSerializer) and type(serializer).__name__.endswith("Input")

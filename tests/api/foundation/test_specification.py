@@ -176,6 +176,19 @@ def test_an_action_that_needs_a_reason_says_so() -> None:
     assert said == needed
 
 
+def test_a_text_that_may_be_blank_may_be_blank_in_one_way_alone() -> None:
+    held = contract()
+    note = "#/components/schemas/CommonActionInput/properties/note"
+
+    held.validate(note, "", "blank")
+    held.validate(note, " \n", "spaces")
+    assert not [
+        trail
+        for trail, node in nodes(held.document)
+        if "oneOf" in node and {"type": "string", "maxLength": 0} in node["oneOf"]
+    ]
+
+
 def test_every_tag_and_parameter_says_what_it_is() -> None:
     spec = contract().document
     own = [each for _, _, operation in operations(spec) for each in operation["parameters"] if "$ref" not in each]
