@@ -56,7 +56,8 @@ def rows() -> dict[str, int]:
 
 
 @pytest.fixture
-def admin(bank, bank_admin, session):
+def admin(bank, bank_admin, session, settings):
+    settings.SANDBOX = True  # its operations, too
     return session(bank_admin)
 
 
