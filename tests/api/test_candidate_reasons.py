@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from talentbank.accounts.models import User
+from talentbank.core.revision import revision_bump
 from talentbank.needs.models import Need
 from talentbank.organizations.models import Organization
 from talentbank.professionals.models import Professional
@@ -119,11 +120,9 @@ def test_a_refusal_in_an_open_text_of_a_need_is_told_to_the_professional(bank, o
 
 def test_what_is_missing_does_not_tell_what_a_hidden_text_holds(bank, organization):
     need = make_need(organization, title="漬物とホームページ", own_words="困っています。")
-    profile = {"headline": "ホームページ", "skills": []}
-    professional = make_professional(bank, **profile, summary="漬物の販売。")
+    professional = make_professional(bank, headline="ホームページ", skills=[], summary="漬物の販売。")
     with_it = only(owner_of(organization), need)["missing_terms"]
-    professional.delete()
-    make_professional(bank, **profile, summary="造園。")
+    Professional.objects.filter(pk=professional.pk).update(summary="造園。", revision=revision_bump(bank.pk))
 
     without_it = only(owner_of(organization), need)["missing_terms"]
 

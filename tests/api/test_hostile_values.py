@@ -28,9 +28,10 @@ NAMES = {
 
 
 @pytest.fixture
-def admin(bank: Any, bank_admin: Any, session: Any, caplog: pytest.LogCaptureFixture) -> Any:
+def admin(bank: Any, bank_admin: Any, session: Any, settings: Any, caplog: pytest.LogCaptureFixture) -> Any:
     """A caller whose thousands of refusals nobody writes down."""
     caplog.set_level(logging.ERROR, "django.request")
+    settings.SANDBOX = True  # its operations, too
     return session(bank_admin)
 
 

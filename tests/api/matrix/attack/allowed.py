@@ -46,6 +46,7 @@ BY_OPERATION: dict[str, dict[str, str]] = {
     "banks_notes_create": {**CALLS, "consultations_only": "on a bank itself only consultations are noted"},
     "clients_create": {"required": "`client_id`, or all that a new client says of itself", "unknown_field": "not both"},
     "matches_bulk_propose": {"required": "`match`, or `need` and `professional`"},
+    "matches_conflicts_decide": {"required": "a reason, unless there is none to decide"},
     "matches_create": {"required": "`professional` or `card`, by who asks"},
     "matches_notes_create": CALLS,
     "needs_notes_create": CALLS,
