@@ -308,8 +308,8 @@ def spec_lint() -> None:
 def attack() -> None:
     """Every operation attacked by openapi.yaml, as each role, in all phases of Schemathesis. Hours on two cores."""
     install("dev")
-    everything = "tests/api/matrix/attack/everything.py"
-    run(PYTHON, "-m", "pytest", "-q", "-n", "2", everything, *sys.argv[2:], **TEST_ENVIRONMENT)
+    stages = (f"tests/api/matrix/attack/{name}.py" for name in ("shortly", "everything"))
+    run(PYTHON, "-m", "pytest", "-q", "-n", "2", *stages, *sys.argv[2:], **TEST_ENVIRONMENT)
 
 
 def bench() -> None:

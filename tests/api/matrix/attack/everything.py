@@ -1,4 +1,4 @@
-"""`make attack`: every operation, as each caller of the matrix, in all phases. Named on the command line alone.
+"""`make attack`, the rest: every operation, as each caller of the matrix, in all phases. Named on the command line alone.
 
 `ATTACK_EXAMPLES` is how many calls the fuzzing draws for an operation, and how many scenarios are walked.
 """
@@ -12,7 +12,7 @@ import pytest
 
 from api.schema import generate
 from tests.api.matrix.attack.campaign import PHASES, attack
-from tests.api.matrix.attack.test_attack import found
+from tests.api.matrix.attack.shortly import found
 from tests.api.matrix.world import ACTORS
 
 pytestmark = pytest.mark.django_db

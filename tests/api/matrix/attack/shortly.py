@@ -1,4 +1,4 @@
-"""The API under attack by its own specification, as far as the suite has time; `everything.py` is the rest."""
+"""`make attack`, the first minutes: each operation a few times. Named on the command line alone, as some findings are open."""
 
 from __future__ import annotations
 
