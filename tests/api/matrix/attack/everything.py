@@ -1,4 +1,4 @@
-"""`make attack`, the rest: every operation, as each caller of the matrix, in all phases. Named on the command line alone.
+"""`make attack`, the rest: every operation, as each caller, in all phases. Named on the command line alone.
 
 `ATTACK_EXAMPLES` is how many calls the fuzzing draws for an operation, and how many scenarios are walked.
 """

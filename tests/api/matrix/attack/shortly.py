@@ -1,4 +1,4 @@
-"""`make attack`, the first minutes: each operation a few times. Named on the command line alone, as some findings are open."""
+"""`make attack`, the first minutes. Named on the command line alone, not in the suite, as some findings are open."""
 
 from __future__ import annotations
 
