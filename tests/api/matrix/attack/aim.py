@@ -103,8 +103,11 @@ class Aim:
 
     @staticmethod
     def _is_drawn(case: Any, where: ParameterLocation) -> bool:
-        """Whether valid values were drawn there."""
-        return case.meta is None or (where in case.meta.components and not case.meta.is_negative_at(where))
+        """Whether what stands there is meant to be valid. A call that is meant so as a whole may still hold a slip."""
+        meta = case.meta
+        if meta is None or meta.generation.mode.is_positive:
+            return True
+        return where in meta.components and not meta.is_negative_at(where)
 
 
 def operation_id(case: Any) -> str:

@@ -26,6 +26,9 @@ NOWHERE_IN_A_SCHEMA = {
     "max_digits": "digits after the point",
     "webhook_url_malformed": "an address that a connection can be made to",
     "webhook_url_not_https": "never in the clear",
+    "line_channel_invalid": "LINE's ten digits",
+    "redirect_uri_invalid": "an address that a browser can be sent back to",
+    "origin_invalid": "an origin, as browsers send it",
     "corporate_number_invalid": OF_NUMBERS,
     "invoice_number_invalid": OF_NUMBERS,
     "by_card": "who asks decides whether a person is named or a card",
@@ -37,9 +40,11 @@ NOWHERE_IN_A_SCHEMA = {
     **dict.fromkeys(("before_start", "after_end", "before_contract", "before_the_work", "out_of_order"), OF_TIME),
     **dict.fromkeys(("ends_before_it_begins", "fee_range_reversed", "more_hours_than_days", "says_nothing"), OF_FIELDS),
     **dict.fromkeys(("needs_channel", "needs_on_behalf_of", "only_for_calls", "too_few_forms"), OF_FIELDS),
+    **dict.fromkeys(("group_or_shared", "not_a_whole", "scope_needs_sign_in_page", "ambiguous_form"), OF_FIELDS),
     **dict.fromkeys(("ladder_must_rise", "needs_a_secret", "needs_a_public_client", "not_for_a_person"), OF_FIELDS),
 }
 """Code of a wrong field, wherever it stands → why a schema cannot say so, or not so that it still reads well."""
+COMMENTS = {"required": "a comment at least", "unknown_field": "a comment is on a field of the registration"}
 CALLS = {"required": "what a call log must hold depends on `kind`"}
 BY_OPERATION: dict[str, dict[str, str]] = {
     "assignments_create": {"required": "`from_user`, or ids that it looks after"},
@@ -52,9 +57,10 @@ BY_OPERATION: dict[str, dict[str, str]] = {
     "needs_notes_create": CALLS,
     "needs_request_changes": {"required": "a comment at least"},
     "organizations_notes_create": CALLS,
-    "organizations_request_changes": {"required": "a comment at least"},
+    "organizations_request_changes": COMMENTS,
     "professionals_notes_create": CALLS,
-    "professionals_request_changes": {"required": "a comment at least"},
+    "professionals_request_changes": COMMENTS,
+    "sandbox_clients_create": {"required": "what each way of signing in needs"},
 }
 """Operation → code that a schema could say, where it depends on the rest of the call."""
 

@@ -6,11 +6,10 @@ from typing import Any
 
 import pytest
 
+from api.schema import generate
 from tests.api.matrix.attack.campaign import Report, attack
-from tests.api.matrix.calls import operations
 
 pytestmark = pytest.mark.django_db  # what may be sent leans on no database: SQLite alone, for the suite's time
-EVERY = sorted(operations())
 ONE_OF_EACH_KIND = (
     "banks_texts_create",
     "clients_update",
@@ -42,14 +41,25 @@ LIFE_OF_A_NEED = (
 )
 
 
+def one_of_every_shape() -> list[str]:
+    """An operation for each method with the same parameters and the same body, for which the same can be drawn."""
+    shapes: dict[str, str] = {}
+    for methods in generate()["paths"].values():
+        for method, operation in methods.items():
+            drawn = [method, operation["parameters"], operation.get("requestBody", {}).get("content", {})]
+            schemas = [each.get("schema") for each in drawn[2].values()]
+            shapes.setdefault(repr([*drawn[:2], schemas]), operation["operationId"])
+    return sorted(shapes.values())
+
+
 def found(report: Report) -> str:
     assert sum(report.statuses.values()), "nothing was called"
     return "\n".join(map(str, report.findings))
 
 
 @pytest.mark.parametrize("half", [0, 1], ids=["even", "odd"])
-def test_every_operation_answers_as_documented_whatever_is_drawn(world, half):
-    report = attack(world, phases=["fuzzing"], examples=2, only=EVERY[half::2])
+def test_every_shape_of_call_is_answered_as_documented_whatever_is_drawn(world, half):
+    report = attack(world, phases=["fuzzing"], examples=2, only=one_of_every_shape()[half::2])
 
     assert found(report) == ""
     assert report.statuses[200] > 50, "the shots did not go home"
