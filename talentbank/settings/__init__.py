@@ -147,7 +147,7 @@ ACCOUNT_LOGIN_BY_CODE_SUPPORTS_RESEND = True
 ACCOUNT_LOGIN_BY_CODE_FORMAT = {"numeric": True, "length": 8}
 ACCOUNT_FORMS = {"confirm_login_code": "talentbank.console.forms.LoginCodeForm"}
 ACCOUNT_RATE_LIMITS = {
-    "login_failed": None,  # talentbank.accounts.attempts counts them
+    "login_failed": "30/m/ip,5/300s/key",  # of a second factor; accounts.attempts counts the passwords
     "request_login_code": "20/m/ip,10/h/key",
 }
 STAFF_SECOND_FACTOR_REQUIRED = (
