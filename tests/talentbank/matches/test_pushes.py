@@ -12,8 +12,10 @@ from django.db import connection, connections, transaction
 
 from talentbank.banks.models import BankText
 from talentbank.core.models import Event
+from talentbank.core.revision import revision_bump
 from talentbank.matches.models import Push
 from talentbank.matches.pushes import pushes_tick, week_of
+from talentbank.needs.models import Need
 from talentbank.notifications.models import OutboxMessage
 from talentbank.privacy.models import Consent
 from tests import factories
@@ -49,6 +51,12 @@ def pushed() -> set[tuple[Any, Any]]:
     return set(Push.objects.values_list("professional_id", "need_id"))
 
 
+def arrived(need: Need) -> Need:
+    """A need that came after a ranking, with the revision that its service would have taken."""
+    Need.objects.filter(pk=need.pk).update(revision=revision_bump(need.bank_id))
+    return need
+
+
 @pytest.fixture
 def shop_need(organization):
     return make_shop_need(organization)
@@ -76,7 +84,7 @@ def test_once_a_week_and_never_the_same_pair_again(bank, shop_need):
 
     assert counts == [1, 0, 0, 0]
     assert Event.objects.filter(subject_kind="bank").count() == 2
-    make_shop_need(shop_need.organization)
+    arrived(make_shop_need(shop_need.organization))
     assert pushes_tick(at=NEXT_WEEK + timedelta(days=1)) == {"pushed": 0}
     assert pushes_tick(at=NEXT_WEEK + timedelta(days=7)) == {"pushed": 1}
 
@@ -192,7 +200,7 @@ def test_whoever_was_told_least_recently_comes_first(bank, organization):
     pushes_tick(at=AT)
     told_first = {first.pk, second.pk, later[0].pk}
     assert {professional for professional, _ in pushed()} == told_first
-    fresh = make_shop_need(organization)
+    fresh = arrived(make_shop_need(organization))
 
     pushes_tick(at=NEXT_WEEK)
 
