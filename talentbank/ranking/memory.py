@@ -10,6 +10,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from uuid import UUID
 
+from django.db import connection
 from django.db.models import Prefetch
 
 from matching.documents import Query, Ranked
@@ -103,7 +104,7 @@ class Remembering:
             return kept.row, kept.rivals
         analysis = state.professionals.model.query(self.query)
         asked = Asked(state.basis, state.model_version, self.need.revision, analysis.row(), analysis.rivals())
-        if self.need.revision <= state.revision:
+        if self._is_sure(self.need.revision):
             _needs.put(key, asked)
         return asked.row, asked.rivals
 
@@ -123,8 +124,15 @@ class Remembering:
         return kept.ranked if same else None
 
     def _keep(self, ranked: Ranked) -> None:
-        """Only what is sure: a row that changed after the state was read has another text than the engine."""
         row, state = self.rows.get(UUID(ranked.id)), self.state
-        if row is not None and max(row.revision, self.need.revision) <= state.revision:
+        if row is not None and self._is_sure(max(row.revision, self.need.revision)):
             explained = Explained(state.basis, state.model_version, self.need.revision, row.revision, ranked)
             _memo.put((self.need.bank_id, self.need.pk, row.pk), explained)
+
+    def _is_sure(self, revision: int) -> bool:
+        """Whether this revision of a row is the text that the engine read, and stays so.
+
+        A row that changed after the state was read has another text. What a transaction wrote may be rolled back, and
+        another change then takes the same revision.
+        """
+        return revision <= self.state.revision and not connection.in_atomic_block
