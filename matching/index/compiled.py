@@ -1,5 +1,8 @@
 """The numba back end, of the extra `scale`: importing it compiles the kernel, or reads it from numba's cache."""
 
+from dataclasses import dataclass
+from typing import ClassVar
+
 import numpy as np
 
 from matching.index import Mask
@@ -9,20 +12,24 @@ from matching.index.question import Question
 from matching.index.segment import Segment
 
 NO_MASK = np.zeros(0, np.bool_)
+FEW_ROWS = 32_768
+"""Rows, and rivals, whose exact sums are added up at once: with more, adding bounds first is faster."""
 
 
+@dataclass(frozen=True, slots=True)
 class CompiledSearch:
     """Few enough terms and results are scanned by the kernel, all else is added up by the other back end."""
 
-    name = "numba"
+    few_rows: int = FEW_ROWS
+    name: ClassVar[str] = "numba"
 
     def best(self, segment: Segment, question: Question, limit: int, mask: Mask | None) -> Best:
         columns, weights = question.within(segment)
         held = False
         if 0 < len(columns) <= MOST_TERMS and limit <= MOST_WANTED:
             eligible = (segment.dead, mask is not None, NO_MASK if mask is None else np.ascontiguousarray(mask))
-            postings = (segment.rows, segment.rivals, segment.first_rival)
-            held, positions, scores = scan(columns, weights, limit, len(segment.names), *postings, *eligible)
+            n_rows, postings = len(segment.names), (segment.rows, segment.rivals, segment.first_rival)
+            held, positions, scores = scan(columns, weights, limit, n_rows, self.few_rows, *postings, *eligible)
         if not held:
             return DenseSearch().best(segment, question, limit, mask)
         return positions, scores

@@ -18,6 +18,7 @@ from numba import njit
 
 from matching.index.kernel_best import is_full, push, put_in_order
 from matching.index.kernel_exact import at_least, fill_runs, settle
+from matching.index.kernel_few import is_eligible, scan_few
 from matching.index.kernel_memory import LINE, prefetch
 from matching.index.kernel_types import SIGNATURE, Asked, Eligibility, Found, Inverted, Runs, Work
 from matching.index.postings import BLOCK, STEPS
@@ -58,17 +59,6 @@ def _n_eligible(first, end, eligibility):
             n_chunk = np.uint8(n_chunk + np.uint8(chunk[place]))
         n += n_chunk
     return n
-
-
-@njit
-def _is_eligible(position, eligibility):
-    place, dead = position, eligibility.dead
-    if len(dead):
-        before = at_least(dead, 0, len(dead), position)
-        if before < len(dead) and dead[before] == position:
-            return False
-        place -= before
-    return not eligibility.masked or eligibility.mask[place]
 
 
 @njit
@@ -129,7 +119,7 @@ def _scan_few(first, sums, factors, slack, work):
             row = lists.local[place]
             number, position = np.int64(sums[row]), first + row
             sums[row] = 0
-            if number >= threshold[0] and _is_eligible(position, work.eligibility):
+            if number >= threshold[0] and is_eligible(position, work.eligibility):
                 _remember(number, position, work)
                 push(peaks, number, position)
                 if slack >= 0 and is_full(peaks):
@@ -262,7 +252,7 @@ def _of(sources):
     """numba's cache knows a kernel by its own file, its code and what that encloses: here, the other files too."""
 
     @njit(SIGNATURE, cache=True, nogil=True)
-    def scan(columns, weights, limit, n_rows, lists, rivals, first_rival, dead, masked, mask):
+    def scan(columns, weights, limit, n_rows, few_rows, lists, rivals, first_rival, dead, masked, mask):
         """The best rows: whether the scan held out, their positions and scores, by falling score, then position.
 
         It gives up where so many rows are nearly equal that adding up every posting is faster.
@@ -274,10 +264,14 @@ def _of(sources):
         best, threshold, n_exact = _room(limit), np.ones(1, np.int64), np.zeros(1, np.int64)
         progress = (_room(ROOM), _room(limit), best, scale, threshold, n_exact)
         work = Work(asked, inverted, eligibility, _runs(m), _runs(m), *progress)
-        held = sources != 0 and _scan_blocks(work, factors, slack)
-        if held:
+        held = sources != 0
+        if max(n_rows, first_rival[-1]) <= few_rows:
+            scan_few(work)
+        elif _scan_blocks(work, factors, slack):
             settle(work)
-            put_in_order(best)
+        else:
+            held = False
+        put_in_order(best)
         return held, best.positions[: best.size[0]], best.numbers[: best.size[0]]
 
     return scan

@@ -79,7 +79,7 @@ def _read(of: Any, dimensions: int = 1) -> Any:
 _FIELDS = (types.uint16, types.float32, types.uint8, types.float64, types.int64, types.int32, types.int64)
 _POSTINGS = types.NamedTuple([*map(_read, _FIELDS)], Postings)
 SIGNATURE = (
-    *(_read(types.int64), _read(types.float64, 2), types.int64, types.int64),
+    *(_read(types.int64), _read(types.float64, 2), types.int64, types.int64, types.int64),
     *(_POSTINGS, _POSTINGS, _read(types.int64)),
     *(_read(types.int64), types.boolean, _read(types.boolean)),
 )

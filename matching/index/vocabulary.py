@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
+UNKNOWN = -1
 REMEMBERED = 65_536
 """Terms whose column is remembered; a search costs microseconds, a memory of all terms hundreds of MB a process."""
 
@@ -37,13 +38,13 @@ class Vocabulary:
     def __iter__(self) -> Iterator[str]:
         return (self._bytes(column).decode("utf-8", "surrogatepass") for column in range(len(self)))
 
-    def columns(self, terms: Sequence[str]) -> NDArray[np.int64]:
-        """Of each term, -1 for one that is unknown."""
+    def columns(self, terms: Sequence[str]) -> list[int]:
+        """Of each term, or UNKNOWN."""
         known = self._columns
         try:
-            return np.array([known[term] for term in terms], np.int64)
+            return [known[term] for term in terms]
         except KeyError:
-            return np.array([self._column(term) for term in terms], np.int64)
+            return [self._column(term) for term in terms]
 
     def _column(self, term: str) -> int:
         column = self._columns.get(term)
@@ -51,7 +52,7 @@ class Vocabulary:
             wanted = term.encode("utf-8", "surrogatepass")
             column = bisect_left(range(len(self)), wanted, key=self._bytes)
             if column == len(self) or self._bytes(column) != wanted:
-                column = -1
+                column = UNKNOWN
             if len(self._columns) >= REMEMBERED:
                 self._columns = {}
             self._columns[term] = column

@@ -17,6 +17,7 @@ from typing import Any
 import numpy as np
 import scipy.sparse as sp
 
+from matching.counts import CountedTexts
 from matching.index.compiled import CompiledSearch
 from matching.index.files import index_read, index_write
 from matching.index.segmented import SegmentedIndex
@@ -169,7 +170,7 @@ def _life(corpus: Corpus, index: SegmentedIndex, repeats: int) -> dict[str, floa
         for number in range(min(repeats, corpus.size)):
             tokens = _tokens(corpus, number)
             begun = process_time()
-            row = coverage_rows([tokens], [len(tokens)], Weights())
+            row = coverage_rows(CountedTexts.of([tokens]), np.array([float(len(tokens))]), Weights())
             mapped = mapped.upsert([corpus.ids[number]], plain_rows(row.terms, row.matrix))
             mapped.top({tokens[0].term: 1.0}, limit=1)
             spent.append(process_time() - begun)

@@ -28,8 +28,12 @@ ID = st.text("xyz0髙", min_size=1, max_size=3)
 CORPUS = st.dictionaries(ID, st.tuples(ROW, RIVALS), max_size=12).map(
     lambda corpus: {id: _with_terms_of_rivals(*row) for id, row in corpus.items()}
 )
-SEARCHES: list[Search] = [DenseSearch(), CompiledSearch()]
-each_back_end = pytest.mark.parametrize("search", SEARCHES, ids=lambda search: search.name)
+SEARCHES: dict[str, Search] = {
+    "scipy": DenseSearch(),
+    "numba": CompiledSearch(),
+    "numba, few rows as many": CompiledSearch(few_rows=0),
+}
+each_back_end = pytest.mark.parametrize("search", SEARCHES.values(), ids=SEARCHES.keys())
 
 
 def _with_terms_of_rivals(row: Row, rivals: list[Row]) -> tuple[Row, list[Row]]:
