@@ -32,8 +32,10 @@ NOWHERE_IN_A_SCHEMA = {
     "corporate_number_invalid": OF_NUMBERS,
     "invoice_number_invalid": OF_NUMBERS,
     "by_card": "who asks decides whether a person is named or a card",
-    **dict.fromkeys(("not_a_colleague", "not_a_handler", "not_the_holder", "not_open_here", "no_such_text"), OF_ROWS),
-    **dict.fromkeys(("unknown_account", "unknown_area", "unknown_bank", "unknown_client", "unknown_group"), OF_ROWS),
+    **dict.fromkeys(("not_a_colleague", "not_a_handler", "not_a_side", "not_the_holder", "not_open_here"), OF_ROWS),
+    **dict.fromkeys(
+        ("no_such_text", "unknown_account", "unknown_area", "unknown_bank", "unknown_client", "unknown_group"), OF_ROWS
+    ),
     **dict.fromkeys(("unknown_organization", "unknown_problem", "unknown_professional"), OF_ROWS),
     **dict.fromkeys(("unknown_reason_code", "unknown_skill", "unknown_thesaurus_group"), OF_ROWS),
     **dict.fromkeys(("in_the_future", "in_the_past", "before_last_step", "out_of_range"), OF_TIME),

@@ -12,7 +12,7 @@ import pytest
 
 from api.schema import generate
 from tests.api.matrix.attack.campaign import PHASES, attack
-from tests.api.matrix.attack.shortly import found
+from tests.api.matrix.attack.test_attack import found
 from tests.api.matrix.world import ACTORS
 
 pytestmark = pytest.mark.django_db

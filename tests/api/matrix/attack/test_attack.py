@@ -1,4 +1,4 @@
-"""`make attack`, the first minutes. Named on the command line alone, not in the suite, as some findings are open."""
+"""Attack by the document: an operation of every shape, every check on, one seed. `make attack` is the long run."""
 
 from __future__ import annotations
 
@@ -62,7 +62,7 @@ def test_every_shape_of_call_is_answered_as_documented_whatever_is_drawn(world, 
     report = attack(world, phases=["fuzzing"], examples=2, only=one_of_every_shape()[half::2])
 
     assert found(report) == ""
-    assert report.statuses[200] > 50, "the shots did not go home"
+    assert report.statuses[200] > 30, "the shots did not go home"
 
 
 def test_every_kind_of_operation_holds_at_all_bounds_of_its_inputs(world):
@@ -73,7 +73,7 @@ def test_every_kind_of_operation_holds_at_all_bounds_of_its_inputs(world):
 
 
 def test_what_was_made_is_there_and_may_be_acted_on_along_the_links(world):
-    report = attack(world, phases=["stateful"], examples=4, only=LIFE_OF_A_NEED, actor="coordinator")
+    report = attack(world, phases=["stateful"], examples=4, only=LIFE_OF_A_NEED, actor="owner")
 
     assert found(report) == ""
     assert report.statuses[201] and report.statuses[200]
