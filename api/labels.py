@@ -112,6 +112,12 @@ JA: Mapping[str, Mapping[str, str]] = {
         "never_proposed": "60日間提案のない人材",
         "needs_without_candidates": "候補のいない依頼",
         "answers_to_collect": "代わりに伺う回答",
+        "confirmations_to_collect": "代わりに伺う条件の確認",
+        "amendments_to_collect": "代わりに伺う変更後の条件",
+        "starts_to_collect": "代わりに伺う支援の開始",
+        "reports_to_collect": "代わりに伺う実施報告の確認",
+        "deliveries_to_collect": "代わりに伺う完了の確認",
+        "evaluations_to_collect": "代わりに伺う評価",
         "unfinished": "書きかけの代行入力",
         "answers": "ご回答のお願い",
         "terms_to_confirm": "取引条件の確認",
@@ -182,7 +188,9 @@ EN: Mapping[str, str] = {
     "New registrations|New needs|"
     "Changes waiting for approval|Changed since review|Countersignatures|Starts to confirm|Evaluations|"
     "Deadlines|Red flags|Complaints without a handler|Complaints to settle|Not proposed for 60 days|"
-    "Needs without candidates|Answers to collect|Unfinished entries|Answers|Terms to confirm|Amended terms to confirm|"
+    "Needs without candidates|Answers to collect|Confirmations to collect|Amended terms to collect|Starts to collect|"
+    "Work reports to settle for others|Deliveries to settle for others|Evaluations to collect|Unfinished entries|"
+    "Answers|Terms to confirm|Amended terms to confirm|"
     "Questions on a match|Questions on a need|Work reports to answer|Work reports to put right|"
     "Deliveries to confirm|Starts|Evaluations to write|Changes requested|Renewals|Consents to new texts|"
     "Public summaries to agree to|Pointed out this week",

@@ -33,6 +33,16 @@ PROFESSIONAL = frozenset({Role.PROFESSIONAL})
 HOLDERS = OWNER | PROFESSIONAL
 """Who may bind a side: a professional, and of an organization its owners."""
 
+
+def _helped(find: Callable[..., Iterator[Waiting]]) -> Callable[[Reader], Iterator[Waiting]]:
+    """What waits for the people that a desk acts for; where it acts for both sides of a row, once."""
+
+    def found(reader: Reader) -> Iterator[Waiting]:
+        return iter({waiting.id: waiting for waiting in find(reader, sides.helped)}.values())
+
+    return found
+
+
 BASKETS = (
     # For the city, what is late first.
     Basket("escalations", ADMIN, staff.escalations, ("approve", "reject")),
@@ -52,7 +62,13 @@ BASKETS = (
     Basket("complaints_to_settle", COORDINATORS, staff.complaints_to_settle, ("resolve", "dismiss")),
     Basket("never_proposed", COORDINATORS, staff.never_proposed, ("GET candidates",)),
     Basket("needs_without_candidates", COORDINATORS, staff.needs_without_candidates, ("GET candidates",)),
-    Basket("answers_to_collect", DESK, sides.answers_to_collect, ("accept", "decline", "postpone")),
+    Basket("answers_to_collect", DESK, _helped(sides.answers), ("accept", "decline", "postpone")),
+    Basket("confirmations_to_collect", DESK, _helped(sides.terms_to_confirm), ("confirm",)),
+    Basket("amendments_to_collect", DESK, _helped(sides.terms_to_amend), ("amend",)),
+    Basket("starts_to_collect", DESK, _helped(sides.starts), ("start",)),
+    Basket("reports_to_collect", DESK, _helped(sides.work_reports), ("confirm", "return")),
+    Basket("deliveries_to_collect", DESK, _helped(sides.deliveries), ("complete", "return")),
+    Basket("evaluations_to_collect", DESK, _helped(sides.evaluations), ("evaluations",)),
     Basket("unfinished", HELPERS, staff.unfinished, ("submit",)),
     # For the sides.
     Basket("answers", SIDES, sides.answers, ("accept", "decline", "postpone")),

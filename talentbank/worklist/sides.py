@@ -1,8 +1,8 @@
-"""Baskets of professionals and organizations: what waits for them. The other side stands there as a card at most."""
+"""What waits for professionals, organizations and a desk that acts for them. The other side is a card at most."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
 
@@ -16,7 +16,7 @@ from talentbank.matches.desks import desk_sides
 from talentbank.matches.evaluations import evaluable
 from talentbank.matches.models import Evaluation, Match, MatchQuestion, Push, WorkReport, WorkReportState
 from talentbank.matches.selectors import counterpart_known, matches_visible
-from talentbank.matches.states import AWAITING_ANSWER, CLOSED_STATES, INTRODUCING, State
+from talentbank.matches.states import CLOSED_STATES, INTRODUCING, State
 from talentbank.needs.models import Confidentiality, Need, NeedQuestion, NeedState
 from talentbank.organizations.models import Organization
 from talentbank.privacy.selectors import consents_missing
@@ -29,14 +29,34 @@ from talentbank.worklist.rows import start_of
 RENEWAL_DAYS = 60
 
 
-def _sides(reader: Reader) -> list[tuple[Side, QuerySet[Match]]]:
-    """Each side the reader speaks for, with its matches."""
-    actor = reader.actor
-    rows = Match.objects.select_related("bank", "need__organization", "professional").order_by("id")
-    return [
-        (Side.PROFESSIONAL, rows.filter(professional_id__in=actor.ids_as(Role.PROFESSIONAL))),
-        (Side.ORGANIZATION, rows.filter(need__organization_id__in=actor.ids_as(*ORGANIZATION_ROLES))),
-    ]
+Spoken = Mapping[Side, QuerySet[Match]]
+"""The matches in which the reader speaks for a side."""
+SpokenBy = Callable[[Reader], Spoken]
+
+
+def _matches() -> QuerySet[Match]:
+    return Match.objects.select_related("bank", "need__organization", "professional").order_by("id")
+
+
+def own(reader: Reader) -> Spoken:
+    actor, rows = reader.actor, _matches()
+    return {
+        Side.PROFESSIONAL: rows.filter(professional_id__in=actor.ids_as(Role.PROFESSIONAL)),
+        Side.ORGANIZATION: rows.filter(need__organization_id__in=actor.ids_as(*ORGANIZATION_ROLES)),
+    }
+
+
+def own_to_bind(reader: Reader) -> Spoken:
+    """Where the reader may confirm terms: of an organization only owners do."""
+    owned = reader.actor.ids_as(Role.OWNER)
+    spoken = own(reader)
+    return {**spoken, Side.ORGANIZATION: spoken[Side.ORGANIZATION].filter(need__organization_id__in=owned)}
+
+
+def helped(reader: Reader) -> Spoken:
+    """Of the people that a desk acts for, to be asked by telephone or at the counter."""
+    acting = desk_sides(reader.actor, matches_visible(reader.actor).order_by("id"))
+    return {side: _matches().filter(pk__in=[id for id, sides in acting.items() if side in sides]) for side in Side}
 
 
 def _title(match: Match, side: Side) -> str:
@@ -59,44 +79,32 @@ def _match(match: Match, side: Side, **more: object) -> Waiting:
     )
 
 
-def answers(reader: Reader) -> Iterator[Waiting]:
-    for side, rows in _sides(reader):
+def answers(reader: Reader, spoken: SpokenBy = own) -> Iterator[Waiting]:
+    for side, rows in spoken(reader).items():
         yield from (_match(match, side) for match in rows.filter(state=f"awaiting_{side}"))
 
 
-def answers_to_collect(reader: Reader) -> Iterator[Waiting]:
-    """For a desk: answers of the people it acts for, to be asked for by telephone or at the counter."""
-    rows = matches_visible(reader.actor).filter(state__in=sorted(AWAITING_ANSWER)).order_by("id")
-    acting = desk_sides(reader.actor, list(rows))
-    for match in rows:
-        side = Side(match.state.removeprefix("awaiting_"))
-        if side in acting.get(match.pk, ()):
-            yield _match(match, side)
-
-
-def terms_to_confirm(reader: Reader) -> Iterator[Waiting]:
+def terms_to_confirm(reader: Reader, spoken: SpokenBy = own_to_bind) -> Iterator[Waiting]:
     """Terms under negotiation that one's own side has not confirmed."""
-    return _unconfirmed(reader, list(INTRODUCING))
+    return _unconfirmed(spoken(reader), list(INTRODUCING))
 
 
-def terms_to_amend(reader: Reader) -> Iterator[Waiting]:
+def terms_to_amend(reader: Reader, spoken: SpokenBy = own_to_bind) -> Iterator[Waiting]:
     """Changed terms of running work that one's own side has not agreed to."""
-    return _unconfirmed(reader, [State.CONTRACTED, State.ACTIVE, State.SUSPENDED])
+    return _unconfirmed(spoken(reader), [State.CONTRACTED, State.ACTIVE, State.SUSPENDED])
 
 
-def _unconfirmed(reader: Reader, states: list[State]) -> Iterator[Waiting]:
-    """The newest version of the terms. Of an organization only owners confirm."""
-    for side, rows in _sides(reader):
-        if side is Side.ORGANIZATION:
-            rows = rows.filter(need__organization_id__in=reader.actor.ids_as(Role.OWNER))
+def _unconfirmed(spoken: Spoken, states: list[State]) -> Iterator[Waiting]:
+    """The newest version of the terms."""
+    for side, rows in spoken.items():
         for match in rows.filter(state__in=states, terms_version__gt=0).prefetch_related("terms"):
             newest = max(match.terms.all(), key=lambda terms: terms.number)
             if newest.number > match.agreed_terms_version and not getattr(newest, f"{side}_confirmed_at"):
                 yield _match(match, side, since=newest.created_at)
 
 
-def questions(reader: Reader) -> Iterator[Waiting]:
-    for side, rows in _sides(reader):
+def questions(reader: Reader, spoken: SpokenBy = own) -> Iterator[Waiting]:
+    for side, rows in spoken(reader).items():
         asked = MatchQuestion.objects.filter(match__in=rows, asked_side=side.other, answered_at__isnull=True)
         for question in asked.select_related("match__need", "match__professional").order_by("id"):
             title = _title(question.match, side)
@@ -134,15 +142,17 @@ def need_questions(reader: Reader) -> Iterator[Waiting]:
         )
 
 
-def work_reports(reader: Reader) -> Iterator[Waiting]:
+def work_reports(reader: Reader, spoken: SpokenBy = own) -> Iterator[Waiting]:
     """Reports that the organization has not answered."""
-    side, rows = _sides(reader)[1]
+    side = Side.ORGANIZATION
+    rows = spoken(reader)[side]
     return _reports(side, WorkReport.objects.filter(match__in=rows, state=WorkReportState.FILED))
 
 
 def reports_returned(reader: Reader) -> Iterator[Waiting]:
     """Reports that the professional was asked to put right, while the work still runs and no newer one was filed."""
-    side, rows = _sides(reader)[0]
+    side = Side.PROFESSIONAL
+    rows = own(reader)[side]
     newer = WorkReport.objects.filter(match=OuterRef("match"), created_at__gt=OuterRef("answered_at"))
     returned = WorkReport.objects.filter(match__in=rows, state=WorkReportState.RETURNED).exclude(Exists(newer))
     waiting = _reports(side, returned.exclude(match__state__in=sorted(CLOSED_STATES)))
@@ -155,20 +165,20 @@ def _reports(side: Side, reports: QuerySet[WorkReport]) -> Iterator[Waiting]:
         yield _beside("work_report", "work-reports", report, report.match, _title(report.match, side), since)
 
 
-def deliveries(reader: Reader) -> Iterator[Waiting]:
-    side, rows = _sides(reader)[1]
-    return (_match(match, side) for match in rows.filter(state=State.DELIVERED))
+def deliveries(reader: Reader, spoken: SpokenBy = own) -> Iterator[Waiting]:
+    side = Side.ORGANIZATION
+    return (_match(match, side) for match in spoken(reader)[side].filter(state=State.DELIVERED))
 
 
-def starts(reader: Reader) -> Iterator[Waiting]:
-    for side, rows in _sides(reader):
+def starts(reader: Reader, spoken: SpokenBy = own) -> Iterator[Waiting]:
+    for side, rows in spoken(reader).items():
         for match in rows.filter(state=State.CONTRACTED).prefetch_related("terms"):
             if start_of(match) <= reader.today:
                 yield _match(match, side, due_on=start_of(match))
 
 
-def evaluations(reader: Reader) -> Iterator[Waiting]:
-    for side, rows in _sides(reader):
+def evaluations(reader: Reader, spoken: SpokenBy = own) -> Iterator[Waiting]:
+    for side, rows in spoken(reader).items():
         given = Evaluation.objects.filter(match__in=rows, side=side, voided_at__isnull=True)
         done = set(given.values_list("match_id", flat=True))
         for match in rows.filter(ended_at__isnull=False):

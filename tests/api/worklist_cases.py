@@ -31,6 +31,7 @@ REPORT = {
     "work_done": "商品を登録しました。",
     "channel": "web",
 }
+ANSWERED = {"professional_answer": "yes", "organization_answer": "yes"}
 
 
 @dataclass
@@ -179,6 +180,52 @@ def needs_without_candidates(world: World) -> None:
 def answers_to_collect(world: World) -> None:
     world.changed(world.professional, entered_by=world.desk)
     world.match("awaiting_professional")
+
+
+def _helped_sides(world: World) -> None:
+    world.changed(world.professional, entered_by=world.desk)
+    world.changed(world.organization, entered_by=world.desk)
+    world.changed(world.need, entered_by=world.desk)
+
+
+@waits_for("desk")
+def confirmations_to_collect(world: World) -> None:
+    _helped_sides(world)
+    factories.make_terms(world.match("negotiating", **ANSWERED))
+
+
+@waits_for("desk")
+def amendments_to_collect(world: World) -> None:
+    _helped_sides(world)
+    match = world.match("active", **ANSWERED)
+    factories.make_terms(match, confirmed_by=("professional", "organization"))
+    world.changed(match, agreed_terms_version=1)
+    factories.make_terms(match, confirmed_by=("organization",))
+
+
+@waits_for("desk")
+def starts_to_collect(world: World) -> None:
+    _helped_sides(world)
+    world.match("contracted", **ANSWERED)
+
+
+@waits_for("desk")
+def reports_to_collect(world: World) -> None:
+    _helped_sides(world)
+    WorkReport.create(at=AT, match=world.match("active", **ANSWERED), **REPORT)
+
+
+@waits_for("desk")
+def deliveries_to_collect(world: World) -> None:
+    _helped_sides(world)
+    world.match("delivered", **ANSWERED)
+
+
+@waits_for("desk")
+def evaluations_to_collect(world: World) -> None:
+    _helped_sides(world)
+    match = world.match("completed", ended_at=AT, **ANSWERED)
+    Evaluation.create(at=AT, match=match, side="professional", score=4, would_repeat=True, outcome="reached")
 
 
 @waits_for("desk")
