@@ -26,8 +26,8 @@ from talentbank.accounts.hats import hats_held_back
 from talentbank.accounts.models import User
 from talentbank.accounts.policies import require_helper
 from talentbank.banks.models import TextKind
-from talentbank.core.actors import COORDINATORS, Channel, Hat, Role
-from talentbank.core.audit import Subject
+from talentbank.core.actors import COORDINATORS, Channel, Hat, OnBehalf, Role, Side
+from talentbank.core.audit import Step, Subject
 from talentbank.core.errors import NotFound
 from talentbank.organizations.models import Organization
 from talentbank.organizations.selectors import organization_get
@@ -152,6 +152,14 @@ class ConsentOperation(Operation):
             self.require_scopes(DESK_SCOPE)
             require_helper(self.actor, bank_id)
 
+    def step_for(self, kind: str, id: UUID, bank_id: UUID, channel: Channel) -> Step:
+        """Under the holder's own hat, or on its behalf."""
+        own = Role.PROFESSIONAL if kind == "professional" else Role.OWNER
+        if self.actor.wears(own, id):
+            return Step(actor=self.actor, at=self.at, role=own)
+        helper = require_helper(self.actor, bank_id)
+        return Step(actor=self.actor, at=self.at, role=helper.role, on_behalf=OnBehalf(Side(kind), channel))
+
     def visible(self) -> QuerySet[Consent]:
         mine = Q(subject_id__in=self.actor.ids_as(Role.PROFESSIONAL, Role.OWNER))
         return Consent.objects.filter(mine | Q(bank_id__in=self.actor.banks_as(COORDINATORS)) | self._of_the_desk())
@@ -203,12 +211,12 @@ class ConsentCreate(ConsentOperation, CreateView):
         self.permit_for(self.values["subject_kind"], row.pk, row.bank_id)
 
     def perform(self, parent: Professional | Organization) -> Consent:
+        kind, channel = self.values["subject_kind"], Channel(self.values.get("channel", Channel.WEB))
         return consents_give(
-            subject=Subject(self.values["subject_kind"], parent.pk, parent.bank_id),
+            subject=Subject(kind, parent.pk, parent.bank_id),
             kinds=self.values["kinds"],
-            actor=self.actor,
-            channel=Channel(self.values.get("channel", Channel.WEB)),
-            at=self.at,
+            step=self.step_for(kind, parent.pk, parent.bank_id, channel),
+            channel=channel,
             pointer="/kinds",
         )[0]
 
@@ -226,7 +234,8 @@ class ConsentWithdraw(ConsentOperation, ActionView):
         self.permit_for(row.subject_kind, row.subject_id, row.bank_id)
 
     def perform(self, row: Consent, *, step: Any, expected_version: int) -> Consent:
-        return consent_withdraw(consent=row, expected_version=expected_version, at=self.at)
+        whose = self.step_for(row.subject_kind, row.subject_id, row.bank_id, self.actor.channel)
+        return consent_withdraw(consent=row, expected_version=expected_version, step=whose)
 
 
 def _found(consent: Consent | None) -> Consent:

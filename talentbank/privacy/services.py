@@ -10,7 +10,7 @@ from django.db import transaction
 from talentbank.banks.models import TextKind
 from talentbank.banks.selectors import texts_current
 from talentbank.core.actors import Actor, Channel, Role
-from talentbank.core.audit import Subject
+from talentbank.core.audit import Step, Subject, event_record
 from talentbank.core.errors import FieldError, InvalidInput, StaleVersion
 from talentbank.core.models import lock
 from talentbank.core.revision import revision_bump
@@ -62,20 +62,26 @@ def consents_grant(
 
 @transaction.atomic
 def consents_give(
-    *, subject: Subject, kinds: Iterable[str], actor: Actor, channel: Channel, at: datetime, pointer: str = "/consents"
+    *, subject: Subject, kinds: Iterable[str], step: Step, channel: Channel, pointer: str = "/consents"
 ) -> list[Consent]:
-    """This function will record consents as a step of its own, which ranking then sees.
+    """This function will record consents as a step of its own, which ranking then sees; a new one leaves an event.
 
     :raises InvalidInput: the bank has no such text today.
     """
-    granted = consents_grant(subject=subject, kinds=kinds, actor=actor, channel=channel, at=at, pointer=pointer)
+    held = set(Consent.objects.filter(subject_kind=subject.kind, subject_id=subject.id).values_list("pk", flat=True))
+    granted = consents_grant(
+        subject=subject, kinds=kinds, actor=step.actor, channel=channel, at=step.at, pointer=pointer
+    )
     rows = Consent.objects.filter(pk__in=[row.pk for row in granted])
     rows.update(revision=revision_bump(subject.bank_id))
+    for row in granted:
+        if row.pk not in held:
+            _recorded(row, step, "give")
     return granted
 
 
 @transaction.atomic
-def consent_withdraw(*, consent: Consent, expected_version: int, at: datetime) -> Consent:
+def consent_withdraw(*, consent: Consent, expected_version: int, step: Step) -> Consent:
     """This function will end a consent; what it allowed stops with it. A second withdrawal changes nothing.
 
     :raises StaleVersion: somebody changed it since the caller looked.
@@ -84,10 +90,23 @@ def consent_withdraw(*, consent: Consent, expected_version: int, at: datetime) -
     if row.version != expected_version:
         raise StaleVersion(version=row.version)
     if row.withdrawn_at is None:
-        row.withdrawn_at = at
+        row.withdrawn_at = step.at
         row.revision = revision_bump(row.bank_id)
-        row.save_step(at=at)
+        row.save_step(at=step.at)
+        _recorded(row, step, "withdraw")
     return row
+
+
+def _recorded(consent: Consent, step: Step, action: str) -> None:
+    facts = {
+        "subject_kind": consent.subject_kind,
+        "subject_id": consent.subject_id,
+        "text_kind": consent.text_kind,
+        "text_number": consent.text_number,
+    }
+    event_record(
+        Subject("consent", consent.pk, consent.bank_id), step, action=action, from_state="", to_state="", facts=facts
+    )
 
 
 def disclosure_record(

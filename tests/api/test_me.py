@@ -8,6 +8,7 @@ from talentbank.accounts.models import User
 from talentbank.banks.services import bank_text_publish
 from talentbank.core.actors import SYSTEM
 from talentbank.core.audit import Step
+from talentbank.core.models import Event
 from talentbank.privacy.models import Consent
 from tests import factories
 
@@ -144,6 +145,22 @@ def test_a_desk_takes_a_consent_back_for_whom_it_acts_for_and_sees_no_others(ses
     assert (without.status_code, taken.status_code) == (403, 200) and taken.json()["withdrawn_at"]
     other = Consent.objects.filter(subject_id=professional.pk).first()
     assert session(desk).get(f"{CONSENTS}/{other.pk}").status_code == 404
+    event = Event.objects.get(subject_kind="consent", subject_id=row["id"])
+    assert (event.action, event.actor_id, event.actor_role) == ("withdraw", desk.pk, "support_desk")
+    assert event.on_behalf_of == "professional" and event.facts["subject_id"] == str(helped.pk)
+
+
+def test_who_consents_anew_leaves_one_event_and_none_for_what_holds(session, professional):
+    caller, body = session(professional.user), {"subject_kind": "professional", "subject_id": str(professional.pk)}
+    held = Consent.objects.get(subject_id=professional.pk, text_kind="matching")
+    headers = {"If-Match": caller.get(f"{CONSENTS}/{held.pk}").json()["etag"]}
+    caller.post(f"{CONSENTS}/{held.pk}/withdraw", {}, headers=headers)
+
+    answer = caller.post(CONSENTS, {**body, "kinds": ["matching", "disclosure"]})
+
+    assert answer.status_code == 201, answer.content.decode()
+    told = Event.objects.filter(subject_kind="consent").order_by("sequence").values_list("action", "actor_role")
+    assert list(told) == [("withdraw", "professional"), ("give", "professional")]
 
 
 def test_disclosures_are_ones_own(session, bank, need, professional, owner):

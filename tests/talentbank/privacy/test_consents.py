@@ -19,6 +19,7 @@ from tests.factories import AT
 
 pytestmark = [pytest.mark.django_db, pytest.mark.database]
 LATER = AT + timedelta(days=1)
+STEP = Step(actor=SYSTEM, at=LATER)
 
 
 @pytest.fixture
@@ -51,9 +52,9 @@ def test_consenting_twice_to_one_version_is_one_consent(professional, subject):
 def test_a_withdrawn_consent_is_missing_at_once(subject):
     consent = Consent.objects.get(subject_id=subject.id, text_kind="matching")
     with pytest.raises(StaleVersion):
-        consent_withdraw(consent=consent, expected_version=7, at=LATER)
+        consent_withdraw(consent=consent, expected_version=7, step=STEP)
 
-    consent_withdraw(consent=consent, expected_version=1, at=LATER)
+    consent_withdraw(consent=consent, expected_version=1, step=STEP)
 
     assert consents_missing(subject, ["matching"], LATER) == ["matching"]
 

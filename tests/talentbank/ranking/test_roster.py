@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 
 from talentbank.banks.models import Bank
-from talentbank.core.actors import Actor, Channel
-from talentbank.core.audit import Subject
+from talentbank.core.actors import SYSTEM, Actor, Channel
+from talentbank.core.audit import Step, Subject
 from talentbank.core.clock import day_of
 from talentbank.needs.models import Need
 from talentbank.privacy.models import Consent
@@ -74,14 +74,14 @@ def test_the_columns_say_what_the_predicate_says_of_each(place: str) -> None:
 
 def withdraw(need: Need, person: Professional) -> None:
     consent = Consent.objects.get(subject_id=person.pk, text_kind="matching", withdrawn_at__isnull=True)
-    consent_withdraw(consent=consent, expected_version=consent.version, at=AT)
+    consent_withdraw(consent=consent, expected_version=consent.version, step=Step(actor=SYSTEM, at=AT))
 
 
 def give_again(need: Need, person: Professional) -> None:
     withdraw(need, person)
     roster_of(person.bank_id, at=AT)
     subject = Subject("professional", person.pk, person.bank_id)
-    consents_give(subject=subject, kinds=["matching"], actor=Actor(), channel=Channel.WEB, at=AT)
+    consents_give(subject=subject, kinds=["matching"], step=Step(actor=Actor(), at=AT), channel=Channel.WEB)
 
 
 def release(need: Need, person: Professional) -> None:
