@@ -11,6 +11,7 @@ from typing import Any
 
 from django.db.models import prefetch_related_objects
 
+from api.candidates.conditions import condition_shown
 from api.candidates.sentences import line, reason_lines
 from api.catalogue import language, sentence
 from api.rendering import fragment
@@ -24,8 +25,8 @@ from talentbank.core.memo import Memo
 from talentbank.needs.models import Need
 from talentbank.professionals.models import Professional
 from talentbank.ranking.candidates import Candidate, CandidateList, Excluded
-from talentbank.ranking.conditions import Condition, ConditionKind
-from talentbank.ranking.corpus import need_texts, profile_texts
+from talentbank.ranking.conditions import Condition
+from talentbank.ranking.corpus import claims_with_skills, need_texts, profile_texts
 from talentbank.ranking.passages import passages
 from talentbank.ranking.policies import Audience
 from talentbank.ranking.readers import (
@@ -40,12 +41,12 @@ from talentbank.ranking.readers import (
 from talentbank.ranking.selectors import card_view
 
 Texts = Mapping[str, Any]
-PAIRS = 1_000
-"""Pairs and cards that are kept written, at most; as many as `ranking.memory` keeps explained."""
+WRITTEN = 2_000
+"""Pairs and cards that are kept written, at most: what `ranking.memory` keeps explained, for each side. Some 25 MB."""
 NEED_WORDS = ("skills__skill", "problems__skill_weights__skill")
 """What the words of a need are read from; nobody reads them where all is written already."""
-_kept: Memo[tuple[Any, ...], Told] = Memo(PAIRS)
-_cards: Memo[tuple[Any, ...], Any] = Memo(PAIRS)
+_kept: Memo[tuple[Any, ...], Told] = Memo(WRITTEN)
+_cards: Memo[tuple[Any, ...], Any] = Memo(WRITTEN)
 
 
 def ranking_shown(
@@ -53,6 +54,7 @@ def ranking_shown(
 ) -> dict[str, Any]:
     """The whole answer. `asking` is the side that looks for the other."""
     staff = audience is Audience.STAFF
+    _read_to_write(ranking, asking, audience)
     shown = [_staff_row(each, asking) if staff else _side_row(each, asking, ranking) for each in ranking.results]
     return {
         "results": shown,
@@ -91,7 +93,7 @@ def _excluded(pair: Excluded, asking: Side) -> dict[str, Any]:
         "professional": _professional(pair.professional) if asking is Side.ORGANIZATION else None,
         "need": _need(pair.need, named=True) if asking is Side.PROFESSIONAL else None,
         "refusals": _refusals(pair.refusals),
-        "conditions": [_condition(each) for each in pair.conditions],
+        "conditions": [condition_shown(each) for each in pair.conditions],
     }
 
 
@@ -132,19 +134,31 @@ class Told:
     staff: Mapping[str, Any]
 
 
+def _read_to_write(ranking: CandidateList, asking: Side, audience: Audience) -> None:
+    """Read at once what the words of pairs and cards that are not written yet are made of."""
+    words = [each for each in ranking.results if _written(each, asking, audience) is None]
+    cards = [
+        each for each in ranking.results if each.card_id is not None and _cards.get(_card_key(each, ranking)) is None
+    ]
+    prefetch_related_objects([each.professional for each in (*words, *cards)], claims_with_skills())
+    prefetch_related_objects([each.need for each in words], *NEED_WORDS)
+
+
+def _written(candidate: Candidate, asking: Side, audience: Audience) -> Told | None:
+    kept = _kept.get((candidate.need.pk, candidate.professional.pk, asking, audience, language()))
+    return kept if kept is not None and kept.ranked is candidate.ranked else None
+
+
 def _told(candidate: Candidate, asking: Side, audience: Audience) -> Told:
-    key = (candidate.need.pk, candidate.professional.pk, asking, audience, language())
-    kept = _kept.get(key)
-    if kept is not None and kept.ranked is candidate.ranked:
-        return kept
-    told = _staff_told(candidate, asking) if audience is Audience.STAFF else _side_told(candidate, asking)
-    _kept.put(key, told)
+    told = _written(candidate, asking, audience)
+    if told is None:
+        told = _staff_told(candidate, asking) if audience is Audience.STAFF else _side_told(candidate, asking)
+        _kept.put((candidate.need.pk, candidate.professional.pk, asking, audience, language()), told)
     return told
 
 
 def _staff_told(candidate: Candidate, asking: Side) -> Told:
     ranked, reasons = candidate.ranked, _staff_reasons(candidate)
-    prefetch_related_objects([candidate.need], *NEED_WORDS)
     texts = need_texts(candidate.need), profile_texts(candidate.professional)
     row = {
         "reasons": fragment([_reason(each) for each in reasons]),
@@ -162,7 +176,6 @@ def _staff_told(candidate: Candidate, asking: Side) -> Told:
 
 
 def _side_told(candidate: Candidate, asking: Side) -> Told:
-    prefetch_related_objects([candidate.need], *NEED_WORDS)
     reasons = reasons_for(candidate, asking)
     row = {
         "reasons": fragment([_reason(each) for each in reasons]),
@@ -173,15 +186,18 @@ def _side_told(candidate: Candidate, asking: Side) -> Told:
     return Told(candidate.ranked, row, {})
 
 
+def _card_key(candidate: Candidate, ranking: CandidateList) -> tuple[Any, ...]:
+    """Of each version of the profile and each day, for an experience may still run."""
+    return candidate.card_id, candidate.professional.version, day_of(ranking.at)
+
+
 def _card(candidate: Candidate, ranking: CandidateList) -> Any:
-    """Written once for each version of the profile and each day, for an experience may still run."""
     if candidate.card_id is None:
         return None
-    professional = candidate.professional
-    key = (candidate.card_id, professional.version, day_of(ranking.at))
+    key = _card_key(candidate, ranking)
     kept = _cards.get(key)
     if kept is None:
-        kept = fragment(card_view(professional, candidate.card_id, at=ranking.at))
+        kept = fragment(card_view(candidate.professional, candidate.card_id, at=ranking.at))
         _cards.put(key, kept)
     return kept
 
@@ -231,7 +247,7 @@ def _common(candidate: Candidate, conditions: Iterable[Condition]) -> dict[str, 
             {"skill": each.code, "name_ja": each.name_ja, "name_en": each.name_en, "gap": each.gap}
             for each in candidate.missing
         ],
-        "conditions": [_condition(each) for each in conditions],
+        "conditions": [condition_shown(each) for each in conditions],
     }
 
 
@@ -276,27 +292,3 @@ def _need(need: Need, *, named: bool) -> dict[str, Any]:
         "engagement_type": need.engagement_type,
         "deadline": need.deadline,
     }
-
-
-def _condition(condition: Condition) -> dict[str, Any]:
-    return {
-        "kind": condition.kind,
-        "status": condition.status,
-        "reason": condition.reason,
-        "detail": sentence(condition.reason),
-        "hard": condition.hard,
-        "need": _terms(condition.kind, condition.need_value),
-        "professional": _terms(condition.kind, condition.professional_value),
-    }
-
-
-def _terms(kind: ConditionKind, value: Any) -> dict[str, Any] | None:
-    """What a side holds, under the member that fits its kind; None where it has not said."""
-    if value is None:
-        return None
-    if kind is ConditionKind.FEE:
-        yen = value.get("max_yen", value.get("min_yen"))
-        return {name: held for name, held in {"yen": yen, "basis": value["basis"]}.items() if held is not None} or None
-    if kind is ConditionKind.CAPACITY:
-        return {"hours": value}
-    return {"values": value} if isinstance(value, list) else {"value": str(value)}

@@ -14,15 +14,15 @@ from types import MappingProxyType
 from typing import Any
 from uuid import UUID
 
-from django.db.models import QuerySet
+from django.db.models import Prefetch, QuerySet
 
 from matching.documents import Document, Query, SkillClaim, SkillWish
 from matching.lexicon import Lexicon
 from matching.weights import Weights
 from talentbank.core.names import without_legal_form
 from talentbank.needs.lifecycle import SEEKING
-from talentbank.needs.models import Need
-from talentbank.professionals.models import Professional
+from talentbank.needs.models import Need, NeedSkill
+from talentbank.professionals.models import Professional, ProfessionalSkill
 from talentbank.ranking.thesaurus_files import THESAURUS_MARK
 from talentbank.ranking.weights import weights_of
 from talentbank.registrations.models import RegistrationState
@@ -58,6 +58,17 @@ def indexed_professionals(bank_id: UUID) -> QuerySet[Professional]:
 def indexed_needs(bank_id: UUID) -> QuerySet[Need]:
     """Those that an index of the bank holds."""
     return Need.objects.filter(bank_id=bank_id, state__in=SEEKING)
+
+
+def claims_with_skills() -> Prefetch[str, QuerySet[ProfessionalSkill], str]:
+    """A professional's claims, each with its skill in one query: of twenty profiles a second one would cost more."""
+    claims = ProfessionalSkill.objects.select_related("skill").order_by("professional_id", "skill__code")
+    return Prefetch("skills", claims)
+
+
+def wishes_with_skills() -> Prefetch[str, QuerySet[NeedSkill], str]:
+    """The skills that a need asks for, the required ones first."""
+    return Prefetch("skills", NeedSkill.objects.select_related("skill").order_by("-required", "skill__code"))
 
 
 def professionals_with_texts(rows: QuerySet[Professional]) -> QuerySet[Professional]:

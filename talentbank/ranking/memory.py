@@ -11,13 +11,14 @@ from dataclasses import dataclass, field
 from uuid import UUID
 
 from django.db import connection
-from django.db.models import Prefetch
+from django.db.models import prefetch_related_objects
 
 from matching.documents import Query, Ranked
 from talentbank.core.memo import Memo
 from talentbank.needs.models import Need
-from talentbank.professionals.models import Professional, ProfessionalSkill
-from talentbank.ranking.corpus import Basis
+from talentbank.professionals.models import Professional
+from talentbank.ranking.candidates import MissingSkill, missing_skills
+from talentbank.ranking.corpus import Basis, claims_with_skills, wishes_with_skills
 from talentbank.ranking.roster import Marks
 from talentbank.ranking.store import State
 
@@ -38,6 +39,7 @@ class Explained:
     need_revision: int
     professional_revision: int
     ranked: Ranked
+    missing: tuple[MissingSkill, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +67,7 @@ _seen: dict[UUID, int] = {}
 class Remembering:
     """The engine's ranking for a need, with the explanations that are known already; an `order.Rank`.
 
-    rows : professionals that were read on the way, with their skills
+    rows : professionals that were read on the way; their skills only where a pair was not known
     """
 
     state: State
@@ -89,12 +91,11 @@ class Remembering:
         row, rivals = self._asked()
         ids = [UUID(id) for id, _ in engine.index.top(row, rivals, limit=limit, mask=marks)]
         self.read(ids)
-        found = [known for id in ids if (known := self._known(id)) is not None]
-        if len(found) < len(ids):
-            found = engine.rank(self.query, eligible=marks, limit=limit)
-            for each in found:
-                self._keep(each)
-        return sorted(found, key=lambda each: (-(each.score or 0.0), each.id))
+        known = [each.ranked for id in ids if (each := self._known(id)) is not None]
+        if len(known) < len(ids):
+            known = engine.rank(self.query, eligible=marks, limit=limit)
+            self._keep(known)
+        return sorted(known, key=lambda each: (-(each.score or 0.0), each.id))
 
     def _asked(self) -> tuple[Row, list[Row]]:
         """The need as the index is asked for it."""
@@ -111,23 +112,33 @@ class Remembering:
     def read(self, ids: Iterable[UUID]) -> None:
         """Have the rows of these, those that were read already but once."""
         if absent := [id for id in ids if id not in self.rows]:
-            # The skill comes with its claim: of twenty profiles a second query costs more than the words read twice.
-            claims = ProfessionalSkill.objects.select_related("skill").order_by("professional_id", "skill__code")
-            rows = Professional.objects.filter(pk__in=absent).prefetch_related(Prefetch("skills", claims))
-            self.rows |= {row.pk: row for row in rows.order_by("id")}
+            self.rows |= {row.pk: row for row in Professional.objects.filter(pk__in=absent).order_by("id")}
 
-    def _known(self, id: UUID) -> Ranked | None:
+    def missing(self, ids: Iterable[UUID]) -> dict[UUID, tuple[MissingSkill, ...]]:
+        """Of these rows, the required skills that they lack; skills are read of pairs alone that are not known."""
+        known = {id: each.missing for id in ids if id in self.rows and (each := self._known(id)) is not None}
+        unknown = [self.rows[id] for id in ids if id in self.rows and id not in known]
+        if unknown:
+            prefetch_related_objects(unknown, claims_with_skills())
+            prefetch_related_objects([self.need], wishes_with_skills())
+        return known | {row.pk: missing_skills(self.need.skills.all(), row.skills.all()) for row in unknown}
+
+    def _known(self, id: UUID) -> Explained | None:
         kept, row, state = _memo.get((self.need.bank_id, self.need.pk, id)), self.rows.get(id), self.state
         if kept is None or row is None or kept.basis is not state.basis or kept.model_version != state.model_version:
             return None
         same = (kept.need_revision, kept.professional_revision) == (self.need.revision, row.revision)
-        return kept.ranked if same else None
+        return kept if same else None
 
-    def _keep(self, ranked: Ranked) -> None:
-        row, state = self.rows.get(UUID(ranked.id)), self.state
-        if row is not None and self._is_sure(max(row.revision, self.need.revision)):
-            explained = Explained(state.basis, state.model_version, self.need.revision, row.revision, ranked)
-            _memo.put((self.need.bank_id, self.need.pk, row.pk), explained)
+    def _keep(self, found: Iterable[Ranked]) -> None:
+        ranked = {UUID(each.id): each for each in found}
+        state, missing = self.state, self.missing(ranked)
+        for id, each in ranked.items():
+            row = self.rows.get(id)
+            if row is not None and self._is_sure(max(row.revision, self.need.revision)):
+                revisions = (self.need.revision, row.revision)
+                explained = Explained(state.basis, state.model_version, *revisions, each, missing[id])
+                _memo.put((self.need.bank_id, self.need.pk, id), explained)
 
     def _is_sure(self, revision: int) -> bool:
         """Whether this revision of a row is the text that the engine read, and stays so.

@@ -9,7 +9,7 @@ from functools import cache, partial
 from uuid import UUID, uuid4
 
 from django.db import transaction
-from django.db.models import Prefetch, prefetch_related_objects
+from django.db.models import prefetch_related_objects
 
 from matching.documents import Ranked
 from matching.explanation import words_of
@@ -17,7 +17,7 @@ from talentbank.banks.policy import ResidentsFirst
 from talentbank.core.clock import day_of
 from talentbank.core.errors import NotFound
 from talentbank.needs.lifecycle import SEEKING
-from talentbank.needs.models import Confidentiality, Need, NeedSkill
+from talentbank.needs.models import Confidentiality, Need
 from talentbank.professionals.models import Professional
 from talentbank.ranking import corpus
 from talentbank.ranking.candidates import Candidate, CandidateList, Words, missing_skills
@@ -59,7 +59,7 @@ def candidates_for_need(
     ranked = contest.ranked(state.professionals, query, limit=limit, rank=remembering)
     remembering.read(UUID(each.id) for each in ranked)
     words = cache(lambda: words_of(state.professionals.model.query(query)))
-    return replace(answer, results=_professionals(contest, ranked, remembering.rows, at, words))
+    return replace(answer, results=_professionals(contest, ranked, remembering, at, words))
 
 
 def candidates_for_professional(
@@ -149,21 +149,20 @@ def _cards(need_id: UUID, professional_ids: list[UUID]) -> dict[UUID, UUID]:
 def _professionals(
     contest: Contest,
     ranked: list[Ranked],
-    rows: Mapping[UUID, Professional],
+    remembering: Remembering,
     at: datetime,
     words: Callable[[], Words],
 ) -> tuple[Candidate, ...]:
-    need, ids = contest.need, [UUID(each.id) for each in ranked]
+    need, ids, rows = contest.need, [UUID(each.id) for each in ranked], remembering.rows
     cards = contest.cards(ids) if contest.cards and ids else {}
-    wishes = NeedSkill.objects.select_related("skill").order_by("-required", "skill__code")
-    prefetch_related_objects([need], Prefetch("skills", wishes))
+    missing = remembering.missing(ids)
     return tuple(
         Candidate(
             need=need,
             professional=rows[id],
             ranked=each,
             conditions=conditions_of(need, rows[id], left=contest.seen[id].left, today=day_of(at)),
-            missing=missing_skills(need.skills.all(), rows[id].skills.all()),
+            missing=missing[id],
             in_city=contest.seen[id].in_city,
             is_reserve=id in contest.reserves,
             card_id=cards.get(id),
