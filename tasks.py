@@ -14,7 +14,8 @@ import sys
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent
@@ -198,7 +199,7 @@ def serve(commands: dict[str, tuple[str | Path, ...]], url: str) -> None:
 
 def lint() -> None:
     install("dev")
-    check(LINTS)
+    conclude(LINTS, check(LINTS, together=2))
 
 
 LINTS: dict[str, tuple[str, ...]] = {
@@ -210,18 +211,29 @@ LINTS: dict[str, tuple[str, ...]] = {
     "openapi.yaml": ("manage.py", "openapi", "--check"),
     "docs/lifecycle.md": ("manage.py", "document_lifecycle", "--check"),
 }
+COMPILE = {"kernel": ("-c", "import matching.index.compiled")}
+"""Compiled once, beside the lints, not in each process of the suite."""
 
 
-def check(steps: dict[str, tuple[str, ...]], untested: str = "") -> None:
-    """Run every step, then say which failed, and what was not tested for want of a tool."""
-    failed = []
-    for name, command in steps.items():
-        say(name)
+def check(steps: dict[str, tuple[str, ...]], together: int = 1) -> list[str]:
+    """Run every step, so many at a time, each with its output in one piece; return those that failed."""
+
+    def passes(name: str) -> bool:
         environment = {**os.environ, **TEST_ENVIRONMENT}
-        if subprocess.run([str(PYTHON), *command], cwd=ROOT, env=environment, check=False).returncode:
-            failed.append(name)
-    if untested:
-        say(untested)
+        told = subprocess.PIPE if together > 1 else None
+        if not told:
+            say(name)
+        command = [str(PYTHON), *steps[name]]
+        ended = subprocess.run(command, cwd=ROOT, env=environment, stdout=told, stderr=subprocess.STDOUT, check=False)
+        if told:
+            say(f"{name}\n{ended.stdout.decode(errors='replace').rstrip()}")
+        return ended.returncode == 0
+
+    with ThreadPoolExecutor(together) as pool:
+        return [name for name, passed in zip(steps, pool.map(passes, steps), strict=True) if not passed]
+
+
+def conclude(steps: Iterable[str], failed: Sequence[str]) -> None:
     if failed:
         fail(f"FAILED: {', '.join(failed)}")
     say(f"all well: {', '.join(steps)}")
@@ -237,18 +249,17 @@ def node() -> str:
 def test() -> None:
     """Everything: lint, types, import contracts, migrations, spec drift, the suite on SQLite and on PostgreSQL."""
     install("dev")
-    more, untested = tuple(sys.argv[2:]), node()
-    check(
-        {
-            **LINTS,
-            "tests on SQLite": ("-m", "pytest", "-q", "-n", "2", *more),
-            "tests on PostgreSQL": (
-                *("-m", "pytest", "-q", "-n", "2", "-p", "tests.plugins.postgres", "-m", "database"),
-                *more,
-            ),
-        },
-        untested,
-    )
+    untested = node()
+    failed = check({**LINTS, **COMPILE}, together=2)
+    pytest = ("-m", "pytest", "-q", "-n", "2", *sys.argv[2:])
+    suites = {
+        "tests on SQLite": pytest,
+        "tests on PostgreSQL": (*pytest, "-p", "tests.plugins.postgres", "-m", "database"),
+    }
+    failed += check(suites)
+    if untested:
+        say(untested)
+    conclude([*LINTS, *suites], failed)
 
 
 def lock() -> None:
