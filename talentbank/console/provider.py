@@ -19,7 +19,9 @@ from talentbank.console.devices import device_token
 from talentbank.console.leading import set_up_wanted
 from talentbank.console.line import line_token
 from talentbank.core.basic import basic_name
+from talentbank.core.callers import address_key
 from talentbank.core.clock import day_of, now
+from talentbank.core.limits import counted, limit_headers, longest_wait
 
 Answering = Callable[[HttpRequest], HttpResponseBase]
 OWN_GRANTS: dict[str, Answering] = {Client.GrantType.DEVICE_CODE: device_token, TOKEN_EXCHANGE: line_token}
@@ -50,6 +52,10 @@ def authorize(request: HttpRequest) -> HttpResponseBase:
 def token(request: HttpRequest) -> HttpResponseBase:
     """Tokens for codes, secrets and refresh tokens, of clients that some bank lets in today."""
     name = basic_name(request.headers.get("Authorization", "")) or request.POST.get("client_id", "")
+    counts = counted({"tokens": f"{address_key(request)} {name}", "tokens-address": address_key(request)}, at=now())
+    if (wait := longest_wait(counts)) is not None:
+        headers = {"Retry-After": str(wait), **limit_headers(counts)}
+        return JsonResponse({"error": "slow_down"}, status=429, headers=headers)
     client = Client.objects.filter(pk=name).first()
     if client is not None and not client_banks(client.pk, day_of(now())):
         return JsonResponse({"error": "unauthorized_client"}, status=400)

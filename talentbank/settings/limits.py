@@ -8,6 +8,8 @@ LIMITS = {
     "writes": (240, 60),
     "client-writes": (2_400, 60),
     "client-day": (100_000, 86_400),
+    "tokens": (120, 60),
+    "tokens-address": (600, 60),
     "anonymous-writes": (60, 60),
     "reads": (1_200, 60),
     "anonymous-reads": (600, 60),

@@ -96,6 +96,19 @@ def test_a_bad_token_is_no_call_of_anybody(clock: Any, session: Any) -> None:
     assert "RateLimit" not in answer
 
 
+def test_a_client_that_asks_for_tokens_without_end_is_told_when_to_come_back(clock: Any, settings: Any) -> None:
+    settings.RATE_LIMITS = {**settings.RATE_LIMITS, "tokens": (2, 60), "tokens-address": (4, 60)}
+
+    def ask(client_id: str) -> Any:
+        asked = {"grant_type": "client_credentials", "client_id": client_id, "client_secret": "guessed"}
+        return Client().post("/identity/o/api/token", asked)
+
+    assert [ask("one").status_code for _ in range(3)] == [401, 401, 429]
+    refused = ask("one")
+    assert refused.json() == {"error": "slow_down"} and 0 < int(refused["Retry-After"]) <= 60
+    assert ask("other").status_code == 429, "the address is counted too"
+
+
 def test_guesses_at_a_password_end_in_429_and_the_right_one_still_opens_on_ones_own_device(bank: Any) -> None:
     user = factories.make_user()
 
