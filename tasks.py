@@ -32,7 +32,6 @@ TEST_ENVIRONMENT = {
     "DATABASE_URL": "sqlite:///:memory:",
     "EMAIL_URL": "memory://",
     "DJANGO_SETTINGS_MODULE": "talentbank.settings",
-    "PYTHONDONTWRITEBYTECODE": "1",
 }
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 from collections.abc import Iterator
 from typing import Any
 
@@ -15,6 +16,12 @@ from talentbank.professionals.models import Professional
 from talentbank.skills.files import vocabulary_read
 from talentbank.skills.services import vocabulary_load
 from tests import factories
+
+
+def pytest_collection_finish() -> None:
+    """Thousands of modules and tests stay to the end: let the collector not go through them again and again."""
+    gc.collect()
+    gc.freeze()
 
 
 @pytest.fixture

@@ -22,6 +22,7 @@ from talentbank.core.clock import day_of
 from talentbank.core.errors import Conflict, Forbidden, NotFound, StaleVersion, invalid
 from talentbank.core.memo import Memo
 from talentbank.core.models import lock
+from talentbank.core.prepared import Prepared
 from talentbank.core.timers import FAILED, each
 
 GIVES_TOKENS = (Token.Type.ACCESS_TOKEN, Token.Type.REFRESH_TOKEN)
@@ -58,7 +59,7 @@ def client_approvals_visible(actor: Actor) -> QuerySet[ClientApproval]:
 
 def client_banks(client_id: str, day: date) -> frozenset[UUID]:
     """Banks that let a client in on a day."""
-    return frozenset(_running(day).filter(client_id=client_id).values_list("bank_id", flat=True))
+    return frozenset(bank_id for (bank_id,) in _client_banks(client_id=client_id, day=day))
 
 
 def origin_is_allowed(origin: str, day: date) -> bool:
@@ -68,6 +69,13 @@ def origin_is_allowed(origin: str, day: date) -> bool:
 
 def _running(day: date) -> QuerySet[ClientApproval]:
     return ClientApproval.objects.filter(state=ClientState.APPROVED, valid_until__gte=day)
+
+
+def _client_banks_query(client_id: str, day: date) -> QuerySet[ClientApproval, Any]:
+    return _running(day).filter(client_id=client_id).values_list("bank_id")
+
+
+_client_banks = Prepared(_client_banks_query, client_id=str, day=date)
 
 
 def client_used(*, client_id: str, banks: Collection[UUID], day: date) -> None:

@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from datetime import datetime
+from datetime import date, datetime
+from typing import Any
 from uuid import UUID
 
 from allauth.mfa.models import Authenticator
 from django.conf import settings
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from talentbank.accounts.models import StaffMembership
 from talentbank.banks.policy import StaffSecondFactor
 from talentbank.core.actors import Hat, Role
 from talentbank.core.clock import day_of
+from talentbank.core.prepared import Prepared
 
 HatSource = Callable[[UUID], Iterable[Hat]]
 """`source(user_id)`: the hats this room gives to an account."""
@@ -46,16 +48,21 @@ def roles_asking_for_second_factor(user_id: UUID, at: datetime) -> list[Hat]:
 
 def _staff_roles(user_id: UUID, at: datetime) -> list[tuple[Hat, bool, bool]]:
     """Return (hat, whether it asks for a second factor, whether the account has one)."""
-    today = day_of(at)
-    rows = StaffMembership.objects.filter(user_id=user_id, ended_at__isnull=True, valid_from__lte=today)
-    rows = rows.filter(Q(valid_until__isnull=True) | Q(valid_until__gte=today)).order_by("bank_id", "role")
-    factors = Authenticator.objects.filter(user_id=OuterRef("user_id"), type__in=FACTORS)
-    read = rows.values_list("role", "bank_id", "bank__policy_json__staff_second_factor", Exists(factors))
     everywhere: bool = settings.STAFF_SECOND_FACTOR_REQUIRED
     return [
         (Hat(Role(role), bank_id, bank_id), everywhere or policy == StaffSecondFactor.REQUIRED, has_one)
-        for role, bank_id, policy, has_one in read
+        for role, bank_id, policy, has_one in _staff_rows(user_id=user_id, today=day_of(at))
     ]
+
+
+def _staff_query(user_id: UUID, today: date) -> QuerySet[StaffMembership, Any]:
+    rows = StaffMembership.objects.filter(user_id=user_id, ended_at__isnull=True, valid_from__lte=today)
+    rows = rows.filter(Q(valid_until__isnull=True) | Q(valid_until__gte=today)).order_by("bank_id", "role")
+    factors = Authenticator.objects.filter(user_id=OuterRef("user_id"), type__in=FACTORS)
+    return rows.values_list("role", "bank_id", "bank__policy_json__staff_second_factor", Exists(factors))
+
+
+_staff_rows = Prepared(_staff_query, user_id=UUID, today=date)
 
 
 def hats_of(user_id: UUID, at: datetime) -> tuple[Hat, ...]:

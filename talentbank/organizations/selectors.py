@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import Any
 from uuid import UUID
 
 from django.db.models import Q, QuerySet
 
 from talentbank.core.actors import ORGANIZATION_ROLES, Actor, Hat, Role
 from talentbank.core.errors import NotFound
+from talentbank.core.prepared import Prepared
 from talentbank.organizations.models import MemberRole, Organization, OrganizationMember
 from talentbank.registrations.selectors import staff_scope
 
@@ -56,6 +58,13 @@ def member_get(actor: Actor, organization: Organization, member_id: UUID) -> Org
 
 def organization_hats(user_id: UUID) -> Iterable[Hat]:
     """Hats of owners and members, registered with `accounts.hats`."""
-    rows = OrganizationMember.objects.filter(user_id=user_id, ended_at__isnull=True).order_by("organization_id")
-    for role, id, bank_id in rows.values_list("role", "organization_id", "organization__bank_id"):
+    for role, id, bank_id in _memberships(user_id=user_id):
         yield Hat(Role.OWNER if role == MemberRole.OWNER else Role.MEMBER, id, bank_id)
+
+
+def _membership_query(user_id: UUID) -> QuerySet[OrganizationMember, Any]:
+    rows = OrganizationMember.objects.filter(user_id=user_id, ended_at__isnull=True).order_by("organization_id")
+    return rows.values_list("role", "organization_id", "organization__bank_id")
+
+
+_memberships = Prepared(_membership_query, user_id=UUID)

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import Any
 from uuid import UUID
 
 from django.db.models import Q, QuerySet, Sum
 
 from talentbank.core.actors import COORDINATORS, ORGANIZATION_ROLES, Actor, Hat, Role
 from talentbank.core.errors import NotFound
+from talentbank.core.prepared import Prepared
 from talentbank.organizations.models import MemberRole
 from talentbank.professionals.models import HoursReservation, Professional
 from talentbank.registrations.selectors import staff_scope
@@ -67,12 +69,18 @@ def capacity_left(professional: Professional) -> int:
 
 def professional_hats(user_id: UUID) -> Iterable[Hat]:
     """Hats of holders: one's own registrations, and those held by organizations that one owns."""
+    return (Hat(Role.PROFESSIONAL, id, bank_id) for id, bank_id in sorted(_held(user_id=user_id)))
+
+
+def _held_query(user_id: UUID) -> QuerySet[Professional, Any]:
+    """Asked at every call: a union reads two indexes, where one condition with OR would read everybody."""
     rows = Professional.objects.order_by().values_list("pk", "bank_id")
     held = rows.filter(
         organization__members__user_id=user_id,
         organization__members__role=MemberRole.OWNER,
         organization__members__ended_at__isnull=True,
     )
-    # Asked at every call: a union reads two indexes, where one condition with OR would read everybody.
-    for id, bank_id in sorted(rows.filter(user_id=user_id).union(held)):
-        yield Hat(Role.PROFESSIONAL, id, bank_id)
+    return rows.filter(user_id=user_id).union(held)
+
+
+_held = Prepared(_held_query, user_id=UUID)
