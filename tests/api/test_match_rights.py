@@ -15,7 +15,7 @@ from tests import factories
 from tests.api.match_calls import URL, act, at_state, call, create, etag_of, post, refusals
 from tests.api.match_places import READS, WRITES
 
-pytestmark = [pytest.mark.usefixtures("clock"), pytest.mark.database]
+pytestmark = pytest.mark.usefixtures("clock")  # who reads what leans on no database: SQLite alone, for the suite's time
 
 
 @pytest.mark.parametrize(

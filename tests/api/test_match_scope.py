@@ -11,7 +11,7 @@ from tests import factories
 from tests.api.match_calls import URL, act, at_state, create, post, write_terms
 from tests.api.match_places import READS, WRITES
 
-pytestmark = [pytest.mark.usefixtures("clock"), pytest.mark.database]
+pytestmark = pytest.mark.usefixtures("clock")  # who reads what leans on no database: SQLite alone, for the suite's time
 
 OF_PROFESSIONAL = {
     "name": "阿武隈 ひとみ",
