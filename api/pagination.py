@@ -50,8 +50,8 @@ class Ordering:
     def parts(self, position: tuple[Any, Any] | None, *, backwards: bool, nullable: bool) -> list[Q]:
         """Rows beyond a position (all without one), in the direction of travel: one part after the other.
 
-        Each is a single range of an index on field and id, so that a page costs the same at any depth; one OR over all
-        would be read from the beginning. Those without a value are a part of their own, the last one forwards.
+        Each is a single range of an index on field and id, so that a page costs the same at any depth, also among the
+        many that end on one day; one OR over all would be read from its beginning. Those without a value come last.
         """
         if self.field in {"id", "pk"}:
             return [Q() if position is None else self._by_id(position[1], backwards)]
@@ -61,10 +61,9 @@ class Ordering:
         value, pk = position
         if value is None:
             return [empty & self._by_id(pk, backwards), *([filled] if backwards else [])]
-        side = self._side(backwards)
-        further = Q(**{f"{self.field}__{side}": value}) | (Q(**{self.field: value}) & self._by_id(pk, backwards))
-        beyond = Q(**{f"{self.field}__{side}e": value}) & further
-        return [beyond, *([empty] if nullable and not backwards else [])]
+        alike = Q(**{self.field: value}) & self._by_id(pk, backwards)
+        beyond = Q(**{f"{self.field}__{self._side(backwards)}": value})
+        return [alike, beyond, *([empty] if nullable and not backwards else [])]
 
     def _by_id(self, pk: Any, backwards: bool) -> Q:
         return Q(**{f"pk__{self._side(backwards)}": pk})
