@@ -16,6 +16,7 @@ TOGETHER = 64
 
 @njit
 def is_eligible(position, eligibility):
+    """Whether a row lives and the mask, which counts the living alone, lets it in."""
     place, dead = position, eligibility.dead
     if len(dead):
         before = at_least(dead, 0, len(dead), position)

@@ -6,7 +6,7 @@ model: to read both again for each call would cost a hundred times what the rank
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
 from uuid import UUID
 
@@ -114,7 +114,7 @@ class Remembering:
         if absent := [id for id in ids if id not in self.rows]:
             self.rows |= {row.pk: row for row in Professional.objects.filter(pk__in=absent).order_by("id")}
 
-    def missing(self, ids: Iterable[UUID]) -> dict[UUID, tuple[MissingSkill, ...]]:
+    def missing(self, ids: Collection[UUID]) -> dict[UUID, tuple[MissingSkill, ...]]:
         """Of these rows, the required skills that they lack; skills are read of pairs alone that are not known."""
         known = {id: each.missing for id in ids if id in self.rows and (each := self._known(id)) is not None}
         unknown = [self.rows[id] for id in ids if id in self.rows and id not in known]
