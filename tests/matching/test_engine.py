@@ -14,8 +14,8 @@ from hypothesis import strategies as st
 
 from matching import Document, Engine, Lexicon, NeedEngine, Part, Query, Ranked, Relation, SkillClaim, SkillWish
 from matching.analysis import UnknownField
+from matching.directed import UnknownId
 from matching.documents import InvalidSkill, Side
-from matching.engine import UnknownId
 from matching.index import InvalidLimit, MaskLengthMismatch
 from matching.neighbours import NeighbourTable
 from matching.text import Layer, Token, tokenize
