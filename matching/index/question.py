@@ -36,7 +36,7 @@ class Question:
 
         Columns ascend by term, so that terms are added in one order in every segment.
         """
-        columns = np.array(segment.vocabulary.columns(self.terms), np.int64)
-        order = columns.argsort()
-        known = order[np.count_nonzero(columns == UNKNOWN) :]  # unknown ones come first
-        return columns[known], np.ascontiguousarray(self.weights[:, known])
+        found = segment.vocabulary.columns(self.terms)
+        columns = np.array(found, np.int64)
+        known = columns.argsort()[found.count(UNKNOWN) :]  # unknown ones come first
+        return columns.take(known), self.weights.take(known, axis=1)

@@ -40,11 +40,8 @@ class Vocabulary:
 
     def columns(self, terms: Sequence[str]) -> list[int]:
         """Of each term, or UNKNOWN."""
-        known = self._columns
-        try:
-            return [known[term] for term in terms]
-        except KeyError:
-            return [self._column(term) for term in terms]
+        known = self._columns.get
+        return [self._column(term) if (column := known(term)) is None else column for term in terms]
 
     def _column(self, term: str) -> int:
         column = self._columns.get(term)
