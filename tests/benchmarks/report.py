@@ -19,6 +19,7 @@ BARS: dict[str, tuple[str, str]] = {
     "5 % filter": ("≤ 1.5", "≤ 0.5"),
     "whole model against plain TF-IDF": ("≤ 6", "≤ 3"),
     "batch": ("≥ 20", "100"),
+    "batch, partitioned": ("", ""),
 }
 FIGURES: dict[str, tuple[str, float, str, str]] = {
     "overlap": ("overlap@20, tie-aware", 1, "1.000", "1.000"),
@@ -36,8 +37,8 @@ best 20. scikit-learn is `cosine_similarity` and `argsort`; scipy the product wi
 every need was asked less often, and bm25s and the whole model, which are long in building, up to 100,000 profiles.
 
 The bound is 8 bytes a posting at the rate one thread reads 256 MiB in the same run. The batch is 100 needs, one by one,
-against one product of scikit-learn and `argpartition` (median of 3, once at a million). The second process maps the
-file and answers 50 needs; what it holds for itself at 10 profiles is taken off.
+against one product of scikit-learn for all and `argsort`, or `argpartition` instead (medians of 3, once at a million).
+The second process maps the file and answers 50 needs; what it holds for itself at 10 profiles is taken off.
 """
 
 
