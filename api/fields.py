@@ -27,6 +27,7 @@ SPACES = r"\u0000-\u0020\u007f-\u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f
 VISIBLE = re.compile(f"[^{SPACES}]")
 ANY_TEXT = r"^[^\u0000]*$"
 SOME_TEXT = rf"^[^\u0000]*[^{SPACES}][^\u0000]*$"
+MOMENT = serializers.DateTimeField()
 YEARS = range(1900, 3000)
 """Years outside overflow when a time zone is applied."""
 
@@ -216,7 +217,7 @@ class StrictDateTimeField(StrictField):
         return at
 
     def to_representation(self, value: datetime) -> str:
-        return serializers.DateTimeField().to_representation(value) or ""
+        return MOMENT.to_representation(value) or ""
 
     def json_schema(self) -> dict[str, Any]:
         return {"type": "string", "format": "date-time"}

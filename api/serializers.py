@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
+from functools import cached_property
 from typing import Any
 
 from rest_framework import serializers
@@ -71,9 +72,12 @@ class RowOutput(serializers.Serializer):
     id = StrictUUIDField(read_only=True)
     etag = StrictCharField(max_length=80, read_only=True, help_text="For If-Match.")
 
+    @cached_property
+    def _content(self) -> list[tuple[str, serializers.Field]]:
+        return [(each.field_name, each) for each in self._readable_fields if each.field_name != "etag"]
+
     def to_representation(self, instance: Any) -> dict[str, Any]:
-        shown = {each.field_name: each for each in self._readable_fields if each.field_name != "etag"}
-        values = {name: _shown(each, instance) for name, each in shown.items()}
+        values = {name: _shown(each, instance) for name, each in self._content}
         return {**values, "etag": etag_of(instance.version, values)}
 
 

@@ -53,6 +53,9 @@ class SkillClaimOutput(serializers.Serializer):
     evidence = StrictCharField(max_length=EVIDENCE_LENGTH, allow_blank=True)
 
 
+CLAIM = SkillClaimOutput()
+
+
 class ExperienceOutput(serializers.Serializer):
     title = StrictCharField(max_length=200)
     description = StrictCharField(max_length=4000, allow_blank=True, default="")
@@ -143,7 +146,8 @@ class ProfessionalDetail(RegistrationDetail):
 
     @extend_schema_field(SkillClaimOutput(many=True))
     def get_skills(self, row: Professional) -> list[Any]:
-        return SkillClaimOutput(sorted(row.skills.all(), key=lambda claim: claim.skill.code), many=True).data
+        claims = sorted(row.skills.all(), key=lambda claim: claim.skill.code)
+        return [CLAIM.to_representation(claim) for claim in claims]
 
     @extend_schema_field(StrictCharField(max_length=200, allow_blank=True, allow_null=True))
     def get_employer(self, row: Professional) -> str | None:
