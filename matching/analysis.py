@@ -1,6 +1,6 @@
 """Texts of a need or a profile as terms that know where they stand: words said, and words refused."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -22,7 +22,7 @@ class UnknownField(ValueError):
 
 
 class Occurrence(NamedTuple):
-    """A term where it stands: span, the characters as written, and the word behind a stem or a concept."""
+    """A term where it stands: span, the word to be shown, and the word behind a stem or a concept."""
 
     span: Span
     surface: str
@@ -46,17 +46,19 @@ class Entry:
 
     tokens : what is said, without what is refused
     surfaces : characters of each token as written
+    shown : of each token what `Span.shown` has
     """
 
     field: str
     number: int
     tokens: tuple[Token, ...]
     surfaces: tuple[str, ...]
+    shown: tuple[str, ...]
     refused: tuple[Refused, ...] = ()
 
     def occurrences(self) -> Iterator[tuple[str, Occurrence]]:
-        for token, surface in zip(self.tokens, self.surfaces, strict=True):
-            yield token.term, _occurrence(self.field, self.number, token, surface)
+        for token, surface, shown in zip(self.tokens, self.surfaces, self.shown, strict=True):
+            yield token.term, _occurrence(self.field, self.number, token, surface, shown)
 
 
 Fields = Mapping[str, tuple[Entry, ...]]
@@ -96,21 +98,41 @@ def analyzed(
 
 def _entry(analyzer: Analyzer, field: str, number: int, text: str, speaker: Speaker) -> Entry:
     tokens = analyzer.analyze(text)
+    surfaces = [text[token.start : token.end] for token in tokens]
+    shown = _shown(text, tokens)
     no = refused(text, tokens, speaker=speaker)
-    said = tuple(token for position, token in enumerate(tokens) if position not in no)
+    said = [place for place in range(len(tokens)) if place not in no]
     denied = tuple(
         Refused(
-            tokens[position].term,
-            _occurrence(field, number, tokens[position], text[tokens[position].start : tokens[position].end]),
+            tokens[place].term,
+            _occurrence(field, number, tokens[place], surfaces[place], shown[place]),
             text[refusal.cue_start : refusal.cue_end],
         )
-        for position, refusal in sorted(no.items())
+        for place, refusal in sorted(no.items())
     )
-    return Entry(field, number, said, tuple(text[token.start : token.end] for token in said), denied)
+    return Entry(
+        field,
+        number,
+        tokens=tuple(tokens[place] for place in said),
+        surfaces=tuple(surfaces[place] for place in said),
+        shown=tuple(shown[place] for place in said),
+        refused=denied,
+    )
 
 
-def _occurrence(field: str, number: int, token: Token, surface: str) -> Occurrence:
-    return Occurrence(Span(field, number, token.start, token.end), surface, token.form)
+def _shown(text: str, tokens: Sequence[Token]) -> list[str]:
+    """Of each token: ネットで売る for ネットで売り, as 売り is its last word; "" where that is not inflected."""
+    last = {token.end: token for token in tokens if token.base}
+    return [
+        text[token.start : ending.start] + ending.base
+        if (ending := last.get(token.end)) and token.start <= ending.start
+        else ""
+        for token in tokens
+    ]
+
+
+def _occurrence(field: str, number: int, token: Token, surface: str, shown: str) -> Occurrence:
+    return Occurrence(Span(field, number, token.start, token.end, shown), shown or surface, token.form)
 
 
 def by_term(entries: Iterable[Entry]) -> Occurrences:

@@ -118,19 +118,23 @@ class Query:
 
 @dataclass(frozen=True, slots=True, order=True)
 class Span:
-    """Characters [start, end) of the original `texts[field]`, of its `entry`-th text where the field is a tuple."""
+    """Characters [start, end) of the original `texts[field]`, of its `entry`-th text where the field is a tuple.
+
+    shown : them with the last word as dictionaries write it (作る for 作っ), for people to read; "" where they are so
+    """
 
     field: str
     entry: int
     start: int
     end: int
+    shown: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Contribution:
     """One row of the explanation. The values of all rows of a pair sum to its score.
 
-    query_term, document_term : as written in the two texts, or the skill code
+    query_term, document_term : as written in the two texts, but for an inflected end; or the skill code
     similarity : in [0, 1]; 1 where the terms are the same, the cosine where they are near, the credit for a skill
     value : share of the score, > 0
     field : field of the document, "skills" for a claim

@@ -97,9 +97,9 @@ def _places(found: Iterable[Occurrence]) -> list[list[Any]]:
 
 
 def _place(found: Occurrence) -> list[Any]:
-    """Field, entry, start, end and form; the characters are the text's."""
+    """Field, entry, start, end and form, and what is shown of an inflected word; the characters are the text's."""
     span = found.span
-    return [span.field, span.entry, span.start, span.end, found.form]
+    return [span.field, span.entry, span.start, span.end, found.form, *([span.shown] if span.shown else [])]
 
 
 def _refusals(found: Iterable[Refused]) -> list[dict[str, Any]]:
@@ -115,10 +115,10 @@ def _occurrences(places: Iterable[list[Any]], texts: Texts) -> tuple[Occurrence,
 
 
 def _occurrence(place: list[Any], texts: Texts) -> Occurrence:
-    field, entry, start, end, form = place
-    given = texts[field]
+    field, entry, start, end, form, *rest = place
+    given, shown = texts[field], "".join(rest)
     text = given if isinstance(given, str) else given[entry]
-    return Occurrence(Span(field, entry, start, end), text[start:end], form)
+    return Occurrence(Span(field, entry, start, end, shown), shown or text[start:end], form)
 
 
 def _day(day: date | None) -> str | None:

@@ -30,6 +30,7 @@ CHUNK_CHARACTERS = 2_000
 
 CONTENT_CLASSES = frozenset({"名詞", "動詞", "形容詞", "形状詞", "副詞"})
 """Parts of speech that carry a topic; particles, auxiliaries, symbols, affixes and pronouns do not."""
+INFLECTED_CLASSES = frozenset({"動詞", "形容詞"})
 
 LONGEST_CLUSTER = 32
 BLANK = "q"
@@ -58,7 +59,8 @@ class Layer(StrEnum):
 class Token(NamedTuple):
     """A term and the characters [start, end) of the original text it came from.
 
-    `form` is the word behind a stem or a concept: equal terms of two forms are near, or synonyms.
+    `form` is the word behind a stem or a concept: equal terms of two forms are near, or synonyms. `base` is an
+    inflected word as dictionaries write it (つく for つか), for people to read; "" where it stands so already.
     """
 
     term: str
@@ -66,6 +68,7 @@ class Token(NamedTuple):
     end: int
     form: str
     layer: Layer = Layer.WORD
+    base: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,6 +156,7 @@ class _Found(NamedTuple):
     end: int
     form: str
     layer: Layer
+    base: str = ""
 
 
 def tokenize(text: str) -> tuple[Token, ...]:
@@ -163,8 +167,8 @@ def tokenize(text: str) -> tuple[Token, ...]:
     normalized = normalize(text)
     starts, ends = normalized.starts, normalized.ends
     return tuple(
-        Token(term, starts[start], ends[end - 1], form, layer)
-        for term, start, end, form, layer in _terms(normalized.text)
+        Token(term, starts[start], ends[end - 1], form, layer, base)
+        for term, start, end, form, layer, base in _terms(normalized.text)
     )
 
 
@@ -184,8 +188,8 @@ def _terms(text: str) -> list[_Found]:
     return sorted(terms + rest, key=itemgetter(1))
 
 
-def _whole(term: str, start: int, end: int) -> _Found:
-    return _Found(term, start, end, term, Layer.WORD)
+def _whole(term: str, start: int, end: int, base: str = "") -> _Found:
+    return _Found(term, start, end, term, Layer.WORD, base)
 
 
 def _words(text: str) -> Iterator[_Found]:
@@ -214,14 +218,16 @@ def _words(text: str) -> Iterator[_Found]:
 
 def _word(morpheme: Any, surface: str, offset: int) -> _Found | None:
     """The word's term; None for what carries no topic."""
-    if morpheme.part_of_speech()[0] not in CONTENT_CLASSES:
+    word_class = morpheme.part_of_speech()[0]
+    if word_class not in CONTENT_CLASSES:
         return None
     term = morpheme.normalized_form().casefold()
     if surface in STOP_WORDS or term in STOP_WORDS or _is_stray(surface):
         return None
     if latin.WORD.match(surface):
         term = latin.folded(surface).term
-    return _whole(term, offset + morpheme.begin(), offset + morpheme.end())
+    base = morpheme.dictionary_form() if word_class in INFLECTED_CLASSES else surface
+    return _whole(term, offset + morpheme.begin(), offset + morpheme.end(), "" if base == surface else base)
 
 
 def _parts(morpheme: Any, word: _Found) -> Iterator[_Found]:

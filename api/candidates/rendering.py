@@ -26,7 +26,7 @@ from talentbank.needs.models import Need
 from talentbank.professionals.models import Professional
 from talentbank.ranking.candidates import Candidate, CandidateList, Excluded
 from talentbank.ranking.conditions import Condition
-from talentbank.ranking.corpus import claims_with_skills, need_texts, profile_texts
+from talentbank.ranking.corpus import NEED_TEXTS, claims_with_skills, need_texts, profile_texts
 from talentbank.ranking.passages import passages
 from talentbank.ranking.policies import Audience
 from talentbank.ranking.readers import (
@@ -35,6 +35,8 @@ from talentbank.ranking.readers import (
     Refusing,
     conditions_for,
     conflicts_for,
+    each_once,
+    is_written,
     missing_for,
     reasons_for,
 )
@@ -276,10 +278,10 @@ def _staff_reasons(candidate: Candidate) -> list[Reason]:
     made = (
         Reason(ReasonKind.SKILL, skill=row.query_term)
         if row.relation == "skill"
-        else Reason(ReasonKind.TERM, row.query_term, row.document_term)
+        else Reason(ReasonKind.TERM, row.query_term, row.document_term, is_written=is_written(row, NEED_TEXTS))
         for row in rows
     )
-    return list(dict.fromkeys(made))
+    return each_once(made)
 
 
 def _need(need: Need, *, named: bool) -> dict[str, Any]:

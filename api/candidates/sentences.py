@@ -12,9 +12,7 @@ from typing import Any
 from api.catalogue import language, sentence
 from matching.documents import Contribution, Relation
 from talentbank.core.actors import Side
-from talentbank.needs.models import Need
 from talentbank.ranking.candidates import Candidate
-from talentbank.ranking.corpus import NEED_TEXTS
 from talentbank.ranking.readers import Reason, ReasonKind
 
 MOST_WORDS = 3
@@ -28,7 +26,7 @@ def line(candidate: Candidate, reasons: Iterable[Reason], reader: Side) -> str:
     """
     told = list(reasons)
     kind = "line" if reader is Side.ORGANIZATION else "sentence"
-    named = _named(_written(told, candidate.need))
+    named = _named([each for each in told if each.kind is ReasonKind.TERM and each.is_written])
     words = [_met(reason, reader) for reason in named]
     names = _names(candidate)
     skills = [_quoted(names.get(each.skill, each.skill)) for each in told if each.kind is ReasonKind.SKILL]
@@ -49,12 +47,6 @@ def _said(row: Contribution, names: Mapping[str, str]) -> str:
         return sentence("reason_skill", profile=_quoted(names.get(row.document_term, row.document_term)))
     field = sentence(f"profile_{row.field}")
     return sentence(f"reason_{row.relation}", need=row.query_term, profile=row.document_term, field=field)
-
-
-def _written(reasons: Iterable[Reason], need: Need) -> list[Reason]:
-    """The reasons whose word somebody wrote; those of the vocabulary are told by the skill."""
-    written = "\n".join(getattr(need, name) for name in NEED_TEXTS.values())
-    return [each for each in reasons if each.kind is ReasonKind.TERM and each.need_term in written]
 
 
 def _named(reasons: list[Reason]) -> list[Reason]:

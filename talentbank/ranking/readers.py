@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
 from matching.documents import Contribution, Part, Span, Texts
@@ -30,12 +30,16 @@ class ReasonKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Reason:
-    """A reason in words. `own_term` is the reader's own, where the reader is the professional."""
+    """A reason in words. `own_term` is the reader's own, where the reader is the professional.
+
+    is_written : somebody wrote the need's word in what the reader may see; the vocabulary's are told by the skill
+    """
 
     kind: ReasonKind
     need_term: str = ""
     own_term: str = ""
     skill: str = ""
+    is_written: bool = field(default=False, compare=False)
 
 
 OTHER = Reason(ReasonKind.OTHER)
@@ -57,8 +61,15 @@ def reasons_for(candidate: Candidate, side: Side) -> list[Reason]:
     texts = query_of(candidate.need).texts
     rows = sorted(candidate.ranked.contributions, key=_place)
     told = [_told(row, candidate.need, texts, side) for row in rows]
-    known = [reason for reason in dict.fromkeys(told) if reason.kind is not ReasonKind.OTHER]
+    known = each_once(reason for reason in told if reason.kind is not ReasonKind.OTHER)
     return [*known, OTHER] if OTHER in told else known
+
+
+def each_once(reasons: Iterable[Reason]) -> list[Reason]:
+    """Equal ones as one, written where one of them is."""
+    every = list(reasons)
+    written = {reason for reason in every if reason.is_written}
+    return [replace(reason, is_written=reason in written) for reason in dict.fromkeys(every)]
 
 
 def conditions_for(candidate: Candidate, side: Side) -> list[Condition]:
@@ -124,10 +135,20 @@ def _told(row: Contribution, need: Need, texts: Texts, side: Side) -> Reason:
     if row.part is Part.SKILLS:
         return Reason(ReasonKind.SKILL, skill=row.query_term)
     if side is Side.ORGANIZATION:
-        return Reason(ReasonKind.TERM, _own_word(row, texts)) if row.field in CARD_FIELDS else OTHER
+        if row.field not in CARD_FIELDS:
+            return OTHER
+        return Reason(ReasonKind.TERM, _own_word(row, texts), is_written=is_written(row, NEED_TEXTS))
     shown = _shown_of_need(need)
     span = next((span for span in row.query_spans if span.field in shown), None)
-    return OTHER if span is None else Reason(ReasonKind.TERM, _surface(texts, span), row.document_term)
+    if span is None:
+        return OTHER
+    word, written = _surface(texts, span), is_written(row, shown & NEED_TEXTS.keys())
+    return Reason(ReasonKind.TERM, word, row.document_term, is_written=written)
+
+
+def is_written(row: Contribution, fields: Collection[str]) -> bool:
+    """Whether the need's word stands in one of these fields."""
+    return any(span.field in fields for span in row.query_spans)
 
 
 def _own_word(row: Contribution, texts: Texts) -> str:
@@ -139,4 +160,4 @@ def _own_word(row: Contribution, texts: Texts) -> str:
 def _surface(texts: Mapping[str, str | tuple[str, ...]], span: Span) -> str:
     """The word as that field has it: the row's own may come from a field that is not shown."""
     text = texts[span.field]
-    return (text if isinstance(text, str) else text[span.entry])[span.start : span.end]
+    return span.shown or (text if isinstance(text, str) else text[span.entry])[span.start : span.end]

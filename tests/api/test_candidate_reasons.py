@@ -173,3 +173,28 @@ def test_no_reader_gets_a_percentage(bank, organization, coordinator):
         for language in ("ja", "en"):
             text = json.dumps(only(user, row, **{"Accept-Language": language}), ensure_ascii=False)
             assert not {"%", "％", "パーセント", "percent"} & set(text) and "percent" not in text
+
+
+def test_words_are_shown_as_dictionaries_write_them_and_stand_as_they_were_written(bank, organization, coordinator):
+    person = make_shopkeeper(bank, headline="小物をネットで売りませんか")
+    need = make_shop_need(organization, title="木の小物をネットで売りたい")
+
+    staff, own = only(coordinator, need), only(owner_of(organization), need)
+    of_person = only(person.user, person)
+
+    for row in (staff, own, of_person):
+        assert "売る" in {reason["need_term"] for reason in row["reasons"]}
+        assert "売り」" not in row["summary"]
+    row = next(row for row in staff["staff"]["contributions"] if row["need_term"] == "売る")
+    assert [need.title[span["start"] : span["end"]] for span in row["need_spans"]] == ["売り"]
+
+
+def test_the_sentence_does_not_tell_what_the_own_words_of_a_need_hold(bank, organization):
+    """A word of the taxonomy is named where somebody wrote it, but for what the professional may not read."""
+    person = make_shopkeeper(bank, skills=[])
+    need = make_shop_need(organization, title="相談したい")
+    before = only(person.user, person)["summary"]
+
+    Need.objects.filter(pk=need.pk).update(own_words="ECサイトを作りたい", revision=revision_bump(bank.pk))
+
+    assert only(person.user, person)["summary"] == before

@@ -489,3 +489,20 @@ def test_a_near_word_counts_by_its_cosine_and_says_so() -> None:
     assert (same.id, other.id) == ("q", "p")
     (row,) = other.contributions
     assert (row.relation, row.similarity, row.query_term, row.document_term) == (Relation.NEAR, 0.5, "集客", "販促")
+
+
+def test_an_inflected_word_is_shown_as_dictionaries_write_it() -> None:
+    need = Query(texts={"own_words": "端材で作った小物をネットで売り始めたが、手がつかない。"})
+    engine = Engine.fit(
+        [Document("p", {"headline": "小物をインターネットで売ります", "summary": "作り方も、手につく仕事も。"})],
+        lexicon=Lexicon({"ec": ("ネットで売る", "インターネットで売る")}),
+    )
+
+    pair = engine.score(need, "p")
+
+    told = {(row.query_term, row.document_term) for row in pair.contributions}
+    assert {("ネットで売る", "インターネットで売る"), ("売る", "売る"), ("つく", "つく"), ("小物", "小物")} <= told
+    words = [span for row in pair.contributions for span in row.query_spans if row.query_term == "つく"]
+    text = need.texts["own_words"]
+    assert [(text[span.start : span.end], span.shown) for span in words] == [("つか", "つく")]
+    assert "始める" in {gap.term for gap in pair.missing}
