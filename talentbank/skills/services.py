@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections import defaultdict
+from collections.abc import Callable, Collection, Hashable, Iterable, Sequence
 from dataclasses import asdict, dataclass, field
+from operator import attrgetter
 from typing import Any, TypeVar
 
 from django.db import models, transaction
@@ -14,6 +16,7 @@ from talentbank.skills.files import ProblemRow, SkillRow, Vocabulary
 from talentbank.skills.models import Problem, ProblemArea, ProblemSkill, Skill, SkillGroup
 
 RowT = TypeVar("RowT", bound=models.Model)
+KeyT = TypeVar("KeyT", bound=Hashable)
 OWN = frozenset({ProblemSkill})
 """Relations within the vocabulary itself: they are no use of a row by somebody else."""
 
@@ -41,20 +44,17 @@ def vocabulary_load(*, vocabulary: Vocabulary) -> dict[str, LoadCounts]:
     somebody refers to them; then they stay, and are named in `kept`.
     """
     counts = {name: LoadCounts() for name in ("groups", "skills", "areas", "problems")}
-    groups = {(row.scheme, row.code): row for row in SkillGroup.objects.all()}
-    for group in vocabulary.groups:
-        key = {"scheme": group.scheme, "code": group.code}
-        groups[group.scheme, group.code] = _put(SkillGroup, key, asdict(group), counts["groups"])
-    skills = {row.code: _put_skill(row, groups[row.scheme, row.group], counts["skills"]) for row in vocabulary.skills}
-    areas = {row.code: _put(ProblemArea, {"code": row.code}, asdict(row), counts["areas"]) for row in vocabulary.areas}
-    for problem in vocabulary.problems:
-        _put_problem(problem, areas[problem.area], skills, counts["problems"])
+    group_values = {(row.scheme, row.code): asdict(row) for row in vocabulary.groups}
+    groups = _put(SkillGroup, attrgetter("scheme", "code"), group_values, counts["groups"])
+    skill_values = {row.code: _skill(row, groups) for row in vocabulary.skills}
+    skills = _put(Skill, attrgetter("code"), skill_values, counts["skills"])
+    area_values = {row.code: asdict(row) for row in vocabulary.areas}
+    areas = _put(ProblemArea, attrgetter("code"), area_values, counts["areas"])
+    _put_problems(vocabulary.problems, areas, skills, counts["problems"])
     _remove(Problem.objects.exclude(code__in=[row.code for row in vocabulary.problems]), counts["problems"])
     _remove(Skill.objects.exclude(code__in=list(skills)), counts["skills"])
     _remove(ProblemArea.objects.exclude(code__in=list(areas)), counts["areas"])
-    stated = {(row.scheme, row.code) for row in vocabulary.groups}
-    gone = [row.pk for key, row in groups.items() if key not in stated]
-    _remove(SkillGroup.objects.filter(pk__in=gone), counts["groups"])
+    _remove((row for row in SkillGroup.objects.all() if (row.scheme, row.code) not in groups), counts["groups"])
     if any(each.wrote for each in counts.values()):
         indexes_outdate()
     return counts
@@ -66,41 +66,60 @@ def indexes_outdate() -> None:
         revision_bump(bank_id, basis=True)
 
 
-def _put(model: type[RowT], key: dict[str, Any], values: dict[str, Any], counts: LoadCounts) -> RowT:
-    row = model._default_manager.filter(**key).first()
-    if row is None:
-        counts.created += 1
-        return model._default_manager.create(**values)
-    changed = [name for name, value in values.items() if getattr(row, name) != value]
-    if not changed:
-        counts.unchanged += 1
-        return row
-    for name in changed:
-        setattr(row, name, values[name])
-    row.save(update_fields=changed)
-    counts.changed += 1
-    return row
+def _put(
+    model: type[RowT],
+    key: Callable[[RowT], KeyT],
+    wanted: dict[KeyT, dict[str, Any]],
+    counts: LoadCounts,
+    *,
+    otherwise: Collection[KeyT] = (),
+) -> dict[KeyT, RowT]:
+    """The wanted rows of one kind by their key, each with its values; the others stay as they are.
+
+    otherwise : keys of what changes in more than its own values
+    """
+    rows = {key(row): row for row in model._default_manager.all()}
+    fresh = {each: model(**values) for each, values in wanted.items() if each not in rows}
+    model._default_manager.bulk_create(fresh.values())
+    counts.created += len(fresh)
+    for each in wanted.keys() - fresh.keys():
+        changed = [name for name, value in wanted[each].items() if getattr(rows[each], name) != value]
+        for name in changed:
+            setattr(rows[each], name, wanted[each][name])
+        if changed:
+            rows[each].save(update_fields=changed)
+        counts.changed += bool(changed) or each in otherwise
+        counts.unchanged += not changed and each not in otherwise
+    return {each: fresh.get(each) or rows[each] for each in wanted}
 
 
-def _put_skill(row: SkillRow, group: SkillGroup, counts: LoadCounts) -> Skill:
-    values = {**asdict(row), "group": group, "aliases_ja": list(row.aliases_ja), "aliases_en": list(row.aliases_en)}
-    return _put(Skill, {"code": row.code}, values, counts)
+def _skill(row: SkillRow, groups: dict[tuple[str, str], SkillGroup]) -> dict[str, Any]:
+    values = {name: value for name, value in asdict(row).items() if name != "group"}
+    lists = {"aliases_ja": list(row.aliases_ja), "aliases_en": list(row.aliases_en)}
+    return {**values, **lists, "group_id": groups[row.scheme, row.group].pk}
 
 
-def _put_problem(row: ProblemRow, area: ProblemArea, skills: dict[str, Skill], counts: LoadCounts) -> None:
-    values = {name: value for name, value in asdict(row).items() if name != "skills"}
-    before = counts.unchanged
-    problem = _put(Problem, {"code": row.code}, {**values, "area": area}, counts)
-    wanted = dict(row.skills)
-    held = dict(problem.skill_weights.values_list("skill__code", "weight"))
-    if held == wanted:
-        return
-    if counts.unchanged > before:
-        counts.unchanged, counts.changed = before, counts.changed + 1
-    problem.skill_weights.all().delete()
-    ProblemSkill.objects.bulk_create(
-        ProblemSkill(problem=problem, skill=skills[code], weight=weight) for code, weight in wanted.items()
+def _put_problems(
+    rows: Sequence[ProblemRow], areas: dict[str, ProblemArea], skills: dict[str, Skill], counts: LoadCounts
+) -> None:
+    held: dict[str, dict[str, float]] = defaultdict(dict)
+    for problem, skill, weight in ProblemSkill.objects.values_list("problem__code", "skill__code", "weight"):
+        held[problem][skill] = weight
+    weights = {row.code: dict(row.skills) for row in rows if dict(row.skills) != held[row.code]}
+    problems = _put(
+        Problem, attrgetter("code"), {row.code: _problem(row, areas) for row in rows}, counts, otherwise=weights.keys()
     )
+    ProblemSkill.objects.filter(problem__code__in=list(weights)).delete()
+    ProblemSkill.objects.bulk_create(
+        ProblemSkill(problem=problems[code], skill=skills[skill], weight=weight)
+        for code, wanted in weights.items()
+        for skill, weight in wanted.items()
+    )
+
+
+def _problem(row: ProblemRow, areas: dict[str, ProblemArea]) -> dict[str, Any]:
+    values = {name: value for name, value in asdict(row).items() if name not in ("area", "skills")}
+    return {**values, "area_id": areas[row.area].pk}
 
 
 def _remove(rows: Iterable[models.Model], counts: LoadCounts) -> None:
