@@ -14,13 +14,15 @@ from tests.histories.servers import ROOT
 
 pytestmark = pytest.mark.database
 SHORT = ("--volleys", "24", "--rushes", "6", "--repeats", "4", "--worker-kills", "1", "--deaths", "1")
-MEANWHILE = ("--audits", "1", "--ticks", "1", "--dead-ticks", "1")
-MORE = {"sqlite": (), "postgresql": ("--postgres-kills", "1")}
+MORE = {
+    "sqlite": ("--audits", "1", "--ticks", "1"),
+    "postgresql": ("--audits", "1", "--dead-ticks", "1", "--postgres-kills", "1"),
+}
 
 
 def test_a_short_history_breaks_nothing() -> None:
     database = connection.vendor
-    command = (sys.executable, "-m", "tests.histories", "--database", database, *SHORT, *MEANWHILE, *MORE[database])
+    command = (sys.executable, "-m", "tests.histories", "--database", database, *SHORT, *MORE[database])
     environment = {name: value for name, value in os.environ.items() if not name.startswith("PYTEST_")}
 
     ran = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False)
