@@ -12,7 +12,7 @@ from rest_framework import authentication, exceptions
 from rest_framework.request import Request
 
 from api.errors import CsrfFailed
-from talentbank.accounts.clients import client_used
+from talentbank.accounts.admissions import client_used
 from talentbank.accounts.selectors import actor_for
 from talentbank.accounts.tokens import token_banks, token_find, wears_staff_roles
 from talentbank.core.actors import Actor

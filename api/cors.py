@@ -12,7 +12,7 @@ from corsheaders.signals import check_request_enabled
 from django.conf import settings
 from django.http import HttpRequest
 
-from talentbank.accounts.clients import origin_is_allowed
+from talentbank.accounts.admissions import origin_is_allowed
 from talentbank.core.clock import day_of, now
 
 

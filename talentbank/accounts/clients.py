@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Collection, Iterable, Mapping
-from datetime import date, datetime
+from collections.abc import Iterable, Mapping
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 from allauth.idp.oidc.models import Client, Token
-from django.db import connection, transaction
+from django.db import transaction
 from django.db.models import QuerySet
 
+from talentbank.accounts.admissions import client_banks
 from talentbank.accounts.models import ClientApproval, ClientOrigin, ClientState
 from talentbank.accounts.policies import require_bank_admin
 from talentbank.accounts.programs import Program, facts_check, program_save
@@ -20,16 +21,11 @@ from talentbank.core.actors import SYSTEM, Actor, Role
 from talentbank.core.audit import Step, Subject, event_record
 from talentbank.core.clock import day_of
 from talentbank.core.errors import Conflict, Forbidden, NotFound, StaleVersion, invalid
-from talentbank.core.memo import Memo
 from talentbank.core.models import lock
-from talentbank.core.prepared import Prepared
 from talentbank.core.timers import FAILED, each
 
 GIVES_TOKENS = (Token.Type.ACCESS_TOKEN, Token.Type.REFRESH_TOKEN)
 APPROVES_FROM = (ClientState.ASKED, ClientState.REVOKED, ClientState.EXPIRED)
-
-
-_noted: Memo[tuple[str, frozenset[UUID], date], bool] = Memo(1_000)
 
 
 class ClientExists(Conflict):
@@ -55,39 +51,6 @@ def client_approvals_visible(actor: Actor) -> QuerySet[ClientApproval]:
     banks = actor.banks_as(frozenset({Role.BANK_ADMIN}))
     rows = ClientApproval.objects.filter(bank_id__in=banks)
     return rows.select_related("client").prefetch_related("origins").order_by("id")
-
-
-def client_banks(client_id: str, day: date) -> frozenset[UUID]:
-    """Banks that let a client in on a day."""
-    return frozenset(bank_id for (bank_id,) in _client_banks(client_id=client_id, day=day))
-
-
-def origin_is_allowed(origin: str, day: date) -> bool:
-    """Whether some client that a bank lets in on that day listed this origin."""
-    return ClientOrigin.objects.filter(origin=origin, approval__in=_running(day)).exists()
-
-
-def _running(day: date) -> QuerySet[ClientApproval]:
-    return ClientApproval.objects.filter(state=ClientState.APPROVED, valid_until__gte=day)
-
-
-def _client_banks_query(client_id: str, day: date) -> QuerySet[ClientApproval, Any]:
-    return _running(day).filter(client_id=client_id).values_list("bank_id")
-
-
-_client_banks = Prepared(_client_banks_query, client_id=str, day=date)
-
-
-def client_used(*, client_id: str, banks: Collection[UUID], day: date) -> None:
-    """This function will note the day on which a client last came into banks: at most one write a day, and one look."""
-    noted = (client_id, frozenset(banks), day)
-    if _noted.get(noted):
-        return
-    rows = ClientApproval.objects.filter(client_id=client_id, bank_id__in=banks)
-    if rows.exclude(last_used_on=day).exists():
-        rows.exclude(last_used_on=day).update(last_used_on=day)
-    if not connection.in_atomic_block:  # what is rolled back is noted by the next call
-        _noted.put(noted, True)
 
 
 @transaction.atomic

@@ -8,7 +8,7 @@ from uuid import UUID
 
 from django.db.models import Q, QuerySet
 
-from talentbank.accounts.clients import client_banks
+from talentbank.accounts.admissions import client_banks
 from talentbank.accounts.hats import hats_of
 from talentbank.accounts.models import ClientApproval, Invitation, StaffMembership, StaffRole, User
 from talentbank.core.actors import STAFF, Actor, Hat, Role

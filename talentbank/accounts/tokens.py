@@ -12,7 +12,8 @@ from uuid import UUID
 from allauth.idp.oidc import app_settings
 from allauth.idp.oidc.models import Client, Token
 
-from talentbank.accounts.clients import GIVES_TOKENS, client_banks
+from talentbank.accounts.admissions import client_banks
+from talentbank.accounts.clients import GIVES_TOKENS
 from talentbank.accounts.models import User
 from talentbank.core.clock import day_of
 

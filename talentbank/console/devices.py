@@ -20,7 +20,7 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_POST
 from oauthlib.oauth2.rfc6749.errors import OAuth2Error
 
-from talentbank.accounts.clients import client_banks
+from talentbank.accounts.admissions import client_banks
 from talentbank.accounts.models import User
 from talentbank.accounts.oidc import SCOPES, scope_label
 from talentbank.accounts.selectors import actor_for, client_operators

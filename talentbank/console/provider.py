@@ -12,7 +12,7 @@ from django.shortcuts import redirect, render
 from django.views.decorators.csrf import csrf_exempt
 
 from talentbank.accounts.addresses import redirect_is_registered
-from talentbank.accounts.clients import client_banks
+from talentbank.accounts.admissions import client_banks
 from talentbank.accounts.oidc import TOKEN_EXCHANGE
 from talentbank.accounts.tokens import token_banks, token_find
 from talentbank.console.devices import device_token

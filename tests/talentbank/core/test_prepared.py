@@ -10,7 +10,7 @@ import pytest
 from allauth.idp.oidc.models import Client
 from django.db import connections
 
-from talentbank.accounts import clients, hats
+from talentbank.accounts import admissions, hats
 from talentbank.accounts.models import StaffMembership
 from talentbank.core.prepared import Prepared
 from talentbank.organizations import selectors as organizations
@@ -39,7 +39,7 @@ def test_what_every_call_asks_is_what_django_would_ask(bank: Any) -> None:
         for day in (TODAY, TODAY - timedelta(days=10_000)):
             assert hats._staff_rows(today=day, **given) == list(hats._staff_query(today=day, **given))
             asked = {"client_id": client_id, "day": day}
-            assert clients._client_banks(**asked) == list(clients._client_banks_query(**asked))
+            assert admissions._client_banks(**asked) == list(admissions._client_banks_query(**asked))
     assert professionals._held(user_id=owner.pk), "the sample has somebody held by an organization"
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from django.core.management import call_command
 
-from talentbank.accounts.clients import origin_is_allowed
+from talentbank.accounts.admissions import origin_is_allowed
 from talentbank.banks.selectors import bank_get
 from talentbank.core.audit import event_hash
 from talentbank.core.clock import day_of, now
