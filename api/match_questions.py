@@ -31,6 +31,7 @@ from talentbank.matches.questions import (
     match_question_ask,
     match_question_get,
     match_questions,
+    relayed,
     sees_original,
 )
 from talentbank.matches.selectors import match_get
@@ -58,11 +59,19 @@ class MatchQuestionOutput(RowOutput):
 
     match = StrictUUIDField(source="match_id")
     asked_side = StrictChoiceField(Side)
-    text = StrictCharField(max_length=RELAYED, source="text_relayed")
-    answer = StrictCharField(max_length=RELAYED, allow_blank=True, source="answer_relayed")
+    text = serializers.SerializerMethodField()
+    answer = serializers.SerializerMethodField()
     answered_at = StrictDateTimeField(allow_null=True)
     staff = serializers.SerializerMethodField()
     created_at = StrictDateTimeField()
+
+    @extend_schema_field(StrictCharField(max_length=RELAYED))
+    def get_text(self, question: MatchQuestion) -> str:
+        return relayed(question.text_relayed, question.match)
+
+    @extend_schema_field(StrictCharField(max_length=RELAYED, allow_blank=True))
+    def get_answer(self, question: MatchQuestion) -> str:
+        return relayed(question.answer_relayed, question.match)
 
     @extend_schema_field(MatchQuestionOriginal(allow_null=True))
     def get_staff(self, question: MatchQuestion) -> dict[str, Any] | None:

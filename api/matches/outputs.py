@@ -30,6 +30,7 @@ from talentbank.matches.codes import CLOSINGS
 from talentbank.matches.conflicts import RULES
 from talentbank.matches.explanations import SCORED
 from talentbank.matches.models import Match
+from talentbank.matches.questions import relayed
 from talentbank.matches.selectors import allowed_actions
 from talentbank.matches.states import ClosedReason, Origin, State
 from talentbank.ranking.models import Card
@@ -205,7 +206,9 @@ class MatchEventOutput(EventOutput):
 
     def readable(self, event: Event, content: dict[str, Any]) -> dict[str, Any]:
         content.pop(SCORED, None)  # told by the explanation of the match, to coordinators alone
-        return content if self._may_read(event) else {name: content[name] for name in FOR_BOTH & content.keys()}
+        if self._may_read(event):
+            return content
+        return {name: relayed(content[name], self.context["match"]) for name in FOR_BOTH & content.keys()}
 
     def _may_read(self, event: Event) -> bool:
         """Reasons and words are for staff and for the side that gave them."""

@@ -126,7 +126,7 @@ class TermsList(TermsOperation, WholeListView):
     operation_id, summary = "matches_terms_list", "List the versions of the terms"
 
     def items(self) -> Any:
-        return terms_versions(match_get(self.actor, self.kwargs["id"]))
+        return terms_versions(match_get(self.actor, self.kwargs["id"]), self.actor)
 
 
 class TermsRead(TermsOperation, DetailView):
@@ -135,19 +135,19 @@ class TermsRead(TermsOperation, DetailView):
     operation_id, summary = "matches_terms_read", "Read a version of the terms"
 
     def find(self, **ids: Any) -> Terms:
-        return terms_get(match_get(self.actor, ids["id"]), ids["number"])
+        return terms_get(match_get(self.actor, ids["id"]), self.actor, ids["number"])
 
 
 class TermsSheet(TermsOperation, PageView):
-    """One version as a sheet to read or print (A4), in Japanese; parties not introduced yet stand on it as cards."""
+    """One version as a sheet to read or print (A4), in Japanese, for parties who were introduced."""
 
     operation_id, summary = "matches_terms_sheet", "Print a version of the terms"
 
     def find(self, **ids: Any) -> Terms:
-        return terms_get(match_get(self.actor, ids["id"]), ids["number"])
+        return terms_get(match_get(self.actor, ids["id"]), self.actor, ids["number"])
 
     def page(self, row: Terms) -> str:
-        return sheet_render(terms=row, actor=self.actor)
+        return sheet_render(terms=row)
 
 
 class TermsCreate(TermsOperation, CreateView):

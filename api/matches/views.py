@@ -154,9 +154,9 @@ class MatchEvents(WholeListView):
         return match_events(self.match)
 
     def output_context(self) -> dict[str, Any]:
-        is_staff = self.actor.is_coordinator_of(self.match.bank_id)
         sides = [side.value for side in sides_of(self.actor, self.match)]
-        return {**super().output_context(), "is_staff": is_staff, "sides": sides}
+        is_staff = self.actor.is_coordinator_of(self.match.bank_id) and not sides  # whoever is a side reads as one
+        return {**super().output_context(), "is_staff": is_staff, "sides": sides, "match": self.match}
 
 
 class MatchContactsRead(FactView):

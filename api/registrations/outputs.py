@@ -29,6 +29,8 @@ from talentbank.registrations.models import RegistrationState
 from talentbank.registrations.rooms import Room
 from talentbank.registrations.selectors import allowed_actions
 
+CONTACTS = frozenset({"email", "phone", "postal_address", "contact_name", "contact_email", "contact_phone"})
+"""Of both kinds of registration. Staff read them where the reading is logged, not in the record of an edit."""
 TOLD = ("comments",)
 """Words of a staff member's step that are meant for the holder."""
 
@@ -123,13 +125,13 @@ class RegistrationEventOutput(EventOutput):
 
     def readable(self, event: Event, content: dict[str, Any]) -> dict[str, Any]:
         if self.context["is_staff"]:
-            return content
+            return {name: _without(words, CONTACTS) for name, words in content.items()}
         by_staff = event.actor_role in HELPERS and not event.on_behalf_of
         told = {name: words for name, words in content.items() if not by_staff or name in TOLD}
-        return {name: _without_staff_fields(words) for name, words in told.items()}
+        return {name: _without(words, STAFF_ONLY) for name, words in told.items()}
 
 
-def _without_staff_fields(words: Any) -> Any:
+def _without(words: Any, fields: frozenset[str]) -> Any:
     if not isinstance(words, dict):
         return words
-    return {name: value for name, value in words.items() if name not in STAFF_ONLY}
+    return {name: value for name, value in words.items() if name not in fields}

@@ -23,6 +23,7 @@ from talentbank.core.models import lock
 from talentbank.matches.beside import case_beside, channel_of, require_beside
 from talentbank.matches.models import Complaint, ComplaintAbout, ComplaintState, Match
 from talentbank.notifications.services import event_announce
+from talentbank.organizations.models import OrganizationMember
 
 DAYS_AFTER_END = 365
 _S = ComplaintState
@@ -51,14 +52,26 @@ TABLE = Table(
 
 
 def complaints_visible(actor: Actor) -> QuerySet[Complaint]:
-    """Complaints in the actor's sight: one's own side's, those given to one, and a bank's for its bank_admins."""
+    """Complaints in the actor's sight: one's own side's, those given to one, and a bank's for its bank_admins.
+
+    What one side says of the other reaches nobody of that other side, whatever else they are.
+    """
     admin = Q(bank_id__in=actor.banks_as(frozenset({Role.BANK_ADMIN})))
     given = Q(handler_id=actor.user_id, bank_id__in=actor.banks_as(frozenset({Role.COORDINATOR})))
     professional = Q(side=Side.PROFESSIONAL, match__professional_id__in=actor.ids_as(Role.PROFESSIONAL))
     organizations = actor.ids_as(*ORGANIZATION_ROLES)
     organization = Q(side=Side.ORGANIZATION, match__need__organization_id__in=organizations)
-    rows = Complaint.objects.filter(admin | given | professional | organization)
+    rows = Complaint.objects.filter((admin | given) & ~_of_the_other_side(actor.user_id) | professional | organization)
     return rows.select_related("match__need", "match__professional")
+
+
+def _of_the_other_side(user_id: UUID | None) -> Q:
+    """Complaints by the side that this account is not."""
+    me = [user_id] if user_id else []
+    companies = OrganizationMember.objects.filter(user_id__in=me, ended_at__isnull=True).values("organization_id")
+    is_professional = Q(match__professional__user_id__in=me) | Q(match__professional__organization_id__in=companies)
+    by_professional = Q(side=Side.PROFESSIONAL, match__need__organization_id__in=companies)
+    return (Q(side=Side.ORGANIZATION) & is_professional) | by_professional
 
 
 def complaint_get(actor: Actor, complaint_id: UUID) -> Complaint:

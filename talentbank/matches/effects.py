@@ -9,6 +9,7 @@ from datetime import date, timedelta
 from talentbank.banks.calendar import calendar_of
 from talentbank.core.actors import Side
 from talentbank.core.audit import canonical
+from talentbank.core.clock import day_of
 from talentbank.core.errors import invalid
 from talentbank.core.models import Event
 from talentbank.matches.case import Case
@@ -64,17 +65,21 @@ def ask(case: Case, side: Side) -> None:
 
 
 def due_from(case: Case) -> date | None:
-    """The last day of the state that was just entered: by its ladder's business days, a prospect's calendar days."""
+    """The last day of the state that was just entered: by its ladder's business days, a prospect's calendar days.
+
+    From the day on which it is on record: what is typed in late leaves as much time to answer, and every reminder.
+    """
+    today = day_of(case.step.at)
     if case.match.state == State.PROSPECT:
-        return case.step.day + timedelta(days=case.policy.prospect_days)
+        return today + timedelta(days=case.policy.prospect_days)
     days = case.policy.rungs(case.match.state).get("close")
-    return calendar_of(case.bank.pk).after(case.step.day, days) if days is not None else None
+    return calendar_of(case.bank.pk).after(today, days) if days is not None else None
 
 
 def due_anew(case: Case) -> None:
     """A match that comes back after its last day waits anew, or the next tick would close it again."""
     waits_on_day = case.match.state != State.POSTPONED
-    if waits_on_day and case.match.due_on and case.match.due_on < case.step.day:
+    if waits_on_day and case.match.due_on and case.match.due_on < day_of(case.step.at):
         case.match.due_on = due_from(case)
 
 
@@ -109,10 +114,11 @@ def decline(case: Case) -> None:
 
 def postpone(case: Case) -> None:
     assert case.side
-    limit = case.need.deadline or case.step.day + timedelta(days=case.policy.postpone_days)
+    today = day_of(case.step.at)  # what was said on another day is put off from now
+    limit = case.need.deadline or today + timedelta(days=case.policy.postpone_days)
     until: date = case.step.input["until"]
-    if not case.step.day < until <= limit:
-        raise invalid("/until", "out_of_range", after=str(case.step.day), until=str(limit))
+    if not today < until <= limit:
+        raise invalid("/until", "out_of_range", after=str(today), until=str(limit))
     answer(case, case.side, "later")
     case.match.resume_state = f"awaiting_{case.side}"
     case.match.postponed_until = until

@@ -219,10 +219,15 @@ def undo_agreed(case: Case) -> Refusal | None:
 
 
 def undo_pair_free(case: Case) -> Refusal | None:
-    """Back into a state up to negotiating the pair must be eligible; later only be without another open match."""
+    """Back into a state up to negotiating the pair must be eligible; later only be without another open match.
+
+    A match of an earlier round stays as it is: the need counts the matches of its own round alone.
+    """
     event = last_step(case.match)
     if event is None:
         return None
+    if case.match.round != case.need.round:
+        return Refusal("undo_other_round", {"round": case.match.round, "current": case.need.round})
     if event.from_state in UP_TO_NEGOTIATING:
         entering = event.from_state in INTRODUCING and event.to_state not in INTRODUCING
         return eligible(case) or (introduction_free(case) if entering and event.to_state not in TAKING else None)

@@ -36,7 +36,7 @@ class MatchQuestionAnswered(Conflict):
 
 def match_questions(match: Match) -> QuerySet[MatchQuestion]:
     """Questions of a match, oldest first. Who sees the match sees them, relayed."""
-    return match.questions.select_related("match").order_by("id")
+    return match.questions.select_related("match__professional", "match__need__organization").order_by("id")
 
 
 def sees_original(actor: Actor, match: Match) -> bool:
@@ -69,7 +69,7 @@ def match_question_ask(*, match_id: UUID, text: str, step: Step) -> MatchQuestio
         match=case.match,
         asked_side=case.side,
         text=text,
-        text_relayed=_relayed(text, case),
+        text_relayed=relayed(text, case.match),
         asked_by_id=step.actor.user_id,
         channel=step.on_behalf.channel if step.on_behalf else step.actor.channel,
     )
@@ -99,7 +99,7 @@ def match_question_answer(
         raise StaleVersion(version=question.version)
     if question.answered_at:
         raise MatchQuestionAnswered()
-    question.answer, question.answer_relayed = answer, _relayed(answer, case)
+    question.answer, question.answer_relayed = answer, relayed(answer, case.match)
     question.answered_at, question.answered_by_id = step.at, step.actor.user_id
     question.save_step(at=step.at)
     case.texts = {"answer": answer, "answer_relayed": question.answer_relayed}
@@ -131,8 +131,9 @@ def _unheard(case: Case, side: Side) -> list[Refusal]:
     return [] if side_sees(case.match.state, case.answer(side)) else [Refusal("other_side_not_asked")]
 
 
-def _relayed(text: str, case: Case) -> str:
-    if counterpart_known(case.match):
+def relayed(text: str, match: Match) -> str:
+    """A text as the other side may read it now: an introduction that was undone closes it again."""
+    if counterpart_known(match):
         return text
-    names = [*names_of_professional(case.professional), *names_of_organization(case.organization)]
+    names = [*names_of_professional(match.professional), *names_of_organization(match.need.organization)]
     return contacts_strip(text, names)

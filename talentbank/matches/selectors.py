@@ -150,16 +150,17 @@ def conflicts_found(match: Match, actor: Actor, at: datetime) -> tuple[list[Find
     return findings, findings_uncovered(findings, decision)
 
 
-def terms_versions(match: Match) -> QuerySet[Terms]:
-    """Every version of a match's terms, the newest last."""
-    return match.terms.select_related(
+def terms_versions(match: Match, actor: Actor) -> QuerySet[Terms]:
+    """Every version of a match's terms, the newest last; for coordinators alone once an introduction was undone."""
+    rows = match.terms.select_related(
         "match__need__bank", "match__need__organization", "match__professional", "match__bank"
     ).order_by("number")
+    return rows if counterpart_known(match) or actor.is_coordinator_of(match.bank_id) else rows.none()
 
 
-def terms_get(match: Match, number: int) -> Terms:
+def terms_get(match: Match, actor: Actor, number: int) -> Terms:
     """:raises NotFound: there is no such version."""
-    terms = terms_versions(match).filter(number=number).first()
+    terms = terms_versions(match, actor).filter(number=number).first()
     if terms is None:
         raise NotFound()
     return terms

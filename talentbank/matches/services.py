@@ -209,7 +209,7 @@ def terms_draft(*, match_id: UUID, content: dict[str, Any], step: Step) -> Terms
     """This function will write the next version of the terms; earlier confirmations lapse with the version.
 
     :raises InvalidInput: payment later than 60 days from receipt, an end before its start, a reason code or a day.
-    :raises ActionRefused: the match is not introduced, negotiating or running.
+    :raises ActionRefused: the match is not introduced, negotiating or running, or staff are a side of it.
     """
     input_check(DRAFT_TERMS, step)
     case = lock_match(match_id, step, whole_need=False)
@@ -220,9 +220,11 @@ def terms_draft(*, match_id: UUID, content: dict[str, Any], step: Step) -> Terms
     case.step = replace(step, role=role)
     rules = rules_on(step.day)
     terms_check(content, rules)
+    refusals = [refusal] if (refusal := staff_is_no_side(case)) else []
     if case.match.state not in DRAFTABLE:
-        refusal = Refusal("state_forbids", {"state": case.match.state})
-        raise ActionRefused(state=case.match.state, action=DRAFT_TERMS, allowed_actions=[], refusals=[refusal])
+        refusals.append(Refusal("state_forbids", {"state": case.match.state}))
+    if refusals:
+        raise ActionRefused(state=case.match.state, action=DRAFT_TERMS, allowed_actions=[], refusals=refusals)
     case.match.terms_version += 1
     case.match.save_step(at=step.at)
     terms = Terms.create(

@@ -9,14 +9,11 @@ from typing import Any
 from django.template.loader import render_to_string
 from django.utils import timezone
 
-from talentbank.core.actors import Actor, Side
+from talentbank.core.actors import Side
 from talentbank.core.japanese import wareki, yen
 from talentbank.matches.models import Terms
-from talentbank.matches.policies import sides_of
 from talentbank.matches.rules import Item, rules_of
-from talentbank.matches.selectors import counterpart_known
 from talentbank.matches.terms import terms_set
-from talentbank.ranking.selectors import card_headline
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,8 +26,8 @@ class Line:
     undecided: str = ""
 
 
-def sheet_render(*, terms: Terms, actor: Actor) -> str:
-    """Return the HTML of a sheet for this reader: parties who do not know each other yet stand there as cards."""
+def sheet_render(*, terms: Terms) -> str:
+    """Return the HTML of a sheet. It names both parties: see `selectors.terms_versions` for who reads it."""
     match = terms.match
     rules = rules_of(terms.rules_version)
     required = terms_set(rules, match.need, match.professional)
@@ -50,7 +47,7 @@ def sheet_render(*, terms: Terms, actor: Actor) -> str:
             "set": required,
             "rules": rules,
             "lines": lines,
-            "parties": [_party(terms, side, actor) for side in Side],
+            "parties": [_party(terms, side) for side in Side],
             "in_force": match.agreed_terms_version == terms.number,
             "drafted_on": wareki(timezone.localdate(terms.created_at)),
         },
@@ -80,15 +77,12 @@ def _value(item: Item, value: Any) -> str:
             return str(value)
 
 
-def _party(terms: Terms, side: Side, actor: Actor) -> dict[str, str]:
-    """Who stands on the sheet: by name where the reader may know it, else as on the card."""
+def _party(terms: Terms, side: Side) -> dict[str, str]:
     match = terms.match
-    knows = counterpart_known(match) or actor.is_coordinator_of(match.bank_id) or side in sides_of(actor, match)
     if side is Side.PROFESSIONAL:
-        name = match.professional.name if knows else card_headline(match.professional)
-        label = match.bank.professional_label
+        name, label = match.professional.name, match.bank.professional_label
     else:
-        name, label = (match.need.organization.name if knows else match.need.title), "事業者"
+        name, label = match.need.organization.name, "事業者"
     confirmed = getattr(terms, f"{side}_confirmed_at")
     return {
         "label": label,

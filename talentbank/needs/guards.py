@@ -68,14 +68,15 @@ def summary_agreed(case: NeedCase) -> Refusal | None:
 
 def deadline_ahead(case: NeedCase) -> Refusal | None:
     deadline = case.need.deadline
-    passed = deadline is not None and deadline < case.step.day
+    passed = deadline is not None and deadline < day_of(case.step.at)
     return Refusal("deadline_passed", {"deadline": str(deadline)}) if passed else None
 
 
 def new_deadline(case: NeedCase) -> Refusal | None:
     """A new round has a deadline of its own, from today on."""
     deadline = case.step.input.get("deadline")
-    return None if isinstance(deadline, date) and deadline >= case.step.day else Refusal("new_deadline_missing")
+    ahead = isinstance(deadline, date) and deadline >= day_of(case.step.at)
+    return None if ahead else Refusal("new_deadline_missing")
 
 
 def compliant(case: NeedCase) -> Refusal | None:

@@ -32,7 +32,7 @@ def input_check(action: str, step: Step) -> None:
     if action == NeedAction.REQUEST_CHANGES:
         errors += _comment_errors(step)
     deadline = step.input.get("deadline")
-    if isinstance(deadline, date) and deadline < step.day:
+    if isinstance(deadline, date) and deadline < day_of(step.at):
         errors.append(FieldError("/deadline", "in_the_past"))
     if errors:
         raise InvalidInput(errors)

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from django.db import transaction
 
-from talentbank.accounts.models import User
+from talentbank.accounts.models import StaffMembership, User
 from talentbank.core.actors import Actor, OnBehalf
 from talentbank.core.audit import Step, event_record
 from talentbank.core.errors import Conflict, NotFound, StaleVersion, invalid
@@ -38,6 +38,9 @@ def member_add(
 ) -> OrganizationMember:
     """This function will make the account with this e-mail address a member of the organization.
 
+    Staff of the bank become members by staff alone: whoever is a member decides nothing there as staff, and an owner
+    could keep the whole office from deciding. To an owner they are as unknown as nobody.
+
     :raises Forbidden: the actor is no owner.
     :raises InvalidInput: there is no such account, or no such role.
     :raises MemberExists: it is one already.
@@ -45,7 +48,7 @@ def member_add(
     organization, step = _locked(actor, organization_id, on_behalf, at)
     _require_role(role)
     user = User.objects.filter(email=email.lower(), is_active=True).first()
-    if user is None:
+    if user is None or (on_behalf is None and _is_staff(user, organization)):
         raise invalid("/email", "unknown_account")
     if OrganizationMember.objects.filter(organization=organization, user=user, ended_at__isnull=True).exists():
         raise MemberExists()
@@ -120,6 +123,11 @@ def _member_locked(organization: Organization, member_id: UUID, expected_version
         raise StaleVersion(version=member.version)
     member.organization = organization
     return member
+
+
+def _is_staff(user: User, organization: Organization) -> bool:
+    rows = StaffMembership.objects.filter(user=user, bank_id=organization.bank_id, ended_at__isnull=True)
+    return rows.exists()
 
 
 def _require_role(role: str) -> None:

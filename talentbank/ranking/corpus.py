@@ -78,6 +78,7 @@ def professionals_with_texts(rows: QuerySet[Professional]) -> QuerySet[Professio
 
 def needs_with_texts(rows: QuerySet[Need]) -> QuerySet[Need]:
     """The rows with what `query_of` reads."""
+    rows = rows.select_related("organization")
     return rows.prefetch_related("skills__skill", "problems__skill_weights__skill").order_by("id")
 
 
@@ -125,9 +126,13 @@ def profile_texts(professional: Professional) -> dict[str, Any]:
 
 
 def need_texts(need: Need) -> dict[str, Any]:
-    """What is read of a need, under the names that its resource has."""
+    """What is read of a need, under the names that its resource has; who asks is no part of what is asked.
+
+    What is struck out keeps its length, as in `profile_texts`.
+    """
+    names = names_of_asker(need)
     return {
-        **{name: getattr(need, name) for name in NEED_TEXTS.values()},
+        **{name: struck_out(getattr(need, name), names) for name in NEED_TEXTS.values()},
         "problems": [problem.name_ja for problem in need.problems.all()],
         "skills": [list(surface_forms(wish.skill)) for wish in need.skills.all()],
     }
@@ -164,6 +169,14 @@ def names_in_texts(professional: Professional) -> list[str]:
     forms = {*own, *("".join(name.split()) for name in own), *(part for name in own for part in name.split())}
     forms |= {form for name in [*own, *others] for form in (name, without_legal_form(name))}
     forms |= {professional.email, professional.phone}
+    return sorted((form for form in forms if len(form) >= 2), key=lambda form: (-len(form), form))
+
+
+def names_of_asker(need: Need) -> list[str]:
+    """What must not stand in a text of this need: the organization's name and contacts; longest first."""
+    asker = need.organization
+    forms = {form for name in (asker.name, asker.kana) for form in (name, without_legal_form(name))}
+    forms |= {asker.contact_name, "".join(asker.contact_name.split()), asker.contact_email, asker.contact_phone}
     return sorted((form for form in forms if len(form) >= 2), key=lambda form: (-len(form), form))
 
 

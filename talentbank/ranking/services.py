@@ -14,6 +14,7 @@ from django.db.models import prefetch_related_objects
 from matching.documents import Ranked
 from matching.explanation import words_of
 from talentbank.banks.policy import ResidentsFirst
+from talentbank.core.actors import Side
 from talentbank.core.clock import day_of
 from talentbank.core.errors import NotFound
 from talentbank.needs.lifecycle import SEEKING
@@ -34,6 +35,7 @@ from talentbank.ranking.exclusions import counted, excluded_needs, excluded_prof
 from talentbank.ranking.memory import Remembering
 from talentbank.ranking.models import Card, Pair, PairState
 from talentbank.ranking.order import Marked, ranked_in_classes
+from talentbank.ranking.readers import ReasonKind, reasons_for
 from talentbank.ranking.roster import roster_of
 from talentbank.ranking.store import State, state_of
 
@@ -65,7 +67,7 @@ def candidates_for_need(
 def candidates_for_professional(
     *, professional: Professional, limit: int, at: datetime, include_excluded: bool = False, for_sides: bool = False
 ) -> CandidateList:
-    """Needs for a professional. `for_sides` leaves out those that only coordinators may see."""
+    """Needs for a professional. `for_sides` leaves out those that only coordinators may see, or know to fit."""
     state = state_of(professional.bank_id)
     document = state.professionals.held.item(str(professional.pk)) or corpus.document_of(professional)
     insufficient_data = str(professional.pk) in state.professionals.insufficient
@@ -89,7 +91,16 @@ def candidates_for_professional(
         return answer
     eligible = Marked.of(state.needs, frozenset(str(id) for id in seen if not refused[id]))
     ranked = ranked_in_classes(state.needs, document, [eligible], limit=limit, tie=lambda ids: str)
-    return replace(answer, results=_needs(professional, ranked, standing, pairs, at))
+    found = _needs(professional, ranked, standing, pairs, at)
+    return replace(answer, results=tuple(filter(_may_be_told, found)) if for_sides else found)
+
+
+def _may_be_told(candidate: Candidate) -> bool:
+    """Whether anything that the professional may read speaks for the need.
+
+    One that only its own words speak for is not listed: a profile could be worded to fish for them.
+    """
+    return any(each.kind is not ReasonKind.OTHER for each in reasons_for(candidate, Side.PROFESSIONAL))
 
 
 @transaction.atomic

@@ -109,9 +109,9 @@ def test_only_coordinators_of_the_bank_handle_complaints(request, session, match
     assert Complaint.objects.get().state == "received"
 
 
-def test_a_bank_admin_who_is_a_side_decides_nothing(session, bank, match, owner, professional):
+def test_a_bank_admin_who_is_a_side_decides_nothing(session, bank, match, owner):
     made = complain(session(owner), match).json()
-    admin = factories.make_staff(bank, "bank_admin", user=professional.user)
+    admin = factories.make_staff(bank, "bank_admin", user=owner)
     shown = session(admin, f"bank_admin:{bank.pk}").get(f"/api/v1/complaints/{made['id']}").json()
 
     refused = act(session(admin, f"bank_admin:{bank.pk}"), shown, "take", handler=str(admin.pk))

@@ -113,4 +113,4 @@ def test_what_closed_with_the_first_round_is_not_undone_into_the_second(session,
         f"/api/v1/matches/{closed.pk}/undo", body_of("undo"), headers={"If-Match": f'"{closed.version}.{"0" * 16}"'}
     )
 
-    assert refusals(answer) == ["nothing_to_undo"]
+    assert refusals(answer) == ["nothing_to_undo", "undo_other_round"]

@@ -106,13 +106,12 @@ def test_undecided_and_lacking_items_stand_on_the_sheet(session, match, owner):
     assert "見積り中（令和8年12月1日（2026年）までに決定）" in text and "未記入" in text
 
 
-def test_who_is_not_known_yet_stands_on_the_sheet_as_a_card(session, need, professional, owner, organization):
+def test_parties_who_do_not_know_each_other_read_no_sheet(session, need, professional, owner, coordinator):
     match = factories.make_match(need, professional, "negotiating", introduced_at=None)
     write_terms(session(owner), match)
 
-    seen = {user: sheet(session(user), match).content.decode() for user in (owner, professional.user)}
-    assert professional.name not in seen[owner] and organization.name in seen[owner]
-    assert organization.name not in seen[professional.user] and professional.name in seen[professional.user]
+    assert [sheet(session(user), match).status_code for user in (owner, professional.user)] == [404, 404]
+    assert professional.name in sheet(session(coordinator), match).content.decode()
 
 
 def test_the_sheet_says_who_confirmed_and_when(session, match, owner, professional):

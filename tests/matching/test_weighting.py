@@ -31,7 +31,7 @@ def covered(texts: Sequence[Sequence[Token]], usual: Sequence[float]) -> TermRow
 
 def counts(*profiles: dict[str, list[list[Token]]]) -> Counts:
     def entries(name: str, texts: list[list[Token]]) -> tuple[Entry, ...]:
-        return tuple(Entry(name, n, tuple(text), ()) for n, text in enumerate(texts))
+        return tuple(Entry(name, n, tuple(text), (), ()) for n, text in enumerate(texts))
 
     read = [{name: entries(name, texts) for name, texts in profile.items()} for profile in profiles]
     return Counts.of([ReadDocument(Document(f"p{n}"), fields) for n, fields in enumerate(read)])

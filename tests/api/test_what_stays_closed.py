@@ -1,0 +1,130 @@
+"""What one side, a round or an introduction that is over must not open again, by whatever way round."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from talentbank.matches.models import Complaint, Match
+from talentbank.privacy.models import Disclosure
+from tests import factories
+from tests.api.match_calls import URL, act, post, refusals
+from tests.talentbank.ranking.samples import make_shop_need, make_shopkeeper
+
+pytestmark = [pytest.mark.usefixtures("clock"), pytest.mark.django_db]
+
+
+def test_a_match_of_an_earlier_round_is_not_undone(session, need, professional, coordinator):
+    """The need counts its own round alone: a match that came back in an earlier one would hold no place."""
+    match = factories.make_match(need, professional, "awaiting_professional")
+    act(session(professional.user), match, "decline")
+    staff, place = session(coordinator), f"/api/v1/needs/{need.pk}"
+    for action, body in (("cancel", {}), ("reopen", {"deadline": "2027-06-30"})):
+        answer = staff.post(f"{place}/{action}", body, headers={"If-Match": staff.get(place).headers["ETag"]})
+        assert answer.status_code == 200, answer.content.decode()
+
+    answer = post(staff, Match.objects.get(pk=match.pk), "undo")
+
+    assert "undo_other_round" in refusals(answer)
+    assert Match.objects.get(pk=match.pk).state == "closed"
+
+
+@pytest.mark.parametrize("kind", ["professionals", "organizations"])
+def test_the_record_of_an_edit_shows_staff_no_contacts(session, organization, professional, coordinator, kind):
+    holder, row = {
+        "professionals": (professional.user, professional),
+        "organizations": (factories.owner_of(organization), organization),
+    }[kind]
+    field = "phone" if kind == "professionals" else "contact_phone"
+    client, place = session(holder), f"/api/v1/{kind}/{row.pk}"
+    etag = client.get(place).headers["ETag"]
+    assert client.patch(place, {field: "024-555-0199"}, headers={"If-Match": etag}).status_code == 200
+
+    told = session(coordinator).get(f"{place}/events")
+    assert told.status_code == 200 and field in told.json()["results"][-1]["changed"]
+    assert "024-555-0199" not in told.content.decode()
+    assert not Disclosure.objects.exists()
+    assert "024-555-0199" in client.get(f"{place}/events").content.decode(), "the holder's own words are its own"
+
+
+def test_an_introduction_that_was_undone_closes_what_was_said_in_it(session, need, professional, owner, coordinator):
+    match = factories.make_match(need, professional, "awaiting_approval")
+    factories.decide_conflict(match)
+    staff, person, firm = session(coordinator), session(professional.user), session(owner)
+    act(staff, match, "approve")
+    person.post(f"{URL}/{match.pk}/questions", {"text": f"{professional.name}です。090-1234-5678 へ。"})
+    firm.post(f"{URL}/{match.pk}/terms", {"content": {"work": "店の写真", "place": "本町1-2 吾妻商店"}})
+    assert "090-1234-5678" in firm.get(f"{URL}/{match.pk}/questions").content.decode()
+
+    act(staff, Match.objects.get(pk=match.pk), "undo")
+
+    for client in (firm, person):
+        for place in ("questions", "events", "terms"):
+            told = client.get(f"{URL}/{match.pk}/{place}").content.decode()
+            own = client is person and place == "events"  # the words of one's own step
+            assert own or not any(word in told for word in ("090-1234-5678", professional.name, "吾妻商店")), place
+        assert client.get(f"{URL}/{match.pk}/terms/1/sheet").status_code == 404
+    assert len(staff.get(f"{URL}/{match.pk}/terms").json()["results"]) == 1
+
+
+def test_a_bank_admin_who_is_a_side_reads_no_complaint_of_the_other(session, bank, need, owner, bank_admin):
+    professional = factories.make_professional(bank, user=bank_admin)
+    match = factories.make_match(need, professional, "active")
+    made = session(owner).post(f"{URL}/{match.pk}/complaints", {"about": "other_side", "text": "来ませんでした。"})
+    assert made.status_code == 201
+    other = factories.make_staff(bank, "bank_admin")
+
+    admin = session(bank_admin)
+
+    assert admin.get("/api/v1/complaints").json()["results"] == []
+    assert admin.get(f"/api/v1/complaints/{made.json()['id']}").status_code == 404
+    assert len(session(other).get("/api/v1/complaints").json()["results"]) == Complaint.objects.count() == 1
+
+
+def test_staff_who_are_a_side_draft_no_terms_for_the_other(session, bank, need, bank_admin):
+    professional = factories.make_professional(bank, user=bank_admin)
+    match = factories.make_match(need, professional, "negotiating")
+    for_other = {"on_behalf_of": "organization", "channel": "phone"}
+    client = session(bank_admin)
+
+    for body in ({}, for_other):
+        answer = client.post(
+            f"{URL}/{match.pk}/terms",
+            {"content": {"work": "店の写真"}, **body},
+            headers={"Acting-As": f"bank_admin:{bank.pk}"},
+        )
+        assert "actor_is_a_side" in refusals(answer)
+
+
+def test_an_owner_makes_no_member_of_staff_and_so_keeps_nobody_from_deciding(session, organization, owner, coordinator):
+    place = f"/api/v1/organizations/{organization.pk}/members"
+    body = {"email": coordinator.email, "role": "member"}
+
+    told = session(owner).post(place, body)
+    nobody = session(owner).post(place, {**body, "email": "nobody@example.jp"})
+
+    assert (told.status_code, told.json()["errors"]) == (400, nobody.json()["errors"])
+    assert organization.members.count() == 1
+
+
+def test_a_name_in_own_words_is_found_by_nobody_who_guesses_it(session, bank):
+    organization = factories.make_organization(bank, name="丸福食品株式会社")
+    make_shop_need(organization, title="相談", own_words="丸福食品です。助けてください。", skills=[], anonymous=True)
+    guesser = make_shopkeeper(bank, headline="丸福食品", summary="造園。", skills=[])
+
+    assert candidates(session, guesser) == []
+
+
+@pytest.mark.parametrize(("title", "listed"), [("相談", []), ("樽の漏れ", ["樽の漏れ"])])
+def test_a_need_that_only_its_own_words_speak_for_is_not_listed(session, bank, organization, title, listed):
+    guesser = make_shopkeeper(bank, headline="樽の漏れ", summary="造園。", skills=[])
+    make_shop_need(organization, title=title, own_words="樽の漏れを直したい。", skills=[])
+
+    assert [row["need"]["title"] for row in candidates(session, guesser)] == listed
+
+
+def candidates(session: Any, professional: Any) -> list[Any]:
+    answer = session(professional.user).get(f"/api/v1/professionals/{professional.pk}/candidates")
+    assert answer.status_code == 200
+    return list(answer.json()["results"])
