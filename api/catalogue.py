@@ -6,6 +6,7 @@ A file maps a code to `{"ja": …, "en": …}`; `{names}` in a sentence are fill
 from __future__ import annotations
 
 import json
+from collections.abc import Iterable
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -51,4 +52,9 @@ def sentence(code: str, **facts: Any) -> str:
 
 
 def _plain(fact: Any) -> Any:
-    return "、".join(map(str, fact)) if isinstance(fact, list | tuple | set | frozenset) else fact
+    return listed(map(str, fact)) if isinstance(fact, list | tuple | set | frozenset) else fact
+
+
+def listed(words: Iterable[str]) -> str:
+    """Join words as the language of this answer lists them."""
+    return (", " if language() == "en" else "、").join(words)

@@ -68,6 +68,14 @@ def test_facts_are_filled_in() -> None:
         assert sentence("max_length", maximum=5) == "5文字以内で入力してください。"
 
 
+def test_several_facts_are_listed_as_the_language_lists_them() -> None:
+    groups = ["leave", "holiday"]
+    with translation.override("en"):
+        assert "(leave, holiday)" in sentence("ambiguous_form", form="rest", groups=groups)
+    with translation.override("ja"):
+        assert "（leave、holiday）" in sentence("ambiguous_form", form="rest", groups=groups)
+
+
 def test_an_unknown_code_gets_a_general_sentence() -> None:
     with translation.override("en"):
         assert "brand_new" in sentence("brand_new")
