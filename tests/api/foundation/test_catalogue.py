@@ -18,6 +18,7 @@ ROOT = Path(__file__).resolve().parents[3]
 ERROR_CALLS = {"invalid": 1, "FieldError": 1, "Refusal": 0, "fail": 0}
 """Functions that name a code, with the position of that argument."""
 CODE = re.compile(r"[a-z][a-z0-9_]+")
+FIELD_NAME = re.compile(r"（[a-z]+）|(?<![{\w])[a-z]+_\w*[a-z](?!})| note ", re.ASCII)
 
 
 def source_files() -> Iterator[Path]:
@@ -58,6 +59,15 @@ def test_words_come_in_both_languages() -> None:
         assert all(text.strip() for text in entry.values()), code
         for text in entry.values():
             text.format_map(catalogue.Facts())
+
+
+def test_japanese_sentences_hold_no_names_of_fields() -> None:
+    """A person fills in 「理由」, not `note`. Names of tools and protocols may stand."""
+    found = {code: FIELD_NAME.findall(entry["ja"]) for code, entry in words().items()}
+    assert {code: names for code, names in found.items() if names} == {
+        "plot_unavailable": ["（matplotlib）"],
+        "sandbox_has_no_beginning": ["demo_access"],
+    }
 
 
 def test_facts_are_filled_in() -> None:
