@@ -63,6 +63,23 @@ PAIRS: Mapping[str, Mapping[str, tuple[str, str]]] = {
         "waived": ("承知のうえで進める", "Known, and waived"),
         "blocked": ("進めない", "Blocked"),
     },
+    "professional-required-fields": {
+        "name": ("氏名", "Name"),
+        "kana": ("ふりがな", "Reading of the name"),
+        "email": ("メール・電話・住所のいずれか", "An e-mail address, a telephone number or a postal address"),
+        "headline": ("見出しまたは自己紹介", "A headline or a summary"),
+        "skills": ("スキルまたは経験", "Skills or experience"),
+        "hours_per_week": ("週に動ける時間", "Hours a week"),
+    },
+    "organization-required-fields": {
+        "name": ("名称", "Name"),
+        "kana": ("ふりがな", "Reading of the name"),
+        "kind": ("事業者の種類", "Kind of organization"),
+        "corporate_number": ("法人番号", "Corporate number"),
+        "contact_name": ("担当者の氏名", "Name of the contact person"),
+        "contact_email": ("担当者のメールまたは電話", "An e-mail address or a telephone number"),
+        "seeks_help": ("支援を受けたいか、支援したいか", "Whether it seeks help, gives help or both"),
+    },
     "correctable-fields": {
         "made_on": ("成立した日", "Day it was made"),
         "started_on": ("支援を始めた日", "Day the work began"),

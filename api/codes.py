@@ -11,8 +11,8 @@ from functools import cache
 from typing import Any
 
 from api.answer_labels import PAIRS, SPOKEN
-from api.catalogue import words
 from api.labels import EN, JA
+from api.wording import words
 from talentbank.banks.models import BankKind, Language, TextKind
 from talentbank.core.actors import Side
 from talentbank.core.errors import NotFound

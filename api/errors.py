@@ -13,8 +13,9 @@ from rest_framework import exceptions
 from rest_framework.response import Response
 from rest_framework.settings import api_settings
 
-from api.catalogue import language, sentence, words
+from api.catalogue import language, sentence
 from api.problems import MEDIA_TYPE, field_problem, pointer_of, problem_body, problem_response
+from api.wording import words
 from matching.cluster import IndexUnavailable
 from talentbank.core import errors as domain
 from talentbank.core.errors import FieldError
