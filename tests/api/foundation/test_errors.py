@@ -130,6 +130,7 @@ def test_only_json_can_be_given(anonymous: Any, accept: str) -> None:
     answer = anonymous.get("/api/v1/things", HTTP_ACCEPT=accept)
 
     assert (answer.status_code, answer.json()["code"]) == (406, "not_acceptable")
+    assert "application/json" in answer.json()["detail"]
 
 
 @pytest.mark.parametrize("accept", ["*/*", "application/*", "application/json; indent=9", "application/problem+json"])
