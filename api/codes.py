@@ -118,6 +118,9 @@ def code_lists() -> dict[str, tuple[Code, ...]]:
     lists |= {name: _labelled(name, labels.items()) for name, labels in JA.items()}
     lists |= {name: tuple(Code(code, *pair) for code, pair in pairs.items()) for name, pairs in PAIRS.items()}
     lists |= {name: tuple(Code(code, **words()[code]) for code in codes) for name, codes in SPOKEN.items()}
+    for kind in ("match", "need", "registration"):
+        # what people may do, and what else a step on record can be
+        lists[f"{kind}-event-actions"] = lists[f"{kind}-actions"] + lists[f"{kind}-event-actions"]
     lists["conflict-findings"] = tuple(Code(rule.code, rule.ja, rule.en) for rule in CONFLICT_RULES)
     lists["match-closed-reasons"] = _told(match_reasons.CLOSINGS)
     lists["webhook-events"] = tuple(Code(type, words.ja, words.en) for type, words in WEBHOOK_LABELS.items())
