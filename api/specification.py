@@ -148,7 +148,8 @@ def problem_schema() -> dict[str, Any]:
     guard = {"type": "object", "required": ["code", "detail"], "properties": {"code": text, "detail": text}}
     return {
         "type": "object",
-        "description": "RFC 9457 problem details. `code` is stable and never translated.",
+        "description": "RFC 9457 problem details. `code` is stable and never translated; `GET /api/v1/codes/problems` "
+        "lists it, and the codes of `errors` and `failed_guards`, each with its text.",
         "required": ["type", "title", "status", "detail", "instance", "code", "request_id", "errors"],
         "properties": {
             "type": {"type": "string", "format": "uri"},

@@ -7,10 +7,14 @@ list of codes.
 from __future__ import annotations
 
 import json
+import re
 from functools import cache
 from pathlib import Path
 
 WORDS_DIR = Path(__file__).resolve().parent / "words"
+ANSWERS = "answers.json"
+"""The file of sentences that refuse nothing; all others hold what a problem, its `errors` or a guard can say."""
+FACT = re.compile(r"\{(?:[^{}]|\{[^{}]*\})*\}")
 
 
 @cache
@@ -26,3 +30,13 @@ def words() -> dict[str, dict[str, str]]:
             raise ValueError(f"{path.name} repeats {sorted(twice)}")
         merged.update(entries)
     return merged
+
+
+def refusals() -> dict[str, dict[str, str]]:
+    """Every code of a problem, of its `errors` or of a guard with its sentences, by code; facts read `…`."""
+    others = json.loads((WORDS_DIR / ANSWERS).read_text("utf-8"))
+    return {
+        code: {spoken: FACT.sub("…", text) for spoken, text in entry.items()}
+        for code, entry in sorted(words().items())
+        if code not in others
+    }

@@ -61,6 +61,17 @@ def test_every_code_has_words() -> None:
     assert not without, f"add words to api/words/<resource>.json: {without}"
 
 
+def test_every_code_of_a_refusal_is_listed_and_no_sentence_of_an_answer() -> None:
+    raised = {code for path in source_files() for code in codes_in(ast.parse(path.read_text("utf-8")))}
+    listed = {each.code: each for each in code_lists()["problems"]}
+
+    assert {code for code in raised if isinstance(code, str) and CODE.fullmatch(code)} <= set(listed)
+    assert set(listed).isdisjoint({"fits", "line_words", "excluded_pair_open", "replayed", "contact_in_text"})
+    assert listed["not_found"].ja == "見つかりませんでした。"
+    assert listed["state_forbids"].ja == "現在の状態（…）ではこの操作はできません。"
+    assert not any("{" in each.ja + each.en for each in listed.values())
+
+
 def test_words_come_in_both_languages() -> None:
     for code, entry in words().items():
         assert entry.keys() == {"ja", "en"}, code
