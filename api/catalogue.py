@@ -1,42 +1,38 @@
-"""The words of every code, in Japanese and English: `api/words/*.json`, one file per resource.
-
-A file maps a code to `{"ja": …, "en": …}`; `{names}` in a sentence are filled from the facts of the error.
-"""
+"""Saying a code in the language of the answer, with the facts of the error by their labels."""
 
 from __future__ import annotations
 
-import json
-from functools import cache
-from pathlib import Path
+from collections.abc import Iterable
 from typing import Any
 
 from django.utils.translation import get_language
 
-WORDS_DIR = Path(__file__).resolve().parent / "words"
+from api.codes import code_lists
+from api.wording import words
+
 FALLBACK = "error"
 """The code whose sentence serves a code without words."""
 
 
-class Facts(dict[str, Any]):
+class Fact:
+    """A fact within a sentence: `{name}` says it as it is, `{name:list}` by its label in that list of codes.
+
+    Several are joined. A code that the list does not know is said as it is.
+    """
+
+    def __init__(self, value: Any) -> None:
+        self.values = list(value) if isinstance(value, list | tuple | set | frozenset) else [value]
+
+    def __format__(self, name: str) -> str:
+        labels = {code.code: str(getattr(code, language())) for code in code_lists().get(name, ())}
+        return listed(labels.get(str(value), str(value)) for value in self.values)
+
+
+class Facts(dict[str, Fact]):
     """Facts of an error; a sentence may name one that the error does not carry, which then reads `…`."""
 
-    def __missing__(self, name: str) -> str:
-        return "…"
-
-
-@cache
-def words() -> dict[str, dict[str, str]]:
-    """Every code with its sentences.
-
-    :raises ValueError: two files give words to one code.
-    """
-    merged: dict[str, dict[str, str]] = {}
-    for path in sorted(WORDS_DIR.glob("*.json")):
-        entries = json.loads(path.read_text("utf-8"))
-        if twice := merged.keys() & entries.keys():
-            raise ValueError(f"{path.name} repeats {sorted(twice)}")
-        merged.update(entries)
-    return merged
+    def __missing__(self, name: str) -> Fact:
+        return Fact("…")
 
 
 def language() -> str:
@@ -47,8 +43,10 @@ def language() -> str:
 def sentence(code: str, **facts: Any) -> str:
     """Say a code in the language of this answer."""
     entry = words().get(code) or words()[FALLBACK]
-    return entry[language()].format_map(Facts(code=code, **{name: _plain(fact) for name, fact in facts.items()}))
+    said = Facts((name, Fact(fact)) for name, fact in {"code": code, **facts}.items())
+    return entry[language()].format_map(said)
 
 
-def _plain(fact: Any) -> Any:
-    return "、".join(map(str, fact)) if isinstance(fact, list | tuple | set | frozenset) else fact
+def listed(parts: Iterable[str]) -> str:
+    """Join words as the language of this answer lists them."""
+    return (", " if language() == "en" else "、").join(parts)

@@ -11,8 +11,8 @@ from functools import cache
 from typing import Any
 
 from api.answer_labels import PAIRS, SPOKEN
-from api.catalogue import words
 from api.labels import EN, JA
+from api.wording import refusals, words
 from talentbank.banks.models import BankKind, Language, TextKind
 from talentbank.core.actors import Side
 from talentbank.core.errors import NotFound
@@ -118,6 +118,10 @@ def code_lists() -> dict[str, tuple[Code, ...]]:
     lists |= {name: _labelled(name, labels.items()) for name, labels in JA.items()}
     lists |= {name: tuple(Code(code, *pair) for code, pair in pairs.items()) for name, pairs in PAIRS.items()}
     lists |= {name: tuple(Code(code, **words()[code]) for code in codes) for name, codes in SPOKEN.items()}
+    for kind in ("match", "need", "registration"):
+        # what people may do, and what else a step on record can be
+        lists[f"{kind}-event-actions"] = lists[f"{kind}-actions"] + lists[f"{kind}-event-actions"]
+    lists["problems"] = tuple(Code(code, **entry) for code, entry in refusals().items())
     lists["conflict-findings"] = tuple(Code(rule.code, rule.ja, rule.en) for rule in CONFLICT_RULES)
     lists["match-closed-reasons"] = _told(match_reasons.CLOSINGS)
     lists["webhook-events"] = tuple(Code(type, words.ja, words.en) for type, words in WEBHOOK_LABELS.items())

@@ -13,8 +13,9 @@ from rest_framework import exceptions
 from rest_framework.response import Response
 from rest_framework.settings import api_settings
 
-from api.catalogue import language, sentence, words
+from api.catalogue import language, sentence
 from api.problems import MEDIA_TYPE, field_problem, pointer_of, problem_body, problem_response
+from api.wording import words
 from matching.cluster import IndexUnavailable
 from talentbank.core import errors as domain
 from talentbank.core.errors import FieldError
@@ -144,9 +145,13 @@ def api_problem(request: HttpRequest, error: exceptions.APIException) -> Respons
     code = codes if isinstance(codes, str) else error.default_code
     if isinstance(error, exceptions.ParseError):
         code = "bad_request"
-    return problem_response(
-        request, error.status_code, code, facts=_facts(getattr(error, "facts", {})), headers=headers
-    )
+    return problem_response(request, error.status_code, code, facts=_api_facts(error), headers=headers)
+
+
+def _api_facts(error: exceptions.APIException) -> dict[str, Any]:
+    if isinstance(error, exceptions.NotAcceptable):
+        return {"types": [renderer.media_type for renderer in error.available_renderers]}
+    return _facts(getattr(error, "facts", {}))
 
 
 def _facts(facts: dict[str, Any]) -> dict[str, Any]:

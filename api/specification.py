@@ -32,7 +32,7 @@ PROBLEMS: dict[int, ProblemKind] = {
     401: ProblemKind("Unauthorized", "No sign-in, or a bad token.", ("WWW-Authenticate",)),
     403: ProblemKind("Forbidden", "The role, the token's scopes or CSRF do not allow it."),
     404: ProblemKind("NotFound", "Absent, or out of the caller's scope."),
-    406: ProblemKind("NotAcceptable", "Only application/json can be given."),
+    406: ProblemKind("NotAcceptable", "Accept names nothing that can be given; `detail` says what can."),
     409: ProblemKind("Conflict", "The state or a guard forbids it; for an action see `failed_guards`."),
     412: ProblemKind("PreconditionFailed", "Somebody changed it since; `ETag` is today's.", ("ETag",)),
     413: ProblemKind("PayloadTooLarge", "The body is larger than 1 MiB."),
@@ -148,7 +148,8 @@ def problem_schema() -> dict[str, Any]:
     guard = {"type": "object", "required": ["code", "detail"], "properties": {"code": text, "detail": text}}
     return {
         "type": "object",
-        "description": "RFC 9457 problem details. `code` is stable and never translated.",
+        "description": "RFC 9457 problem details. `code` is stable and never translated; `GET /api/v1/codes/problems` "
+        "lists it, and the codes of `errors` and `failed_guards`, each with its text.",
         "required": ["type", "title", "status", "detail", "instance", "code", "request_id", "errors"],
         "properties": {
             "type": {"type": "string", "format": "uri"},

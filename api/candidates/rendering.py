@@ -13,7 +13,7 @@ from django.db.models import prefetch_related_objects
 
 from api.candidates.conditions import condition_shown
 from api.candidates.sentences import line, reason_lines
-from api.catalogue import language, sentence
+from api.catalogue import language, listed, sentence
 from api.rendering import fragment
 from api.serializers import StrictDateTimeField
 from matching.documents import Conflict, Contribution, Ranked, Span
@@ -84,9 +84,8 @@ def causes_shown(excluded: Mapping[str, int]) -> list[dict[str, Any]]:
 def _summary(excluded: list[dict[str, Any]]) -> str:
     if not excluded:
         return ""
-    english = language() == "en"
-    each = ("{count} {label}" if english else "{label} {count}").format_map
-    causes = (", " if english else "、").join(map(each, excluded))
+    each = ("{count} {label}" if language() == "en" else "{label} {count}").format_map
+    causes = listed(map(each, excluded))
     return sentence("excluded_summary", total=sum(cause["count"] for cause in excluded), causes=causes)
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from api.catalogue import language, sentence
+from api.catalogue import language, listed, sentence
 from matching.documents import Contribution, Relation
 from talentbank.core.actors import Side
 from talentbank.ranking.candidates import Candidate
@@ -33,7 +33,7 @@ def line(candidate: Candidate, reasons: Iterable[Reason], reader: Side) -> str:
     if not words and not skills:
         return sentence(f"{kind}_other") if told else ""
     which = "_and_".join(name for name, found in (("words", words), ("skills", skills)) if found)
-    return sentence(f"{kind}_{which}", words=_listed(words), skills=_listed(skills[:MOST_SKILLS]))
+    return sentence(f"{kind}_{which}", words=listed(words), skills=listed(skills[:MOST_SKILLS]))
 
 
 def reason_lines(candidate: Candidate) -> list[str]:
@@ -72,7 +72,3 @@ def _names(candidate: Candidate) -> dict[str, str]:
 
 def _quoted(word: str) -> str:
     return f"“{word}”" if language() == "en" else f"「{word}」"
-
-
-def _listed(words: Iterable[str]) -> str:
-    return (", " if language() == "en" else "、").join(words)

@@ -153,7 +153,7 @@ _STAFF = frozenset({Role.BANK_ADMIN, Role.COORDINATOR})
 
 def _row_for(complaint: Complaint, action: str, parts: frozenset[Part], step: Step) -> Transition:
     row = TABLE.find_for(action, complaint.state, parts)
-    refusals = [] if row else [Refusal("state_forbids", {"state": complaint.state})]
+    refusals = [] if row else [Refusal("state_forbids", {"state": complaint.state, "of": "complaint"})]
     if step.actor.user_id and _is_side(step.actor.user_id, complaint.match):
         refusals.append(Refusal("actor_is_a_side"))
     if action in SETTLING and step.actor.user_id and _is_concerned(complaint, step.actor.user_id):

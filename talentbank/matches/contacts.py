@@ -46,7 +46,7 @@ def contacts_read(*, match_id: UUID, actor: Actor, at: datetime) -> dict[str, di
     match = match_get(actor, match_id)
     read = _sides_to_read(match, actor)
     if not contacts_open(match, at):
-        raise ContactsClosed(state=match.state)
+        raise ContactsClosed(state=match.state, days=match.bank.policy.contacts_days_after_end)
     role = next((hat.role for hat in actor.worn if hat_parts(hat, match)), Role.SUPPORT_DESK)
     return {side.value: _read(match, side, actor, role, at) for side in read}
 

@@ -89,5 +89,5 @@ def evaluation_give(*, match_id: UUID, fields: dict[str, Any], step: Step) -> Ev
 def _closed(case: Case) -> Refusal | None:
     closes = evaluation_closes_on(case.match)
     if closes is None:
-        return Refusal("state_forbids", {"state": case.match.state})
+        return Refusal("state_forbids", {"state": case.match.state, "of": "match"})
     return None if case.step.day <= closes else Refusal("evaluation_closed", {"closed_on": str(closes)})

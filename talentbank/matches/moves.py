@@ -43,7 +43,7 @@ def transition_for(case: Case, action: str) -> Transition:
     case.facts["action"] = action
     row = TABLE.find_for(action, case.match.state, [case.part])
     if row is None:
-        refusals.append(Refusal("state_forbids", {"state": case.match.state}))
+        refusals.append(Refusal("state_forbids", {"state": case.match.state, "of": "match"}))
     else:
         refusals += [r for guard in (staff_is_no_side, *row.guards) if (r := guard(case))]
     if row is None or refusals:

@@ -124,7 +124,7 @@ def _refusals(case: Case) -> list[Refusal]:
 def _not_open(case: Case) -> list[Refusal]:
     """A prospect is staff's own; what has ended has no more questions."""
     closed = case.match.state in CLOSED_STATES | {State.PROSPECT}
-    return [Refusal("state_forbids", {"state": case.match.state})] if closed else []
+    return [Refusal("state_forbids", {"state": case.match.state, "of": "match"})] if closed else []
 
 
 def _unheard(case: Case, side: Side) -> list[Refusal]:

@@ -186,7 +186,7 @@ def conflict_decide(
     decision_check(outcome=outcome, reason=reason, findings=findings, seen=seen)
     refusals = [refusal] if (refusal := staff_is_no_side(case)) else []
     if case.match.state in {State.COMPLETED, State.CLOSED}:
-        refusals.append(Refusal("state_forbids", {"state": case.match.state}))
+        refusals.append(Refusal("state_forbids", {"state": case.match.state, "of": "match"}))
     if refusals:
         raise ActionRefused(state=case.match.state, action="decide-conflict", allowed_actions=[], refusals=refusals)
     decision = ConflictDecision.create(
@@ -222,7 +222,7 @@ def terms_draft(*, match_id: UUID, content: dict[str, Any], step: Step) -> Terms
     terms_check(content, rules)
     refusals = [refusal] if (refusal := staff_is_no_side(case)) else []
     if case.match.state not in DRAFTABLE:
-        refusals.append(Refusal("state_forbids", {"state": case.match.state}))
+        refusals.append(Refusal("state_forbids", {"state": case.match.state, "of": "match"}))
     if refusals:
         raise ActionRefused(state=case.match.state, action=DRAFT_TERMS, allowed_actions=[], refusals=refusals)
     case.match.terms_version += 1

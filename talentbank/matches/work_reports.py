@@ -104,7 +104,7 @@ def _record(case: Case, action: str, report: WorkReport, facts: dict[str, object
 
 def _not_running(case: Case) -> Refusal | None:
     running = case.match.state in REPORTABLE
-    return None if running else Refusal("state_forbids", {"state": case.match.state})
+    return None if running else Refusal("state_forbids", {"state": case.match.state, "of": "match"})
 
 
 def _errors(case: Case, fields: dict[str, Any]) -> list[FieldError]:

@@ -59,7 +59,7 @@ def row_for(case: NeedCase, action: str) -> Transition:
     """
     row = TABLE.find_for(action, case.need.state, case.parts)
     if row is None:
-        refusals = [Refusal("state_forbids", {"state": case.need.state})]
+        refusals = [Refusal("state_forbids", {"state": case.need.state, "of": "need"})]
     else:
         refusals = [refusal for guard in row.guards if (refusal := guard(case))]
     if row is None or refusals:

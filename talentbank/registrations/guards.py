@@ -15,7 +15,7 @@ from talentbank.registrations.rooms import RegistrationCase
 def complete(case: RegistrationCase) -> Refusal | None:
     """Everything that a reviewer must know is filled in."""
     missing = case.room.missing(case.row)
-    return Refusal("incomplete", {"missing": missing}) if missing else None
+    return Refusal("incomplete", {"missing": missing, "of": case.room.kind}) if missing else None
 
 
 def consents_current(case: RegistrationCase) -> Refusal | None:

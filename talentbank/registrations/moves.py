@@ -29,7 +29,7 @@ def row_for(case: RegistrationCase, action: str) -> Transition:
     state = case.row.registration_state
     transition = case.room.table.find_for(action, state, case.parts)
     if transition is None:
-        refusals = [Refusal("state_forbids", {"state": state})]
+        refusals = [Refusal("state_forbids", {"state": state, "of": "registration"})]
     else:
         refusals = [refusal for guard in transition.guards if (refusal := guard(case))]
     if transition is None or refusals:

@@ -9,7 +9,10 @@ DEFINITIONS: dict[str, dict[str, str]] = {
         "en": "Distinct matches that ever reached contracted since the bank opened; undone and mistaken ones are "
         "excluded, repeats are told apart.",
     },
-    "repeats": {"ja": "matches のうち、同じ組み合わせの再依頼。", "en": "Of these, repeated matches of the same pair."},
+    "repeats": {
+        "ja": "マッチングの件数のうち、同じ組み合わせの再依頼によるもの。",
+        "en": "Of these, repeated matches of the same pair.",
+    },
     "individuals": {
         "ja": "登録済みの個人(休止中を含み、停止中・期限切れ・取り下げを除く)。",
         "en": "Persons with an approved registration as professional; paused included, suspended, expired and "

@@ -70,6 +70,13 @@ def test_one_enters_and_strikes_out_ones_own_and_an_admin_anybodys(session, bank
     assert not Absence.objects.exists()
 
 
+def test_an_absence_may_be_of_one_day_and_its_refusal_does_not_say_otherwise(session, bank, coordinator):
+    refused = enter(session(coordinator), bank, away_until="2026-11-01").json()
+
+    assert "最初の日以降に" in refused["errors"][0]["detail"]
+    assert enter(session(coordinator), bank, away_until=DAYS["away_from"]).status_code == 201
+
+
 @pytest.mark.parametrize(
     ("body", "pointer", "code"),
     [

@@ -10,7 +10,7 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from api.catalogue import words
+from api.wording import words
 from talentbank.accounts.models import User
 from talentbank.core.revision import revision_bump
 from talentbank.needs.models import Need

@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
-from api.catalogue import words
 from api.codes import code_lists
+from api.wording import words
 from talentbank.skills.files import vocabulary_read
 from tests import factories
 from tests.contract import ContractClient, contract

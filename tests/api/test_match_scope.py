@@ -255,7 +255,19 @@ def test_contacts_close_ninety_days_after_the_end(session, clock, need, professi
     closed = session(owner).get(f"{URL}/{match.pk}/contacts")
 
     assert (closed.status_code, closed.json()["code"]) == (409, "contacts_closed")
+    assert "終了後90日まで" in closed.json()["detail"]
     assert Disclosure.objects.count() == 1
+
+
+def test_a_bank_that_closes_contacts_sooner_says_so(session, clock, bank, need, professional, owner):
+    bank.policy_json = {"contacts_days_after_end": 30}
+    bank.save()
+    match = factories.make_match(need, professional, "completed", ended_at=factories.AT, introduced_at=factories.AT)
+    clock.forward(days=30)
+
+    closed = session(owner).get(f"{URL}/{match.pk}/contacts")
+
+    assert (closed.status_code, "終了後30日まで" in closed.json()["detail"]) == (409, True)
 
 
 def test_a_withdrawn_consent_closes_the_contacts_for_everybody(session, need, professional, owner, coordinator):

@@ -32,6 +32,7 @@ def test_anybody_reads_the_figures_with_their_definitions(session, bank):
     assert (figures["matches"], figures["repeats"], figures["individuals"], figures["organizations"]) == (1, 0, 1, 1)
     assert figures["definitions"].keys() == {*COUNTED, "repeats"}
     assert "成立" in figures["definitions"]["matches"]
+    assert not any(name in told for name in figures["definitions"] for told in figures["definitions"].values())
     english = session(None).get(f"{URL}?bank={bank.slug}", headers={"Accept-Language": "en"}).json()
     assert "ever reached contracted" in english["definitions"]["matches"]
 

@@ -131,6 +131,18 @@ def test_the_sheet_is_html_or_nothing(session, match, owner, accept, status):
     assert sheet(session(owner), match, accept=accept).status_code == status
 
 
+@pytest.mark.parametrize("language", ["ja", "en"])
+def test_whoever_asks_for_a_sheet_in_json_is_told_that_it_is_html(session, match, owner, language):
+    write_terms(session(owner), match)
+
+    refused = session(owner).get(
+        f"{URL}/{match.pk}/terms/1/sheet", headers={"Accept": "application/json", "Accept-Language": language}
+    )
+
+    assert (refused.status_code, refused.json()["code"]) == (406, "not_acceptable")
+    assert "text/html" in refused.json()["detail"] and "json" not in refused.json()["detail"]
+
+
 def test_a_missing_sheet_is_a_problem_in_json(session, bank, match, owner):
     write_terms(session(owner), match)
     for client, number in ((session(owner), 2), (session(factories.make_professional(bank).user), 1)):

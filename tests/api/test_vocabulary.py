@@ -7,9 +7,18 @@ from typing import Any
 import pytest
 
 from api.codes import code_lists
+from talentbank.matches.assignments import ASSIGN
+from talentbank.matches.evaluations import EVALUATE
+from talentbank.matches.guards import ANSWER_QUESTION, ASK_QUESTION
+from talentbank.matches.lifecycle import TABLE as MATCH_TABLE
+from talentbank.matches.services import DRAFT_TERMS
 from talentbank.matches.states import LABELS, Action, ClosedReason, Origin
-from talentbank.needs.lifecycle import ACTIONS
+from talentbank.needs.inputs import ASK_QUESTION as ASK_ABOUT_NEED
+from talentbank.needs.lifecycle import ACTIONS, NeedAction
+from talentbank.needs.lifecycle import TABLE as NEED_TABLE
 from talentbank.needs.models import NeedState
+from talentbank.notifications.webhooks.catalogue import MATCH_STEPS, NEED_STEPS, REGISTRATION_STEPS
+from talentbank.registrations.lifecycle import PROFESSIONAL_TABLE, RegistrationAction
 from talentbank.registrations.models import RegistrationState
 from talentbank.skills.models import Problem, Skill
 from tests.contract import ContractClient
@@ -103,6 +112,26 @@ def test_the_lists_hold_every_value_of_their_enums() -> None:
     assert lists["need-states"] == NeedState.values
     assert lists["need-actions"] == [str(action) for action in ACTIONS]
     assert lists["registration-states"] == RegistrationState.values
+
+
+def test_every_action_that_a_step_on_record_can_have_has_a_label() -> None:
+    lists = {name: {code.code for code in codes} for name, codes in code_lists().items()}
+    beside_matches = {ASK_QUESTION, ANSWER_QUESTION, DRAFT_TERMS, EVALUATE, ASSIGN, "agree-undo", "decide-conflict"}
+    reports = {"file-report", "confirm-report", "return-report"}
+
+    assert lists["match-event-actions"] == set(Action) | beside_matches | reports
+    assert lists["need-event-actions"] == set(NeedAction) | {
+        "create",
+        "update",
+        ASK_ABOUT_NEED,
+        ANSWER_QUESTION,
+        ASSIGN,
+    }
+    assert lists["registration-event-actions"] == set(RegistrationAction) | {"create", "update"}
+    for kind, table in (("match", MATCH_TABLE), ("need", NEED_TABLE), ("registration", PROFESSIONAL_TABLE)):
+        assert set(table.actions()) <= lists[f"{kind}-event-actions"]
+    for kind, told in (("match", MATCH_STEPS), ("need", NEED_STEPS), ("registration", REGISTRATION_STEPS)):
+        assert set(told) - {"evaluation-due"} <= lists[f"{kind}-event-actions"]
 
 
 def test_an_unknown_list_is_not_found(anybody: ContractClient) -> None:

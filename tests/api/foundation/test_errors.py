@@ -76,6 +76,18 @@ def test_the_hats_that_fit_are_listed(thing: Any) -> None:
     assert problem(domain.ActingAsRequired(hats=[hat])).data["hats"] == [f"coordinator:{thing.pk}"]
 
 
+def test_a_refused_action_tells_codes_to_programs_and_labels_to_people() -> None:
+    refusal = domain.Refusal("state_forbids", {"state": "awaiting_approval", "of": "match"})
+    facts = {"state": "awaiting_approval", "action": "start", "allowed_actions": ["approve"], "refusals": [refusal]}
+
+    told = problem(domain.ActionRefused(**facts)).data
+
+    assert (told["state"], told["action"], told["allowed_actions"]) == ("awaiting_approval", "start", ["approve"])
+    assert told["failed_guards"] == [
+        {"code": "state_forbids", "detail": "現在の状態（市の確認待ち）ではこの操作はできません。"}
+    ]
+
+
 def test_a_tree_of_errors_becomes_pointers() -> None:
     leaf = exceptions.ErrorDetail("x", "required")
     tree = {"a/b": [{}, {"c~": [leaf]}], "non_field_errors": [leaf], "d": {"2": [leaf]}}
@@ -118,6 +130,7 @@ def test_only_json_can_be_given(anonymous: Any, accept: str) -> None:
     answer = anonymous.get("/api/v1/things", HTTP_ACCEPT=accept)
 
     assert (answer.status_code, answer.json()["code"]) == (406, "not_acceptable")
+    assert "application/json" in answer.json()["detail"]
 
 
 @pytest.mark.parametrize("accept", ["*/*", "application/*", "application/json; indent=9", "application/problem+json"])
