@@ -7,7 +7,7 @@ from uuid import UUID
 from django.db.models import Q, QuerySet
 
 from api.filters import ChoiceFilter, ChoicesFilter, DayFilter, TextsFilter, UpdatedSince, UUIDsFilter
-from api.staff_filters import bank_named, looked_after
+from api.staff_filters import BanksFilter, looked_after
 from talentbank.core.actors import COORDINATORS, ORGANIZATION_ROLES, Role
 from talentbank.matches.models import Match
 from talentbank.matches.states import Origin, State
@@ -18,7 +18,7 @@ ORDERINGS = ("-created_at", "created_at", "-updated_at", "updated_at")
 class MatchFilters(UpdatedSince):
     """A side filters by the other side's id only where it has been introduced."""
 
-    bank = TextsFilter(method="by_bank", help_text="Id or slug of a bank.")
+    bank = BanksFilter()
     need = UUIDsFilter("need_id")
     professional = UUIDsFilter(method="by_professional")
     organization = UUIDsFilter(method="by_organization")
@@ -28,9 +28,6 @@ class MatchFilters(UpdatedSince):
     due_before = DayFilter("due_on", lookup_expr="lt")
     reference = TextsFilter("reference")
     coordinator = TextsFilter(method="by_coordinator", help_text="Account that looks after it, or `me`. For staff.")
-
-    def by_bank(self, rows: QuerySet[Match], name: str, values: list[str] | None) -> QuerySet[Match]:
-        return rows.filter(bank_named(values, "bank__")) if values else rows
 
     def by_coordinator(self, rows: QuerySet[Match], name: str, values: list[str] | None) -> QuerySet[Match]:
         return rows.filter(looked_after(values, self.actor)) if values else rows
