@@ -17,6 +17,7 @@ from drf_spectacular.generators import SchemaGenerator
 from drf_spectacular.openapi import AutoSchema as BaseAutoSchema
 from drf_spectacular.plumbing import ResolvedComponent, force_instance
 from drf_spectacular.utils import OpenApiExample
+from rest_framework import serializers
 
 from api import specification
 from api.authentication import BearerAuthentication, SessionAuthentication
@@ -141,6 +142,9 @@ class AutoSchema(BaseAutoSchema):
             schema["additionalProperties"] = False
             if always := force_instance(serializer).always:
                 schema["required"] = sorted({*schema.get("required", ()), *always})
+        if direction == "response":
+            told = {name for name, each in force_instance(serializer).fields.items() if _has_default(each)}
+            schema.update({"required": sorted({*schema.get("required", ()), *told})} if told else {})
         return schema
 
     def _insert_field_validators(self, field: Any, schema: dict[str, Any]) -> None:
@@ -154,6 +158,11 @@ class AutoSchema(BaseAutoSchema):
         if is_input and direction == "response":
             warn(f"{name} is an input and cannot be an output too")
         return name.removesuffix("Request") if is_input else name
+
+
+def _has_default(each: Any) -> bool:
+    """An answer tells the default where a row lacks the value, so the member is never absent."""
+    return each.default is not serializers.empty and not each.write_only
 
 
 class BearerScheme(OpenApiAuthenticationExtension):

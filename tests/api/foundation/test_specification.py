@@ -189,6 +189,38 @@ def test_a_text_that_may_be_blank_may_be_blank_in_one_way_alone() -> None:
     ]
 
 
+MAY_BE_ABSENT = {
+    "CandidateTerms": {"basis", "hours", "value", "values", "yen"},
+    "MatchContacts": {"organization", "professional"},
+    "Problem": {"action", "allowed_actions", "failed_guards", "hats", "state"},
+    "SlateItem": {"etag", "match", "need", "professional"},
+}
+"""Members of answers that depend on the case: the terms of one fact, the sides that one may read, the kind of refusal,
+and what an item of a slate hands on to matches/bulk-propose."""
+
+
+def schemas_of_answers(spec: dict[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:
+    """Name and schema of everything that an answer can hold."""
+    waiting, seen = [operation["responses"] for _, _, operation in operations(spec)], set()
+    while waiting:
+        found = {node["$ref"] for _, node in nodes(waiting.pop()) if isinstance(node.get("$ref"), str)} - seen
+        seen |= found
+        for _, kind, name in (each.removeprefix("#/").split("/") for each in found):
+            waiting.append(spec["components"][kind][name])
+            if kind == "schemas":
+                yield name, waiting[-1]
+
+
+def test_an_answer_has_every_member_unless_the_case_decides() -> None:
+    absent = {
+        name: schema["properties"].keys() - set(schema.get("required", ()))
+        for name, schema in schemas_of_answers(contract().document)
+        if "properties" in schema
+    }
+
+    assert {name: members for name, members in absent.items() if members} == MAY_BE_ABSENT
+
+
 def test_every_tag_and_parameter_says_what_it_is() -> None:
     spec = contract().document
     own = [each for _, _, operation in operations(spec) for each in operation["parameters"] if "$ref" not in each]
