@@ -23,7 +23,8 @@ from api import specification
 from api.authentication import BearerAuthentication, SessionAuthentication
 from api.fields import StrictField, StrictListField
 from api.pagination import page_schema
-from api.serializers import StrictSerializer
+from api.serializers import OnBehalfInput, StrictSerializer
+from api.views.writes import DESK_SCOPE
 from talentbank.accounts.oidc import SCOPES
 
 API_URLS = "api.urls"
@@ -64,8 +65,15 @@ class AutoSchema(BaseAutoSchema):
         return value
 
     def get_auth(self) -> list[dict[str, Any]]:
+        """The ways in; after them one for each scope that only some calls need, as the description tells."""
         auths = super().get_auth()
-        return [*auths, {}] if self.view.public else auths
+        more = [{"oauth2": sorted({*self.view.required_scopes, scope})} for scope in self._scopes_of_cases()]
+        return [*auths, *more, {}] if self.view.public else [*auths, *more]
+
+    def _scopes_of_cases(self) -> tuple[str, ...]:
+        body = self.view.input_serializer
+        on_behalf = isinstance(body, type) and issubclass(body, OnBehalfInput)
+        return (*((DESK_SCOPE,) if on_behalf else ()), *self.view.case_scopes)
 
     def get_examples(self) -> list[OpenApiExample]:
         call = example_of(self.view.operation_id)

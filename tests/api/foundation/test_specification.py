@@ -189,6 +189,20 @@ def test_a_text_that_may_be_blank_may_be_blank_in_one_way_alone() -> None:
     ]
 
 
+def test_acting_for_somebody_names_the_scope_of_desks() -> None:
+    held = contract().document
+    for _, _, operation in operations(held):
+        body = operation.get("requestBody", {}).get("content", {}).get("application/json", {}).get("schema", {})
+        component = held["components"]["schemas"].get(body.get("$ref", "").rpartition("/")[2], {})
+        behalf = component.get("properties", {}).get("on_behalf_of")
+        ways = [set(each["oauth2"]) for each in operation["security"] if "oauth2" in each]
+
+        assert (behalf is not None) == any(each == ways[0] | {"desk:act"} for each in ways[1:]), operation[
+            "operationId"
+        ]
+        assert behalf is None or "`desk:act`" in behalf["description"]
+
+
 MAY_BE_ABSENT = {
     "CandidateTerms": {"basis", "hours", "value", "values", "yen"},
     "MatchContacts": {"organization", "professional"},
