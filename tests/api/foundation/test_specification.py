@@ -278,3 +278,15 @@ def test_every_create_of_a_row_with_an_address_has_links() -> None:
     ]
 
     assert without == []
+
+
+def test_the_guide_names_the_objects_that_tell_their_actions_and_those_without_a_time_of_change() -> None:
+    guide = (documents.openapi_path().parent / "docs" / "front-ends.md").read_text("utf-8")
+    schemas = contract().document["components"]["schemas"]
+    told = {name for name, each in schemas.items() if "allowed_actions" in each.get("properties", {})} - {"Problem"}
+    needs = {name for name, each in schemas.items() if name.startswith("Need") and "view" in each.get("properties", {})}
+
+    assert told == {"ComplaintOutput", "MatchDetail", "NeedDetail", "OrganizationDetail", "ProfessionalDetail"}
+    assert "Matches, professionals, organizations, complaints and needs" in guide and "`NeedDetail`" in guide
+    assert {name for name in needs if "updated_at" not in schemas[name]["properties"]} == {"NeedPublic"}
+    assert "(`NeedPublic`) say no `updated_at`" in guide
