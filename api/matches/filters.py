@@ -10,9 +10,15 @@ from api.filters import ChoiceFilter, ChoicesFilter, DayFilter, TextsFilter, Upd
 from api.staff_filters import BanksFilter, looked_after
 from talentbank.core.actors import COORDINATORS, ORGANIZATION_ROLES, Role
 from talentbank.matches.models import Match
+from talentbank.matches.selectors import waiting_on
 from talentbank.matches.states import Origin, State
 
 ORDERINGS = ("-created_at", "created_at", "-updated_at", "updated_at")
+WAITING_ON = (
+    "Matches that wait for the caller: for its side's answer, put off too; for its side to confirm the newest terms, "
+    "of an organization by owners; for the organization to take a delivery; for coordinators to propose or to decide. "
+    "What waits beside a match, and for desks, is at `/api/v1/me/worklist`."
+)
 
 
 class MatchFilters(UpdatedSince):
@@ -24,7 +30,7 @@ class MatchFilters(UpdatedSince):
     organization = UUIDsFilter(method="by_organization")
     state = ChoicesFilter(State, "state")
     origin = ChoicesFilter(Origin, "origin")
-    waiting_on = ChoiceFilter(["me"], method="by_waiting", help_text="Matches whose next step is the caller's.")
+    waiting_on = ChoiceFilter(["me"], method="by_waiting", help_text=WAITING_ON)
     due_before = DayFilter("due_on", lookup_expr="lt")
     reference = TextsFilter("reference")
     coordinator = TextsFilter(method="by_coordinator", help_text="Account that looks after it, or `me`. For staff.")
@@ -45,12 +51,7 @@ class MatchFilters(UpdatedSince):
         return rows.filter(mine | self._staff_or_introduced(), need__organization_id__in=ids)
 
     def by_waiting(self, rows: QuerySet[Match], name: str, value: str | None) -> QuerySet[Match]:
-        if not value:
-            return rows
-        staff = Q(bank_id__in=self.actor.banks_as(COORDINATORS), state__in=[State.PROSPECT, State.AWAITING_APPROVAL])
-        professional = Q(professional_id__in=self.actor.ids_as(Role.PROFESSIONAL), state=State.AWAITING_PROFESSIONAL)
-        mine = Q(need__organization_id__in=self.actor.ids_as(*ORGANIZATION_ROLES))
-        return rows.filter(staff | professional | (mine & Q(state=State.AWAITING_ORGANIZATION)))
+        return rows.filter(waiting_on(self.actor)) if value else rows
 
     def _staff_or_introduced(self) -> Q:
         return Q(bank_id__in=self.actor.banks_as(COORDINATORS)) | Q(introduced_at__isnull=False)
