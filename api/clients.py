@@ -10,7 +10,7 @@ from django.db.models import QuerySet
 from rest_framework import serializers
 
 from api.catalogue import sentence
-from api.filters import ChoicesFilter, StrictFilterSet, TextsFilter, UUIDsFilter
+from api.filters import ChoicesFilter, StrictFilterSet, TextsFilter
 from api.programs import KINDS, PROGRAM_FIELDS, ProgramFields, program_of
 from api.routing import endpoint
 from api.serializers import (
@@ -24,6 +24,7 @@ from api.serializers import (
     StrictSerializer,
     StrictUUIDField,
 )
+from api.staff_filters import BanksFilter
 from api.views import ActionView, CreateView, DetailView, ListView, Operation, UpdateView
 from talentbank.accounts.clients import (
     client_approvals_visible,
@@ -44,7 +45,7 @@ from talentbank.core.errors import Forbidden, NotFound, invalid
 
 
 class ClientFilters(StrictFilterSet):
-    bank = UUIDsFilter("bank_id")
+    bank = BanksFilter()
     state = ChoicesFilter(ClientState, "state")
     client_id = TextsFilter("client_id")
 

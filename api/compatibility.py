@@ -7,6 +7,7 @@ list are additions; words and examples promise nothing. Texts here name the plac
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -16,6 +17,7 @@ LOWER = ("minimum", "exclusiveMinimum", "minLength", "minItems", "minProperties"
 UPPER = ("maximum", "exclusiveMaximum", "maxLength", "maxItems", "maxProperties")
 FIXED = ("pattern", "format", "multipleOf", "const")
 ALTERNATIVES = ("oneOf", "anyOf")
+AN_ID = "01234567-89ab-cdef-0123-456789abcdef"
 ANYTHING = frozenset({"null", "boolean", "integer", "number", "string", "array", "object"})
 
 
@@ -119,6 +121,8 @@ class _Comparison:
         old, new = self.one(self.old, old), self.one(self.new, new)
         if any(key in each for key in ALTERNATIVES for each in (old, new)):
             yield from self.alternatives(where, old, new, sent=sent)
+            return
+        if sent and _takes_every_id(old, new):
             return
         yield from _kinds(where, old, new, sent=sent)
         yield from _bounds(where, old, new) if sent else ()
@@ -230,6 +234,14 @@ def _bounds(where: str, old: Schema, new: Schema) -> Iterator[str]:
             yield f"{where}: {key} {old.get(key)} became {new[key]}"
     if new.get("uniqueItems") and not old.get("uniqueItems"):
         yield f"{where}: takes no value twice now"
+
+
+def _takes_every_id(old: Schema, new: Schema) -> bool:
+    """An id became a text, such as an id or a slug, whose bounds and form let every id through."""
+    if old.get("format") != "uuid" or {"format", "enum"} & new.keys() or not _types(old) <= _types(new):
+        return False
+    fits = new.get("minLength", 0) <= len(AN_ID) <= new.get("maxLength", len(AN_ID))
+    return fits and re.search(new.get("pattern", ""), AN_ID) is not None
 
 
 def _types(schema: Schema) -> frozenset[str]:

@@ -8,7 +8,7 @@ from uuid import UUID
 from django.conf import settings
 from django.db.models import QuerySet
 
-from api.filters import ChoicesFilter, StrictFilterSet, UUIDsFilter
+from api.filters import ChoicesFilter, StrictFilterSet
 from api.routing import endpoint
 from api.serializers import (
     RowOutput,
@@ -20,6 +20,7 @@ from api.serializers import (
     StrictSerializer,
     StrictUUIDField,
 )
+from api.staff_filters import BanksFilter
 from api.views import ActionView, CreateView, DetailView, ListView, Operation, UpdateView
 from talentbank.accounts.models import Invitation, StaffMembership, StaffRole
 from talentbank.accounts.policies import require_bank_admin
@@ -30,7 +31,7 @@ from talentbank.core.errors import NotFound
 
 
 class MembershipFilters(StrictFilterSet):
-    bank = UUIDsFilter("bank_id")
+    bank = BanksFilter()
     role = ChoicesFilter(StaffRole, "role")
 
 

@@ -109,7 +109,7 @@ class OrganizationDetail(RegistrationDetail):
     kind = StrictChoiceField(OrganizationKind)
     corporate_number = StrictCharField(max_length=13, allow_blank=True)
     industry = StrictCharField(max_length=100, allow_blank=True)
-    headcount_band = undecided(HeadcountBand)
+    headcount_band = undecided(HeadcountBand, required=True)
     sites = OrganizationSite(many=True)
     representative = StrictCharField(max_length=100, allow_blank=True)
     officers = StrictListField(child=StrictCharField(max_length=100), max_length=MOST_ITEMS)

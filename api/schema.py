@@ -17,12 +17,14 @@ from drf_spectacular.generators import SchemaGenerator
 from drf_spectacular.openapi import AutoSchema as BaseAutoSchema
 from drf_spectacular.plumbing import ResolvedComponent, force_instance
 from drf_spectacular.utils import OpenApiExample
+from rest_framework import serializers
 
 from api import specification
 from api.authentication import BearerAuthentication, SessionAuthentication
 from api.fields import StrictField, StrictListField
 from api.pagination import page_schema
-from api.serializers import StrictSerializer
+from api.serializers import OnBehalfInput, StrictSerializer
+from api.views.writes import DESK_SCOPE
 from talentbank.accounts.oidc import SCOPES
 
 API_URLS = "api.urls"
@@ -63,8 +65,15 @@ class AutoSchema(BaseAutoSchema):
         return value
 
     def get_auth(self) -> list[dict[str, Any]]:
+        """The ways in; after them one for each scope that only some calls need, as the description tells."""
         auths = super().get_auth()
-        return [*auths, {}] if self.view.public else auths
+        more = [{"oauth2": sorted({*self.view.required_scopes, scope})} for scope in self._scopes_of_cases()]
+        return [*auths, *more, {}] if self.view.public else [*auths, *more]
+
+    def _scopes_of_cases(self) -> tuple[str, ...]:
+        body = self.view.input_serializer
+        on_behalf = isinstance(body, type) and issubclass(body, OnBehalfInput)
+        return (*((DESK_SCOPE,) if on_behalf else ()), *self.view.case_scopes)
 
     def get_examples(self) -> list[OpenApiExample]:
         call = example_of(self.view.operation_id)
@@ -141,6 +150,9 @@ class AutoSchema(BaseAutoSchema):
             schema["additionalProperties"] = False
             if always := force_instance(serializer).always:
                 schema["required"] = sorted({*schema.get("required", ()), *always})
+        if direction == "response":
+            told = {name for name, each in force_instance(serializer).fields.items() if _has_default(each)}
+            schema.update({"required": sorted({*schema.get("required", ()), *told})} if told else {})
         return schema
 
     def _insert_field_validators(self, field: Any, schema: dict[str, Any]) -> None:
@@ -154,6 +166,11 @@ class AutoSchema(BaseAutoSchema):
         if is_input and direction == "response":
             warn(f"{name} is an input and cannot be an output too")
         return name.removesuffix("Request") if is_input else name
+
+
+def _has_default(each: Any) -> bool:
+    """An answer tells the default where a row lacks the value, so the member is never absent."""
+    return each.default is not serializers.empty and not each.write_only
 
 
 class BearerScheme(OpenApiAuthenticationExtension):

@@ -101,7 +101,9 @@ class StepInput:
 class OnBehalfInput(StrictSerializer):
     """The keys of a call that staff may make for somebody."""
 
-    on_behalf_of = StrictChoiceField(Side, required=False, help_text="The side that staff act for.")
+    on_behalf_of = StrictChoiceField(
+        Side, required=False, help_text="The side that staff act for; a token then needs the scope `desk:act` too."
+    )
     channel = StrictChoiceField(Channel, required=False, help_text="How the person was reached.")
     evidence_note = StrictCharField(
         max_length=NOTE_LENGTH, required=False, allow_blank=True, help_text="What shows it: a letter, a call, a visit."

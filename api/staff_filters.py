@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from typing import Any
 from uuid import UUID
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
+from api.filters import TextsFilter
 from talentbank.core.actors import COORDINATORS, Actor
 
 ME = "me"
@@ -20,6 +22,16 @@ def bank_named(values: list[str], prefix: str = "") -> Q:
         except ValueError:
             slugs.append(value)
     return Q(**{f"{prefix}id__in": ids}) | Q(**{f"{prefix}slug__in": slugs})
+
+
+class BanksFilter(TextsFilter):
+    """Ids or slugs of banks; `field_name` leads from a row to its bank."""
+
+    def __init__(self, field_name: str = "bank", **options: Any) -> None:
+        super().__init__(field_name, help_text="Id or slug of a bank.", **options)
+
+    def filter(self, rows: QuerySet[Any], values: list[str] | None) -> QuerySet[Any]:
+        return rows.filter(bank_named(values, f"{self.field_name}__")) if values else rows
 
 
 def looked_after(values: list[str], actor: Actor) -> Q:

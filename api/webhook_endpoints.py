@@ -8,7 +8,7 @@ from typing import Any
 
 from django.db.models import QuerySet
 
-from api.filters import ChoicesFilter, StrictFilterSet, UUIDsFilter
+from api.filters import ChoicesFilter, StrictFilterSet
 from api.routing import endpoint
 from api.serializers import (
     RowOutput,
@@ -20,6 +20,7 @@ from api.serializers import (
     StrictSerializer,
     StrictUUIDField,
 )
+from api.staff_filters import BanksFilter
 from api.views import ActionView, CreateView, DetailView, ListView, Operation, RemoveView, UpdateView
 from talentbank.banks.models import Bank
 from talentbank.banks.selectors import bank_default, bank_get
@@ -50,7 +51,7 @@ def types_field(**options: Any) -> StrictListField:
 
 
 class EndpointFilters(StrictFilterSet):
-    bank = UUIDsFilter("bank_id")
+    bank = BanksFilter()
     state = ChoicesFilter(EndpointState, "state")
 
 

@@ -8,7 +8,7 @@ from api.matches import inputs
 from api.matches.views import MatchOperation, domain_step
 from api.serializers import CommonActionInput, ReasonedInput, StepInput
 from api.views import ActionView
-from talentbank.core.actors import OnBehalf, Side
+from talentbank.core.actors import COORDINATORS, OnBehalf, Side
 from talentbank.matches.lifecycle import TABLE
 from talentbank.matches.models import Match
 from talentbank.matches.policies import part_for
@@ -29,7 +29,9 @@ class MatchAction(MatchOperation, ActionView):
     def permit(self, row: Match) -> None:
         side = self.values.get("on_behalf_of")
         behalf = OnBehalf(Side(side), self.values["channel"]) if side else None
-        part_for(self.actor, row, TABLE.parts_for(self.action), behalf)
+        _, role = part_for(self.actor, row, TABLE.parts_for(self.action), behalf)
+        if role in COORDINATORS:  # on behalf too: within minutes one's own decision is undone that way as well
+            self.require_scopes(*self.case_scopes)
 
     def perform(self, row: Match, *, step: StepInput, expected_version: int) -> Match:
         return match_transition(
@@ -41,8 +43,15 @@ class MatchAction(MatchOperation, ActionView):
 
 
 def _action(
-    action: Action, summary: str, description: str, body: type[CommonActionInput], *, staff: bool = False
+    action: Action,
+    summary: str,
+    description: str,
+    body: type[CommonActionInput],
+    *,
+    staff: bool = False,
+    case_scopes: tuple[str, ...] = (),
 ) -> type[MatchAction]:
+    """`staff`: theirs alone. `case_scopes`: what coordinators need besides where others may act too."""
     return type(
         f"Match{action.value.capitalize()}",
         (MatchAction,),
@@ -54,6 +63,7 @@ def _action(
             "summary": summary,
             "input_serializer": body,
             "required_scopes": ("matches:decide",) if staff else ("matches:write",),
+            "case_scopes": case_scopes,
         },
     )
 
@@ -111,7 +121,12 @@ ACTIONS: dict[Action, type[MatchAction]] = {
         _action(Action.WITHDRAW, "Withdraw", "A side that was asked or has said yes steps back.", ReasonedInput),
         _action(Action.CANCEL, "Cancel", "Staff close the match.", inputs.CancelInput, staff=True),
         _action(
-            Action.UNDO, "Undo the last step", "Back to the state before; from contracted on both sides agree.", COMMON
+            Action.UNDO,
+            "Undo the last step",
+            "Back to the state before; from contracted on both sides agree. "
+            "Coordinators need the scope `matches:decide` too, as for the decisions that they undo.",
+            COMMON,
+            case_scopes=("matches:decide",),
         ),
         _action(
             Action.CORRECT,

@@ -7,10 +7,10 @@ from uuid import UUID
 
 from django.db.models import QuerySet
 
-from api.filters import FlagFilter, StrictFilterSet, TextsFilter, UUIDsFilter
+from api.filters import FlagFilter, StrictFilterSet, UUIDsFilter
 from api.matches.inputs import ConflictInput
 from api.matches.outputs import ConflictOutput, ConflictScanOutput
-from api.staff_filters import bank_named
+from api.staff_filters import BanksFilter
 from api.views import CreateView, FactView, ListView, Operation, WholeListView
 from talentbank.accounts.policies import require_coordinator
 from talentbank.core.audit import Step
@@ -30,14 +30,9 @@ class ConflictOperation(Operation):
 
 
 class ConflictFilters(StrictFilterSet):
-    bank = TextsFilter(method="by_bank", help_text="Id or slug of a bank.")
+    bank = BanksFilter("match__bank")
     match = UUIDsFilter("match_id")
     decided = FlagFilter(method="by_decided", help_text="Whether a coordinator has decided about the newest scan.")
-
-    def by_bank(
-        self, rows: QuerySet[ConflictDecision], name: str, values: list[str] | None
-    ) -> QuerySet[ConflictDecision]:
-        return rows.filter(bank_named(values, "match__bank__")) if values else rows
 
     def by_decided(self, rows: QuerySet[ConflictDecision], name: str, value: bool | None) -> QuerySet[ConflictDecision]:
         return rows if value is None else rows.filter(decided_at__isnull=not value)

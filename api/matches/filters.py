@@ -7,30 +7,33 @@ from uuid import UUID
 from django.db.models import Q, QuerySet
 
 from api.filters import ChoiceFilter, ChoicesFilter, DayFilter, TextsFilter, UpdatedSince, UUIDsFilter
-from api.staff_filters import bank_named, looked_after
+from api.staff_filters import BanksFilter, looked_after
 from talentbank.core.actors import COORDINATORS, ORGANIZATION_ROLES, Role
 from talentbank.matches.models import Match
+from talentbank.matches.selectors import waiting_on
 from talentbank.matches.states import Origin, State
 
 ORDERINGS = ("-created_at", "created_at", "-updated_at", "updated_at")
+WAITING_ON = (
+    "Matches that wait for the caller: for its side's answer, put off too; for its side to confirm the newest terms, "
+    "of an organization by owners; for the organization to take a delivery; for coordinators to propose or to decide. "
+    "What waits beside a match, and for desks, is at `/api/v1/me/worklist`."
+)
 
 
 class MatchFilters(UpdatedSince):
     """A side filters by the other side's id only where it has been introduced."""
 
-    bank = TextsFilter(method="by_bank", help_text="Id or slug of a bank.")
+    bank = BanksFilter()
     need = UUIDsFilter("need_id")
     professional = UUIDsFilter(method="by_professional")
     organization = UUIDsFilter(method="by_organization")
     state = ChoicesFilter(State, "state")
     origin = ChoicesFilter(Origin, "origin")
-    waiting_on = ChoiceFilter(["me"], method="by_waiting", help_text="Matches whose next step is the caller's.")
+    waiting_on = ChoiceFilter(["me"], method="by_waiting", help_text=WAITING_ON)
     due_before = DayFilter("due_on", lookup_expr="lt")
     reference = TextsFilter("reference")
     coordinator = TextsFilter(method="by_coordinator", help_text="Account that looks after it, or `me`. For staff.")
-
-    def by_bank(self, rows: QuerySet[Match], name: str, values: list[str] | None) -> QuerySet[Match]:
-        return rows.filter(bank_named(values, "bank__")) if values else rows
 
     def by_coordinator(self, rows: QuerySet[Match], name: str, values: list[str] | None) -> QuerySet[Match]:
         return rows.filter(looked_after(values, self.actor)) if values else rows
@@ -48,12 +51,7 @@ class MatchFilters(UpdatedSince):
         return rows.filter(mine | self._staff_or_introduced(), need__organization_id__in=ids)
 
     def by_waiting(self, rows: QuerySet[Match], name: str, value: str | None) -> QuerySet[Match]:
-        if not value:
-            return rows
-        staff = Q(bank_id__in=self.actor.banks_as(COORDINATORS), state__in=[State.PROSPECT, State.AWAITING_APPROVAL])
-        professional = Q(professional_id__in=self.actor.ids_as(Role.PROFESSIONAL), state=State.AWAITING_PROFESSIONAL)
-        mine = Q(need__organization_id__in=self.actor.ids_as(*ORGANIZATION_ROLES))
-        return rows.filter(staff | professional | (mine & Q(state=State.AWAITING_ORGANIZATION)))
+        return rows.filter(waiting_on(self.actor)) if value else rows
 
     def _staff_or_introduced(self) -> Q:
         return Q(bank_id__in=self.actor.banks_as(COORDINATORS)) | Q(introduced_at__isnull=False)

@@ -69,11 +69,13 @@ class MatchList(MatchOperation, ListView):
 
 class MatchCreate(MatchOperation, CreateView):
     """Open a match. `origin` says who begins and counts as that side's yes: prospect and repeat (coordinator),
-    apply (professional), invite (the need's organization, by card)."""
+    apply (professional), invite (the need's organization, by card). Prospects and repeats need the scope
+    `matches:decide` too."""
 
     operation_id, summary = "matches_create", "Open a match"
     extra_statuses = frozenset({404})
     required_scopes = ("matches:write",)
+    case_scopes = ("matches:decide",)
     input_serializer = MatchInput
 
     def find(self, **ids: Any) -> Any:
@@ -82,7 +84,7 @@ class MatchCreate(MatchOperation, CreateView):
 
     def scopes_of_input(self) -> tuple[str, ...]:
         staff = self.values["origin"] in {Origin.PROSPECT, Origin.REPEAT}
-        return (*super().scopes_of_input(), *(("matches:decide",) if staff else ()))
+        return (*super().scopes_of_input(), *(self.case_scopes if staff else ()))
 
     def perform(self, parent: Any) -> Match:
         step = step_of({name: value for name, value in self.values.items() if name not in NOT_OF_THE_STEP})

@@ -7,7 +7,7 @@ from uuid import UUID
 from django.db.models import Q, QuerySet
 
 from api.filters import ChoicesFilter, FlagFilter, TextFilter, TextsFilter, UpdatedSince, UUIDsFilter
-from api.staff_filters import bank_named, looked_after
+from api.staff_filters import BanksFilter, looked_after
 from talentbank.core.actors import HELPERS
 from talentbank.core.clock import day_of
 from talentbank.core.errors import Forbidden
@@ -30,7 +30,7 @@ SEARCHED = (
 class NeedFilters(UpdatedSince):
     """A hidden organization is not found by its id, and hidden words not by `q`."""
 
-    bank = TextsFilter(method="by_bank", help_text="Id or slug of a bank.")
+    bank = BanksFilter()
     state = ChoicesFilter(NeedState, "state")
     problem = TextsFilter(method="by_problem", help_text="Codes of problems.")
     area = TextsFilter("area", help_text="Where the work is, as written in the need.")
@@ -39,9 +39,6 @@ class NeedFilters(UpdatedSince):
     organization = UUIDsFilter(method="by_organization")
     coordinator = TextsFilter(method="by_coordinator", help_text="Account that looks after it, or `me`. For staff.")
     q = TextFilter(method="by_words", help_text="Staff: words of the need, reference, organization's name or phone.")
-
-    def by_bank(self, rows: QuerySet[Need], name: str, values: list[str] | None) -> QuerySet[Need]:
-        return rows.filter(bank_named(values, "bank__")) if values else rows
 
     def by_coordinator(self, rows: QuerySet[Need], name: str, values: list[str] | None) -> QuerySet[Need]:
         return rows.filter(looked_after(values, self.actor)) if values else rows

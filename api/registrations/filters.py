@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from typing import Any
-from uuid import UUID
 
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 
 from api.filters import ChoicesFilter, TextFilter, TextsFilter, UpdatedSince
+from api.staff_filters import BanksFilter
 from talentbank.core.actors import HELPERS
 from talentbank.core.errors import Forbidden
 from talentbank.registrations.models import RegistrationState
@@ -18,21 +18,10 @@ ORDERINGS = ("-created_at", "created_at", "-updated_at", "updated_at", "valid_un
 class RegistrationFilters(UpdatedSince):
     """`q` finds within what the caller sees as staff."""
 
-    bank = TextsFilter(method="by_bank", help_text="Id or slug of a bank.")
+    bank = BanksFilter()
     registration_state = ChoicesFilter(RegistrationState, "registration_state")
     reference = TextsFilter("reference", max_length=30)
     q = TextFilter(method="by_words", help_text="Staff: part of a name, kana, phone or reference.")
-
-    def by_bank(self, rows: QuerySet[Any], name: str, values: list[str] | None) -> QuerySet[Any]:
-        if not values:
-            return rows
-        ids, slugs = [], []
-        for value in values:
-            try:
-                ids.append(UUID(value))
-            except ValueError:
-                slugs.append(value)
-        return rows.filter(Q(bank_id__in=ids) | Q(bank__slug__in=slugs))
 
     def by_words(self, rows: QuerySet[Any], name: str, text: str | None) -> QuerySet[Any]:
         """:raises Forbidden: the caller is no staff."""

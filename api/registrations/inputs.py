@@ -29,9 +29,9 @@ def words(length: int = 10_000, **options: Any) -> StrictCharField:
     return StrictCharField(max_length=length, required=False, allow_blank=True, **options)
 
 
-def undecided(choices: Any) -> StrictChoiceField:
-    """One of an enum's values, or "" while it is undecided."""
-    return StrictChoiceField(["", *choices], required=False, component=f"{choices.__name__}OrUndecided")
+def undecided(choices: Any, *, required: bool = False) -> StrictChoiceField:
+    """One of an enum's values, or "" while it is undecided. An output always has it, an input may lack it."""
+    return StrictChoiceField(["", *choices], required=required, component=f"{choices.__name__}OrUndecided")
 
 
 def flag(**options: Any) -> StrictBooleanField:

@@ -42,6 +42,8 @@ class Operation(APIView):
     public: ClassVar[bool] = False
     """Answers without sign-in; a token that lacks a scope then counts as no sign-in."""
     required_scopes: ClassVar[tuple[str, ...]] = ()
+    case_scopes: ClassVar[tuple[str, ...]] = ()
+    """Scopes that some callers or bodies need besides; the description says which."""
     input_serializer: ClassVar[type[serializers.Serializer] | None] = None
     output_serializer: ClassVar[type[serializers.Serializer] | None] = None
     filterset_class: ClassVar[type[StrictFilterSet] | None] = None

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from django.db.models import OuterRef, Q, QuerySet, Subquery
+from django.db.models import Exists, F, OuterRef, Q, QuerySet, Subquery
 
 from talentbank.core.actors import COORDINATORS, ORGANIZATION_ROLES, Actor, OnBehalf, Role, Side
 from talentbank.core.audit import Step
@@ -22,7 +22,7 @@ from talentbank.matches.locks import case_of
 from talentbank.matches.models import ConflictDecision, Match, Terms
 from talentbank.matches.moves import transition_for
 from talentbank.matches.policies import HIDDEN_FROM_SIDES, part_asking, parts_of, sees, side_parts
-from talentbank.matches.states import Action
+from talentbank.matches.states import INTRODUCING, Action, State
 
 RELATED = ("need", "need__organization", "professional", "bank")
 OFFERED = [action for action in TABLE.actions() if action not in {Action.CREATE, Action.EXPIRE, Action.CASCADE}]
@@ -40,6 +40,36 @@ def matches_visible(actor: Actor) -> QuerySet[Match]:
     as_desk = desk_scope(actor) & ~Q(state__in=sorted(HIDDEN_FROM_SIDES))
     where = Q(bank_id__in=actor.banks_as(COORDINATORS)) | as_side | as_desk
     return Match.objects.filter(where).select_related(*RELATED)
+
+
+CONFIRMING = frozenset({*INTRODUCING, State.CONTRACTED, State.ACTIVE, State.SUSPENDED})
+"""States in which a side confirms terms, new or amended ones."""
+
+
+def waiting_on(actor: Actor) -> Q:
+    """Matches whose next step is the actor's: its side's answer, confirmation or word on a delivery, or its bank's."""
+    professional = Q(professional_id__in=actor.ids_as(Role.PROFESSIONAL))
+    organization = Q(need__organization_id__in=actor.ids_as(*ORGANIZATION_ROLES))
+    owned = Q(need__organization_id__in=actor.ids_as(Role.OWNER))
+    to_decide = Q(state__in=[State.PROSPECT, State.AWAITING_APPROVAL])
+    return (
+        (Q(bank_id__in=actor.banks_as(COORDINATORS)) & to_decide)
+        | (professional & (_answer_of(State.AWAITING_PROFESSIONAL) | _unconfirmed_by(Side.PROFESSIONAL)))
+        | (organization & (_answer_of(State.AWAITING_ORGANIZATION) | Q(state=State.DELIVERED)))
+        | (owned & _unconfirmed_by(Side.ORGANIZATION))
+    )
+
+
+def _answer_of(state: State) -> Q:
+    """An answer that is due, or was put off by the side that owes it."""
+    return Q(state=state) | Q(state=State.POSTPONED, resume_state=state)
+
+
+def _unconfirmed_by(side: Side) -> Q:
+    """The newest version of the terms is not agreed, and this side has not confirmed it."""
+    newest = Terms.objects.filter(match=OuterRef("pk"), number=OuterRef("terms_version"))
+    unconfirmed = Exists(newest.filter(**{f"{side}_confirmed_at__isnull": True}))
+    return Q(unconfirmed, state__in=sorted(CONFIRMING), terms_version__gt=F("agreed_terms_version"))
 
 
 def match_get(actor: Actor, match_id: UUID, *, for_helper: bool = False) -> Match:

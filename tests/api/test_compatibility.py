@@ -53,6 +53,7 @@ DOCUMENT: Document = {
                 "parameters": [
                     {"in": "query", "name": "kind", "schema": {"type": "string", "maxLength": 9}, "explode": True},
                     {"$ref": "#/components/parameters/Hat"},
+                    {"in": "query", "name": "bank", "schema": {"type": "string", "format": "uuid"}},
                 ],
                 "security": [{"oauth2": ["needs:read"]}, {"session": []}],
                 "responses": {"200": {"content": {"application/json": {"schema": {"type": "array"}}}}},
@@ -136,10 +137,10 @@ BREAKS: dict[str, tuple[Change, str]] = {
             "/paths/~1things/get/parameters",
             [
                 *DOCUMENT["paths"]["/things"]["get"]["parameters"],
-                {"in": "query", "name": "bank", "required": True, "schema": {}},
+                {"in": "query", "name": "who", "required": True, "schema": {}},
             ],
         ),
-        "query bank: a new parameter is required",
+        "query who: a new parameter is required",
     ),
     "a shared parameter that is required": (
         put("/components/parameters/Hat/required", True),
@@ -162,6 +163,14 @@ BREAKS: dict[str, tuple[Change, str]] = {
     "a new bound": (put(f"{NEW}/properties/day/maxLength", 10), "body/day: maxLength None became 10"),
     "a pattern": (put(f"{NEW}/properties/name/pattern", "^a"), "body/name: pattern None became '^a'"),
     "another format": (put(f"{NEW}/properties/day/format", "date-time"), "format 'date' became 'date-time'"),
+    "an id that became a short text": (
+        put("/paths/~1things/get/parameters/2/schema", {"type": "string", "maxLength": 35}),
+        "maxLength None became 35",
+    ),
+    "an id that became a text of digits": (
+        put("/paths/~1things/get/parameters/2/schema", {"type": "string", "pattern": "^[0-9-]+$"}),
+        "query bank: pattern None became",
+    ),
     "fewer items": (put(f"{NEW}/properties/tags/maxItems", 2), "body/tags: maxItems 3 became 2"),
     "items each once": (put(f"{NEW}/properties/tags/uniqueItems", True), "body/tags: takes no value twice now"),
     "a narrower shared schema": (put("/components/schemas/Tag/maxLength", 4), "body/tags/*: maxLength 5 became 4"),
@@ -194,6 +203,10 @@ ADDITIONS: dict[str, Change] = {
     "a number where an integer was": put(f"{NEW}/properties/size/type", ["number", "null"]),
     "a value to send": put(f"{NEW}/properties/kind/enum", ["a", "b", "c"]),
     "any value to send": put(f"{NEW}/properties/kind", {"type": "string"}),
+    "a text where an id was": put(
+        "/paths/~1things/get/parameters/2/schema",
+        {"type": "string", "maxLength": 36, "minLength": 1, "pattern": "^.+$"},
+    ),
     "wider bounds": put(f"{NEW}/properties/size", {"type": ["integer", "null"], "minimum": -1, "maximum": 10}),
     "no bound": put(f"{NEW}/properties/name", {"type": "string"}),
     "unknown keys": put(f"{NEW}/additionalProperties", True),

@@ -228,3 +228,44 @@ def test_rights_are_scopes_and_roles_together(bearer, need, professional, coordi
 
     assert (answer.status_code, answer.json()["code"]) == (403, "insufficient_scope")
     assert post(bearer(coordinator, scopes=(scope,)), match, action).status_code == 200
+
+
+@pytest.mark.parametrize("step", ["approve", "reject", "cancel"])
+def test_staff_undo_a_decision_with_the_scope_to_decide(session, bearer, need, professional, coordinator, step):
+    match = at_state(need, professional, "awaiting_approval")
+    act(session(coordinator), match, step)
+    match.refresh_from_db()
+
+    lacking = post(bearer(coordinator, scopes=("matches:read", "matches:write")), match, "undo")
+    undone = post(bearer(coordinator, scopes=("matches:write", "matches:decide")), match, "undo")
+
+    assert (lacking.status_code, lacking.json()["code"]) == (403, "insufficient_scope")
+    assert (undone.status_code, undone.json()["state"]) == (200, "awaiting_approval"), undone.content
+
+
+def test_a_decision_is_not_undone_on_behalf_without_the_scope_to_decide(
+    session, bearer, need, professional, coordinator
+):
+    match = at_state(need, professional, "awaiting_approval")
+    act(session(coordinator), match, "approve")
+    match.refresh_from_db()
+
+    undone = post(
+        bearer(coordinator, scopes=("matches:write", "desk:act")),
+        match,
+        "undo",
+        on_behalf_of="professional",
+        channel="phone",
+    )
+
+    assert (undone.status_code, undone.json()["code"]) == (403, "insufficient_scope")
+
+
+def test_a_side_undoes_its_own_step_without_the_scope_to_decide(session, bearer, need, professional):
+    match = at_state(need, professional, "awaiting_professional")
+    act(session(professional.user), match, "accept")
+    match.refresh_from_db()
+
+    undone = post(bearer(professional.user, scopes=("matches:write",)), match, "undo")
+
+    assert (undone.status_code, undone.json()["state"]) == (200, "awaiting_professional"), undone.content

@@ -194,18 +194,6 @@ def test_staff_filter_by_everything(session, coordinator, bank, need, organizati
         assert staff.get(f"{URL}?{query}").status_code == 400, query
 
 
-def test_waiting_on_me_is_the_side_whose_answer_is_due(session, bank, organization, professional, owner):
-    asked = factories.make_match(factories.make_need(organization), professional, "awaiting_professional")
-    other = factories.make_match(
-        factories.make_need(organization), factories.make_professional(bank), "awaiting_organization"
-    )
-
-    def waiting(user):
-        return [row["id"] for row in session(user).get(f"{URL}?waiting_on=me").json()["results"]]
-
-    assert (waiting(professional.user), waiting(owner)) == ([str(asked.pk)], [str(other.pk)])
-
-
 def test_each_read_of_contacts_is_logged_once_and_the_person_sees_who(
     session, bearer, need, professional, owner, coordinator
 ):

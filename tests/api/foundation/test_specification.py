@@ -189,6 +189,52 @@ def test_a_text_that_may_be_blank_may_be_blank_in_one_way_alone() -> None:
     ]
 
 
+def test_acting_for_somebody_names_the_scope_of_desks() -> None:
+    held = contract().document
+    for _, _, operation in operations(held):
+        body = operation.get("requestBody", {}).get("content", {}).get("application/json", {}).get("schema", {})
+        component = held["components"]["schemas"].get(body.get("$ref", "").rpartition("/")[2], {})
+        behalf = component.get("properties", {}).get("on_behalf_of")
+        ways = [set(each["oauth2"]) for each in operation["security"] if "oauth2" in each]
+
+        assert (behalf is not None) == any(each == ways[0] | {"desk:act"} for each in ways[1:]), operation[
+            "operationId"
+        ]
+        assert behalf is None or "`desk:act`" in behalf["description"]
+
+
+MAY_BE_ABSENT = {
+    "CandidateTerms": {"basis", "hours", "value", "values", "yen"},
+    "MatchContacts": {"organization", "professional"},
+    "Problem": {"action", "allowed_actions", "failed_guards", "hats", "state"},
+    "SlateItem": {"etag", "match", "need", "professional"},
+}
+"""Members of answers that depend on the case: the terms of one fact, the sides that one may read, the kind of refusal,
+and what an item of a slate hands on to matches/bulk-propose."""
+
+
+def schemas_of_answers(spec: dict[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:
+    """Name and schema of everything that an answer can hold."""
+    waiting, seen = [operation["responses"] for _, _, operation in operations(spec)], set()
+    while waiting:
+        found = {node["$ref"] for _, node in nodes(waiting.pop()) if isinstance(node.get("$ref"), str)} - seen
+        seen |= found
+        for _, kind, name in (each.removeprefix("#/").split("/") for each in found):
+            waiting.append(spec["components"][kind][name])
+            if kind == "schemas":
+                yield name, waiting[-1]
+
+
+def test_an_answer_has_every_member_unless_the_case_decides() -> None:
+    absent = {
+        name: schema["properties"].keys() - set(schema.get("required", ()))
+        for name, schema in schemas_of_answers(contract().document)
+        if "properties" in schema
+    }
+
+    assert {name: members for name, members in absent.items() if members} == MAY_BE_ABSENT
+
+
 def test_every_tag_and_parameter_says_what_it_is() -> None:
     spec = contract().document
     own = [each for _, _, operation in operations(spec) for each in operation["parameters"] if "$ref" not in each]
@@ -232,3 +278,15 @@ def test_every_create_of_a_row_with_an_address_has_links() -> None:
     ]
 
     assert without == []
+
+
+def test_the_guide_names_the_objects_that_tell_their_actions_and_those_without_a_time_of_change() -> None:
+    guide = (documents.openapi_path().parent / "docs" / "front-ends.md").read_text("utf-8")
+    schemas = contract().document["components"]["schemas"]
+    told = {name for name, each in schemas.items() if "allowed_actions" in each.get("properties", {})} - {"Problem"}
+    needs = {name for name, each in schemas.items() if name.startswith("Need") and "view" in each.get("properties", {})}
+
+    assert told == {"ComplaintOutput", "MatchDetail", "NeedDetail", "OrganizationDetail", "ProfessionalDetail"}
+    assert "Matches, professionals, organizations, complaints and needs" in guide and "`NeedDetail`" in guide
+    assert {name for name in needs if "updated_at" not in schemas[name]["properties"]} == {"NeedPublic"}
+    assert "(`NeedPublic`) say no `updated_at`" in guide

@@ -221,7 +221,7 @@ def _operation(document: dict[str, Any], method: str, path: str, definition: dic
         id=definition["operationId"],
         method=method.upper(),
         path=path,
-        scopes=tuple(scope for each in security for scope in each.get("oauth2", ())),
+        scopes=next((tuple(each["oauth2"]) for each in security if "oauth2" in each), ()),
         public={} in security or not security,
         keys=frozenset(schema.get("properties", {})) if content else None,
         parameters=tuple(asked),
