@@ -162,7 +162,7 @@ class MatchEvents(WholeListView):
 
 
 class MatchContactsRead(FactView):
-    """The other side's contacts, from the introduction until 90 days after the end. Each read is logged."""
+    """The other side's contacts, from introduction until `contacts_days_after_end` of the bank. Each read is logged."""
 
     operation_id, summary, tag = ("matches_contacts", "Read the contacts of the other side", "matches")
     required_scopes = ("contacts:read",)
