@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
 from django.conf import settings
@@ -14,6 +15,8 @@ from api.fields import StrictCharField, StrictChoiceField, StrictListField
 from api.routing import endpoint
 from api.views import FactView
 from talentbank.accounts.oidc import SCOPES
+from talentbank.notifications.services import outbox_is_late
+from talentbank.ranking.builds import index_is_late
 
 
 class Health(serializers.Serializer):
@@ -63,22 +66,26 @@ class Alive(FactView):
 
 
 class Ready(Alive):
-    """The database answers and every migration is applied; otherwise 503, without saying what is missing."""
+    """The database answers, every migration is applied, and the worker keeps up: no message waits for an hour past its
+    time, and no index lacks a change of two days ago. Otherwise 503, without saying what is missing.
+    """
 
     operation_id = "health_ready"
     summary = "Is it ready for traffic"
 
     def answer(self, **ids: Any) -> dict[str, str]:
-        if not is_ready():
+        if not is_ready(self.at):
             raise Busy()
         return {"status": "ok"}
 
 
-def is_ready() -> bool:
-    """Tell whether the database answers with today's tables."""
+def is_ready(at: datetime) -> bool:
+    """Tell whether the database answers with today's tables, and neither outbox nor index is late."""
     try:
         executor = MigrationExecutor(connection)
-        return not executor.migration_plan(executor.loader.graph.leaf_nodes())
+        if executor.migration_plan(executor.loader.graph.leaf_nodes()):
+            return False
+        return not (outbox_is_late(at=at) or index_is_late(at=at))
     except DatabaseError:
         return False
 

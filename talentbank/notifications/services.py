@@ -119,6 +119,16 @@ SENDERS: dict[str, Callable[[OutboxMessage, datetime], None]] = {"email": _send_
 """Channel → sender, handed the message and the moment. LINE and print join here; webhooks subscribe to `EVENT`."""
 
 
+OUTBOX_LATE = timedelta(hours=1)
+"""A message due for longer was not even tried: no worker runs. A failed try moves it to a later time."""
+
+
+def outbox_is_late(*, at: datetime) -> bool:
+    """Tell whether a message waits for longer than `OUTBOX_LATE` past its time."""
+    due = OutboxMessage.objects.filter(state=OutboxState.WAITING, due_at__lt=at - OUTBOX_LATE, channel__in=SENDERS)
+    return due.exists()
+
+
 def outbox_drain(*, at: datetime) -> int:
     """Send what is due; return how many messages were tried. Any number of workers may run this at once."""
     messages = _leased(at)

@@ -20,6 +20,7 @@ from uuid import UUID
 
 from django.conf import settings
 from django.db import transaction
+from django.db.models import Exists, OuterRef
 
 from matching import tables
 from matching.analysis import ReadDocument
@@ -47,6 +48,8 @@ DELTA_LEAST, DELTA_MOST = 20, 2_000
 a process that starts reads no more texts than these, three seconds' worth."""
 LONGEST = timedelta(days=1)
 """After which a build is replaced if anything has changed: who left is not in a file for longer than two days."""
+INDEX_LATE = timedelta(days=2)
+"""Twice `LONGEST`: a change that waits for longer finds no worker."""
 BASIS_UP_TO = 2_000
 """Professionals up to which a change of the basis (vocabulary, synonyms, weights) has a request read all texts again,
 four seconds' worth. A larger bank goes on with the basis of its build until the worker has written the next."""
@@ -123,6 +126,17 @@ def _is_due(bank_id: UUID, revision: Revision | None, at: datetime) -> bool:
     since = {"bank_id": bank_id, "revision__gt": build.revision}
     changed = Professional.objects.filter(**since).count() + Need.objects.filter(**since).count()
     return changed > max(DELTA_LEAST, min(DELTA_MOST, DELTA_SHARE * build.professionals))
+
+
+def index_is_late(*, at: datetime) -> bool:
+    """Tell whether a bank's newest files, on whatever machine, lack a change from before `INDEX_LATE`.
+
+    A bank without files is not late: its texts are read at the first ranking.
+    """
+    until = at - INDEX_LATE
+    newer = IndexBuild.objects.filter(bank=OuterRef("bank"), revision__gt=OuterRef("revision"))
+    missed = Professional.objects.filter(bank=OuterRef("bank"), revision__gt=OuterRef("revision"), updated_at__lt=until)
+    return IndexBuild.objects.filter(~Exists(newer), Exists(missed), built_at__lt=until).exists()
 
 
 def _silent(done: int, total: int) -> None:

@@ -67,7 +67,7 @@ class Server:
             if self._process.poll() is not None:
                 self._process = self._start()
             try:
-                with urllib.request.urlopen(f"{self.base}/readyz", timeout=5):
+                with urllib.request.urlopen(f"{self.base}/api/v1/banks", timeout=5):
                     return
             except (urllib.error.URLError, OSError):
                 time.sleep(0.1)
