@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from django.db import IntegrityError, OperationalError
 from django.test import RequestFactory
+from django.utils import translation
 from rest_framework import exceptions
 
 from api.errors import exception_handler, leaves
@@ -80,7 +81,8 @@ def test_a_refused_action_tells_codes_to_programs_and_labels_to_people() -> None
     refusal = domain.Refusal("state_forbids", {"state": "awaiting_approval", "of": "match"})
     facts = {"state": "awaiting_approval", "action": "start", "allowed_actions": ["approve"], "refusals": [refusal]}
 
-    told = problem(domain.ActionRefused(**facts)).data
+    with translation.override("ja"):
+        told = problem(domain.ActionRefused(**facts)).data
 
     assert (told["state"], told["action"], told["allowed_actions"]) == ("awaiting_approval", "start", ["approve"])
     assert told["failed_guards"] == [
