@@ -38,6 +38,8 @@ from matching.text import tokenize
         (Speaker.PROFILE, "未経験でも丁寧に教えます", "", ""),
         (Speaker.PROFILE, "出張はお断りしています", "出張", ""),
         (Speaker.PROFILE, "英語はNGです", "英語", ""),
+        (Speaker.NEED, "Javaは遠慮いたします", "java", ""),
+        (Speaker.PROFILE, "写真のことも遠慮なくどうぞ", "", "写真"),
         (Speaker.PROFILE, "やったことがないのはドローンです", "", ""),
     ],
 )
