@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 from uuid import UUID
 
 from django.db.models import Q, QuerySet
+from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from api.filters import StrictFilterSet, UUIDsFilter
@@ -25,7 +27,7 @@ from api.views.writes import DESK_SCOPE
 from talentbank.accounts.hats import hats_held_back
 from talentbank.accounts.models import User
 from talentbank.accounts.policies import require_helper
-from talentbank.banks.models import TextKind
+from talentbank.banks.models import Bank, TextKind
 from talentbank.core.actors import COORDINATORS, Channel, Hat, OnBehalf, Role, Side
 from talentbank.core.audit import Step, Subject
 from talentbank.core.errors import NotFound
@@ -47,7 +49,17 @@ class HatOutput(serializers.Serializer):
     role = StrictChoiceField(Role)
     id = StrictUUIDField()
     bank = StrictUUIDField(source="bank_id")
+    bank_name = serializers.SerializerMethodField()
+    name = serializers.SerializerMethodField()
     acting_as = serializers.SerializerMethodField()
+
+    @extend_schema_field(StrictCharField(max_length=200))
+    def get_bank_name(self, hat: Hat) -> str:
+        return str(self.context["names"][hat.bank_id])
+
+    @extend_schema_field(StrictCharField(max_length=200, help_text="Of the organization, professional or bank."))
+    def get_name(self, hat: Hat) -> str:
+        return str(self.context["names"][hat.id])
 
     def get_acting_as(self, hat: Hat) -> str:
         return str(hat)
@@ -124,9 +136,25 @@ class MeRead(FactView):
             "name": user.name,
             "language": user.language,
             "hats": self.actor.hats,
-            "held_back": [hat for hat in hats_held_back(user.pk, self.at) if self.actor.reaches(hat.bank_id)],
+            "held_back": self.held_back(user.pk),
             "scopes": sorted(self.actor.scopes) if self.actor.scopes is not None else None,
         }
+
+    def held_back(self, user_id: UUID) -> list[Hat]:
+        return [hat for hat in hats_held_back(user_id, self.at) if self.actor.reaches(hat.bank_id)]
+
+    def output_context(self) -> dict[str, Any]:
+        """With the names of what the hats are of, so that people can choose among them."""
+        assert self.actor.user_id
+        hats = (*self.actor.hats, *self.held_back(self.actor.user_id))
+        ids = {id for hat in hats for id in (hat.id, hat.bank_id)}
+        models = (Bank, Organization, Professional)
+        names = {id: name for model in models for id, name in named(model, ids)}
+        return {**super().output_context(), "names": names}
+
+
+def named(model: type[Bank | Organization | Professional], ids: Iterable[UUID]) -> list[tuple[UUID, str]]:
+    return list(model._default_manager.filter(pk__in=ids).values_list("pk", "name"))
 
 
 class MeDisclosures(ListView):

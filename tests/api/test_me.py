@@ -33,6 +33,10 @@ def test_me_names_the_account_and_every_hat(session, bank, professional, organiz
         f"professional:{professional.pk}",
         f"member:{organization.pk}",
     }
+    names = {"support_desk": bank.name, "professional": professional.name, "member": organization.name}
+    assert {hat["role"]: (hat["name"], hat["bank_name"]) for hat in me["hats"]} == {
+        role: (name, bank.name) for role, name in names.items()
+    }
 
 
 def test_me_tells_a_client_its_scopes(bearer, professional):
