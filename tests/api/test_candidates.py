@@ -251,7 +251,7 @@ def test_a_need_that_takes_nobody_says_why(bank, organization, shopkeeper, coord
 
     assert body["results"] == []
     assert [each["code"] for each in body["refusals"]] == ["need_not_open"]
-    assert "submitted" in body["refusals"][0]["detail"]
+    assert "申請中" in body["refusals"][0]["detail"]
 
 
 def test_limit_cuts_and_bad_limits_are_refused(bank, need, coordinator):

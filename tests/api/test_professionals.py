@@ -121,7 +121,7 @@ def test_an_incomplete_registration_names_what_is_missing(bank):
 
     codes = [guard["code"] for guard in refused.json()["failed_guards"]]
     assert (refused.status_code, codes) == (409, ["incomplete", "consent_missing"])
-    assert "hours_per_week" in refused.json()["failed_guards"][0]["detail"]
+    assert "週に動ける時間" in refused.json()["failed_guards"][0]["detail"]
 
 
 @pytest.mark.parametrize(
