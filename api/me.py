@@ -149,11 +149,11 @@ class MeRead(FactView):
         hats = (*self.actor.hats, *self.held_back(self.actor.user_id))
         ids = {id for hat in hats for id in (hat.id, hat.bank_id)}
         models = (Bank, Organization, Professional)
-        names = {id: name for model in models for id, name in named(model, ids)}
+        names = {id: name for model in models for id, name in _named(model, ids)}
         return {**super().output_context(), "names": names}
 
 
-def named(model: type[Bank | Organization | Professional], ids: Iterable[UUID]) -> list[tuple[UUID, str]]:
+def _named(model: type[Bank | Organization | Professional], ids: Iterable[UUID]) -> list[tuple[UUID, str]]:
     return list(model._default_manager.filter(pk__in=ids).values_list("pk", "name"))
 
 

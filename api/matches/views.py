@@ -26,6 +26,7 @@ from talentbank.core.lifecycle import ActionAnswer
 from talentbank.matches.contacts import contacts_read
 from talentbank.matches.models import ConflictDecision, Match
 from talentbank.matches.policies import sides_of, sides_of_each
+from talentbank.matches.questions import sees_original
 from talentbank.matches.selectors import match_actions, match_events, match_get, matches_visible
 from talentbank.matches.services import match_create
 from talentbank.matches.states import Origin
@@ -157,7 +158,7 @@ class MatchEvents(WholeListView):
 
     def output_context(self) -> dict[str, Any]:
         sides = [side.value for side in sides_of(self.actor, self.match)]
-        is_staff = self.actor.is_coordinator_of(self.match.bank_id) and not sides  # whoever is a side reads as one
+        is_staff = sees_original(self.actor, self.match)
         return {**super().output_context(), "is_staff": is_staff, "sides": sides, "match": self.match}
 
 

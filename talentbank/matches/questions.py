@@ -40,7 +40,7 @@ def match_questions(match: Match) -> QuerySet[MatchQuestion]:
 
 
 def sees_original(actor: Actor, match: Match) -> bool:
-    """Coordinators see the words before they were relayed; not where they are a side."""
+    """Coordinators see all words as they were written; where they are a side, they read as that side does."""
     return actor.is_coordinator_of(match.bank_id) and not sides_of(actor, match)
 
 
