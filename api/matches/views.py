@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
@@ -157,8 +158,10 @@ class MatchEvents(WholeListView):
         return match_events(self.match)
 
     def output_context(self) -> dict[str, Any]:
-        sides = [side.value for side in sides_of(self.actor, self.match)]
         is_staff = sees_original(self.actor, self.match)
+        every_hat = replace(self.actor, acting_as=None)  # staff who are a side read as that side
+        found = sides_of(self.actor, self.match) or ([] if is_staff else sides_of(every_hat, self.match))
+        sides = [side.value for side in found]
         return {**super().output_context(), "is_staff": is_staff, "sides": sides, "match": self.match}
 
 

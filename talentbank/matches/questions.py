@@ -18,7 +18,7 @@ from talentbank.matches.guards import ANSWER_QUESTION, ASK_QUESTION, staff_is_no
 from talentbank.matches.locks import lock_match
 from talentbank.matches.models import Match, MatchQuestion
 from talentbank.matches.moves import match_event
-from talentbank.matches.policies import part_for, sees, side_sees, sides_of
+from talentbank.matches.policies import part_for, parts_of, sees, side_sees
 from talentbank.matches.selectors import counterpart_known
 from talentbank.matches.states import CLOSED_STATES, State
 from talentbank.needs.texts import names_of_organization
@@ -41,7 +41,8 @@ def match_questions(match: Match) -> QuerySet[MatchQuestion]:
 
 def sees_original(actor: Actor, match: Match) -> bool:
     """Coordinators see all words as they were written; where they are a side, they read as that side does."""
-    return actor.is_coordinator_of(match.bank_id) and not sides_of(actor, match)
+    every_hat = replace(actor, acting_as=None)  # no hat takes a side away
+    return actor.is_coordinator_of(match.bank_id) and not parts_of(every_hat, match) & SIDES
 
 
 def match_question_get(match: Match, question_id: UUID) -> MatchQuestion:

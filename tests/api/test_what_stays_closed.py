@@ -82,6 +82,20 @@ def test_a_bank_admin_who_is_a_side_reads_no_complaint_of_the_other(session, ban
     assert len(session(other).get("/api/v1/complaints").json()["results"]) == Complaint.objects.count() == 1
 
 
+def test_a_coordinator_who_is_a_side_reads_the_record_as_that_side(session, bank, need, owner, professional):
+    factories.make_staff(bank, "coordinator", user=owner)
+    match = factories.make_match(need, professional, "awaiting_professional", organization_answer="yes")
+    act(session(professional.user), match, "decline", note="あの会社とは合いません。")
+    other = factories.make_staff(bank, "coordinator")
+
+    told = {
+        user: session(user, hat).get(f"{URL}/{match.pk}/events").content.decode()
+        for user, hat in ((owner, f"coordinator:{bank.pk}"), (other, ""))
+    }
+
+    assert "合いません" in told[other] and "合いません" not in told[owner]
+
+
 def test_staff_who_are_a_side_draft_no_terms_for_the_other(session, bank, need, bank_admin):
     professional = factories.make_professional(bank, user=bank_admin)
     match = factories.make_match(need, professional, "negotiating")
