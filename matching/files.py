@@ -49,7 +49,7 @@ class StoredFrequencies(Mapping[str, float]):
         self._vocabulary, self._values = vocabulary, values
 
     def __getitem__(self, term: str) -> float:
-        (column,) = self._vocabulary.columns([term])
+        column = self._vocabulary.column(term)
         if column < 0:
             raise KeyError(term)
         return float(self._values[column])

@@ -24,12 +24,12 @@ class CompiledSearch:
     name: ClassVar[str] = "numba"
 
     def best(self, segment: Segment, question: Question, limit: int, mask: Mask | None) -> Best:
-        columns, weights = question.within(segment)
         held = False
-        if 0 < len(columns) <= MOST_TERMS and limit <= MOST_WANTED:
+        if len(question.terms) <= MOST_TERMS and limit <= MOST_WANTED:
+            columns = segment.vocabulary.columns(question.terms)
             eligible = (segment.dead, mask is not None, NO_MASK if mask is None else np.ascontiguousarray(mask))
-            n_rows, postings = len(segment.names), (segment.rows, segment.rivals, segment.first_rival)
-            held, positions, scores = scan(columns, weights, limit, n_rows, self.few_rows, *postings, *eligible)
+            rows = (len(segment.names), self.few_rows, segment.rows, segment.rivals, segment.first_rival)
+            held, positions, scores = scan(columns, question.weights, limit, *rows, *eligible)
         if not held:
             return DenseSearch().best(segment, question, limit, mask)
         return positions, scores

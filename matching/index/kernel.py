@@ -197,6 +197,18 @@ def _scan_many(first, end, sums, room, factors, slack, looked_up, work):
 
 
 @njit
+def _known(columns, weights):
+    """What is asked of the terms that there are; they ascend, so that they are added in one order in every segment."""
+    order = np.argsort(columns)
+    order = order[np.sum(columns < 0) :]
+    known = np.empty((len(weights), len(order)))
+    for j in range(len(order)):
+        for k in range(len(weights)):
+            known[k, j] = weights[k, order[j]]
+    return Asked(columns[order], known)
+
+
+@njit
 def _scaled(asked, tops):
     """factors : uint32, shape (m,), of the bounds of each term; scale : of a score of 1"""
     m, weights = len(asked.columns), asked.weights
@@ -257,7 +269,8 @@ def _of(sources):
 
         It gives up where so many rows are nearly equal that adding up every posting is faster.
         """
-        asked, m = Asked(columns, weights), len(columns)
+        asked = _known(columns, weights)
+        m = len(asked.columns)
         inverted, eligibility = Inverted(lists, rivals, first_rival, n_rows), Eligibility(dead, masked, mask)
         factors, scale = _scaled(asked, lists.tops)
         slack = -1 if len(weights) > 1 or len(rivals.local) > 0 else STEPS + 3 * m + 8

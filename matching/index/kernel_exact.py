@@ -11,6 +11,8 @@ from matching.index.postings import BLOCK
 ONE = np.uint64(1)
 WINDOW = 64
 """Postings that are looked at together."""
+WIDE = 2_048
+"""Postings of a run from where on one window too often lacks the row."""
 DECIMALS = 10.0**SCORE_DECIMALS
 
 
@@ -43,32 +45,49 @@ def fill_runs(runs, columns, block, lists):
 
 
 @njit
-def _guess(begin, end, row, height):
-    """Where the rows of a term lie evenly, WINDOW postings from here on hold the row, or would."""
-    n = end - begin
-    return begin + max(0, min(n - WINDOW, np.int64(row * (n / height)) - WINDOW // 2))
+def _windows(n):
+    """How many windows hold a row's posting for nearly all rows: its place strays with the root of n."""
+    return 1 if n <= WIDE else 4
 
 
 @njit
-def _place(local, begin, end, row, height):
-    """`at_least` of a run, in a block of `height` rows.
+def _guess(begin, end, row, density):
+    """Where the rows of a term lie evenly, its windows from here on hold the row, or would."""
+    n = end - begin
+    width = _windows(n) * WINDOW
+    return begin + max(0, min(n - width, np.int64(row * density) - width // 2))
 
-    The postings around a guess are counted, which the processor does without waiting for one step to begin the next.
+
+@njit
+def _before(local, first, n_windows, wanted):
+    """Postings of rows before the wanted one, in so many windows.
+
+    Counted, which the processor does without waiting for one step to begin the next, and in whole windows of two
+    bytes throughout, so that many are compared at once.
     """
-    if end - begin > WINDOW:
-        low, step = _guess(begin, end, row, height), WINDOW
-        while low > begin and local[low] >= row:
-            low, step = max(begin, low - step), 2 * step
-        high, step = min(end, low + WINDOW), WINDOW
-        while high < end and local[high - 1] < row:
-            low, high, step = high, min(end, high + step), 2 * step
-        if high - low > WINDOW:
-            return at_least(local, low, high, row)
-        begin, end = low, high
-    window, wanted, before = local[begin:end], np.uint16(row), np.uint16(0)
-    for x in range(len(window)):  # of two bytes throughout, so that many are compared at once
-        before = np.uint16(before + np.uint16(window[x] < wanted))
-    return begin + np.int64(before)
+    before = np.uint16(0)
+    for begin in range(first, first + n_windows * WINDOW, WINDOW):
+        window = local[begin : begin + WINDOW]
+        for x in range(WINDOW):
+            before = np.uint16(before + np.uint16(window[x] < wanted))
+    return np.int64(before)
+
+
+@njit
+def _place(local, begin, end, row, density):
+    """`at_least` of a run, whose rows have `density` postings each, seen from a guess."""
+    if end - begin < WINDOW:
+        return at_least(local, begin, end, row)
+    n_windows = _windows(end - begin)
+    low = _guess(begin, end, row, density)
+    high, step = low + n_windows * WINDOW, WINDOW
+    if (low == begin or local[low - 1] < row) and (high == end or local[high] >= row):
+        return low + _before(local, low, n_windows, np.uint16(row))
+    while low > begin and local[low] >= row:
+        low, high, step = max(begin, low - step), low + 1, 2 * step
+    while high < end and local[high - 1] < row:
+        low, high, step = high, min(end, high + step), 2 * step
+    return at_least(local, low, high, row)
 
 
 @njit
@@ -78,12 +97,12 @@ def _row_sums(positions, block, work):
     Term by term, so that its run stays in the cache for all rows, while the next one is called for.
     """
     lists, runs, weights = work.inverted.lists, work.runs, work.asked.weights
-    height = min(BLOCK, work.inverted.n_rows - block * BLOCK)
+    densities = _densities(runs, min(BLOCK, work.inverted.n_rows - block * BLOCK))
     sums = np.zeros((len(positions), len(weights)))
     for j in range(len(runs.begins)):
         if j + 1 < len(runs.begins):
             for i in range(len(positions)):
-                place = _guess(runs.begins[j + 1], runs.ends[j + 1], positions[i] % BLOCK, height)
+                place = _guess(runs.begins[j + 1], runs.ends[j + 1], positions[i] % BLOCK, densities[j + 1])
                 prefetch(lists.local, place)
                 prefetch(lists.local, place + WINDOW // 2)
                 prefetch(lists.values, place + WINDOW // 2)
@@ -92,11 +111,17 @@ def _row_sums(positions, block, work):
             continue
         for i in range(len(positions)):
             row = positions[i] % BLOCK
-            place = _place(lists.local, begin, end, row, height)
+            place = _place(lists.local, begin, end, row, densities[j])
             if place < end and lists.local[place] == row:
                 for k in range(len(weights)):
                     sums[i, k] += weights[k, j] * np.float64(lists.values[place])
     return sums
+
+
+@njit
+def _densities(runs, height):
+    """Postings of each run for a row of a block of this height."""
+    return (runs.ends - runs.begins) / height
 
 
 @njit
@@ -108,11 +133,12 @@ def _best_rival(first, stop, work):
         before = block * BLOCK
         height = min(BLOCK, n_rivals - before)
         fill_runs(runs, asked.columns, block, rivals)
+        densities = _densities(runs, height)
         for j in range(len(asked.columns)):
             begin, end = runs.begins[j], runs.ends[j]
             if begin == end:
                 continue
-            place = _place(rivals.local, begin, end, max(0, first - before), height)
+            place = _place(rivals.local, begin, end, max(0, first - before), densities[j])
             while place < end and before + rivals.local[place] < stop:
                 sums[before + rivals.local[place] - first] += asked.weights[0, j] * np.float64(rivals.values[place])
                 place += 1

@@ -23,7 +23,7 @@ class Question:
     def of(cls, asked: Asked, rivals: Sequence[Asked]) -> "Question":
         """:raises InvalidWeight: a weight is negative or not finite."""
         if not rivals:
-            terms, rows = list(asked), [list(asked.values())]
+            terms, rows = list(asked), [[*asked.values()]]
         else:
             terms = list(set(asked).union(*rivals))
             rows = [[each.get(term, 0.0) for term in terms] for each in (asked, *rivals)]
@@ -36,7 +36,6 @@ class Question:
 
         Columns ascend by term, so that terms are added in one order in every segment.
         """
-        found = segment.vocabulary.columns(self.terms)
-        columns = np.array(found, np.int64)
-        known = columns.argsort()[found.count(UNKNOWN) :]  # unknown ones come first
+        columns = segment.vocabulary.columns(self.terms)
+        known = columns.argsort()[np.count_nonzero(columns == UNKNOWN) :]  # unknown ones come first
         return columns.take(known), self.weights.take(known, axis=1)

@@ -1,7 +1,7 @@
 """The terms of a segment: sorted, in one piece of memory that may be a mapped file."""
 
 from bisect import bisect_left
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
@@ -38,12 +38,15 @@ class Vocabulary:
     def __iter__(self) -> Iterator[str]:
         return (self._bytes(column).decode("utf-8", "surrogatepass") for column in range(len(self)))
 
-    def columns(self, terms: Sequence[str]) -> list[int]:
+    def columns(self, terms: Iterable[str]) -> NDArray[np.int64]:
         """Of each term, or UNKNOWN."""
-        known = self._columns.get
-        return [self._column(term) if (column := known(term)) is None else column for term in terms]
+        try:
+            return np.array([*map(self._columns.get, terms)], np.int64)
+        except TypeError:  # one of them was not yet asked for
+            return np.array([*map(self.column, terms)], np.int64)
 
-    def _column(self, term: str) -> int:
+    def column(self, term: str) -> int:
+        """Of a term, or UNKNOWN."""
         column = self._columns.get(term)
         if column is None:
             wanted = term.encode("utf-8", "surrogatepass")
