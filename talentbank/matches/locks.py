@@ -9,6 +9,7 @@ from django.db.models import Q, QuerySet
 
 from talentbank.core.audit import Step
 from talentbank.core.errors import NotFound
+from talentbank.core.models import Row
 from talentbank.matches.case import Case
 from talentbank.matches.models import Match
 from talentbank.matches.states import CLOSED_STATES, RUNNING
@@ -21,9 +22,14 @@ FRESH = ("need", "need__organization", "professional", "bank")
 
 def lock_rows(*, organizations: Iterable[UUID], needs: Iterable[UUID], professionals: Iterable[UUID]) -> None:
     """Lock registrations and needs, in order, each kind by id."""
-    list(Organization.objects.select_for_update(of=("self",)).filter(pk__in=set(organizations)).order_by("pk"))
-    list(Need.objects.select_for_update(of=("self",)).filter(pk__in=set(needs)).order_by("pk"))
-    list(Professional.objects.select_for_update(of=("self",)).filter(pk__in=set(professionals)).order_by("pk"))
+    _lock(Organization, organizations)
+    _lock(Need, needs)
+    _lock(Professional, professionals)
+
+
+def _lock(rows: type[Row], ids: Iterable[UUID]) -> None:
+    """Lock rows without reading them: whoever needs them reads them with their surroundings."""
+    list(rows._default_manager.select_for_update().filter(pk__in=set(ids)).order_by("pk").values_list("pk"))
 
 
 def lock_match(match_id: UUID, step: Step, *, whole_need: bool) -> Case:
@@ -42,7 +48,7 @@ def lock_match(match_id: UUID, step: Step, *, whole_need: bool) -> Case:
     lock_rows(
         organizations=[organization_id], needs=[need_id], professionals=[professional_id, *(pro for _, pro in others)]
     )
-    list(Match.objects.select_for_update(of=("self",)).filter(pk__in=[pk for pk, _ in others]).order_by("pk"))
+    _lock(Match, (pk for pk, _ in others))
     return case_of(match_id, step)
 
 
@@ -64,7 +70,7 @@ def lock_all(
         needs=needs,
         professionals=[professional_id for _, professional_id in [*rows, *pairs]],
     )
-    list(Match.objects.select_for_update(of=("self",)).filter(pk__in=[pk for pk, _ in rows]).order_by("pk"))
+    _lock(Match, (pk for pk, _ in rows))
 
 
 def lock_pair(*, need_id: UUID, professional_id: UUID) -> tuple[Need, Professional]:
@@ -98,7 +104,7 @@ def lock_dependents(kind: str, id: UUID) -> None:
         needs=needs,
         professionals=professionals | ({id} if kind == "professional" else set()),
     )
-    list(Match.objects.select_for_update(of=("self",)).filter(pk__in=[row[0] for row in matches]).order_by("pk"))
+    _lock(Match, (pk for pk, *_ in matches))
 
 
 def _matches_of(kind: str, id: UUID) -> QuerySet[Match]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -13,6 +14,7 @@ from talentbank.core.audit import Step
 from talentbank.core.errors import ActingAsRequired, ActionRefused, DomainError, Forbidden, NotFound, Refusal
 from talentbank.core.lifecycle import ActionAnswer, Part
 from talentbank.core.models import Event
+from talentbank.matches.case import Case
 from talentbank.matches.codes import REASON_REQUIRED
 from talentbank.matches.conflicts import Finding, conflict_scan, findings_uncovered
 from talentbank.matches.desks import desk_scope, desk_sides
@@ -115,15 +117,16 @@ def match_actions(match: Match, actor: Actor, at: datetime) -> list[ActionAnswer
     coordinator = actor.is_coordinator_of(match.bank_id)
     sides = list(Side) if coordinator else desk_sides(actor, [match]).get(match.pk, [])
     behalves = [OnBehalf(side, actor.channel) for side in sides]
-    return [_action(match, action, actor, at, behalves) for action in OFFERED]
+    case = case_of(match.pk, Step(actor, at, input={"terms_version": match.terms_version}))
+    return [_action(case, action, behalves) for action in OFFERED]
 
 
-def _action(match: Match, action: str, actor: Actor, at: datetime, behalves: Iterable[OnBehalf]) -> ActionAnswer:
+def _action(case: Case, action: str, behalves: Iterable[OnBehalf]) -> ActionAnswer:
     """The answer in one's own right where the role fits, else on behalf of the side for which it is allowed."""
-    own = _asked(match, action, actor, at, None)
+    own = _asked(case, action, None)
     if not _lacks_role(own):
         return own
-    others = [each for behalf in behalves if not _lacks_role(each := _asked(match, action, actor, at, behalf))]
+    others = [each for behalf in behalves if not _lacks_role(each := _asked(case, action, behalf))]
     return next((each for each in others if each.allowed), (others or [own])[0])
 
 
@@ -131,12 +134,12 @@ def _lacks_role(answer: ActionAnswer) -> bool:
     return any(isinstance(refusal, Forbidden) for refusal in answer.refusals)
 
 
-def _asked(match: Match, action: str, actor: Actor, at: datetime, behalf: OnBehalf | None) -> ActionAnswer:
-    case = case_of(match.pk, Step(actor, at, on_behalf=behalf, input={"terms_version": match.terms_version}))
+def _asked(asked_of: Case, action: str, behalf: OnBehalf | None) -> ActionAnswer:
+    case = replace(asked_of, step=replace(asked_of.step, on_behalf=behalf), facts={}, texts={})
     requires = [*REQUIRED.get(action, ()), *(["reason_codes"] if action in REASON_REQUIRED else [])]
     refusals: list[Refusal | DomainError] = []
     try:
-        case.part, _ = part_asking(actor, match, action, behalf)
+        case.part, _ = part_asking(case.step.actor, case.match, action, behalf)
         transition_for(case, action)
     except ActionRefused as refused:
         requires += [ANSWERED_BY[refusal.code] for refusal in refused.refusals if refusal.code in ANSWERED_BY]
