@@ -126,8 +126,8 @@ SPEED: Definitions = {
         "en": "From the introduction to the contract; matches without one are not in it.",
     },
     "opening_to_contract": {
-        "ja": "支援依頼の募集開始から成立(契約)まで。",
-        "en": "From a need's first opening to a contract for it.",
+        "ja": "支援依頼の募集開始(案件が始まる前のいちばん新しいもの)から成立(契約)まで。",
+        "en": "From a need's opening, the newest before the match began, to the contract.",
     },
 }
 QUALITY: Definitions = {

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Sequence
+from bisect import bisect_right
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from fractions import Fraction
@@ -48,7 +49,7 @@ class Speed:
     first_proposal : a need's first opening → somebody put before a side for it
     first_answer : a match put before a side → that side's first answer
     contract : introduction → contract
-    opening_to_contract : a need's first opening → a contract for it
+    opening_to_contract : a need's opening, the newest before the match began → its contract
     """
 
     bank: Bank
@@ -66,6 +67,7 @@ class Course:
     """The days on which a match came to what people wait for."""
 
     need_id: UUID
+    began_on: date
     proposed_on: date | None
     answered_on: date | None
     introduced_on: date | None
@@ -76,7 +78,7 @@ def statistics_speed(*, bank: Bank, as_of: date, fiscal_year: int | None = None)
     """Measure the waits that ended within a period."""
     period = period_of(as_of=as_of, fiscal_year=fiscal_year)
     calendar = calendar_of(bank.pk)
-    opened, courses = _openings(bank), _courses(bank)
+    openings, courses = _openings(bank), _courses(bank)
 
     def wait(pairs: Iterable[tuple[date | None, date | None]]) -> Wait:
         return _wait([(since, until) for since, until in pairs if since and until and until in period], calendar)
@@ -86,10 +88,10 @@ def statistics_speed(*, bank: Bank, as_of: date, fiscal_year: int | None = None)
         as_of=as_of,
         fiscal_year=fiscal_year,
         review=wait(_reviews(bank)),
-        first_proposal=wait((opened.get(need_id), day) for need_id, day in _first_proposals(courses).items()),
+        first_proposal=wait((openings[id][0], day) for id, day in _first_proposals(courses).items() if id in openings),
         first_answer=wait((each.proposed_on, each.answered_on) for each in courses),
         contract=wait((each.introduced_on, each.made_on) for each in courses),
-        opening_to_contract=wait((opened.get(each.need_id), each.made_on) for each in courses),
+        opening_to_contract=wait((_opened_before(each, openings), each.made_on) for each in courses),
     )
 
 
@@ -130,14 +132,24 @@ def _reviews(bank: Bank) -> list[Span]:
     return spans
 
 
-def _openings(bank: Bank) -> dict[UUID, date]:
-    """Need to the day on which it was first opened."""
+def _openings(bank: Bank) -> dict[UUID, list[date]]:
+    """Need to the days on which it was opened, rising: one for each round."""
     steps = Event.objects.filter(bank_id=bank.pk, subject_kind="need", action__in=OPENING, to_state=NeedState.OPEN)
-    return dict(steps.order_by().values_list("subject_id").annotate(Min("happened_on")))
+    found: dict[UUID, list[date]] = {}
+    for id, day in steps.order_by("happened_on").values_list("subject_id", "happened_on"):
+        found.setdefault(id, []).append(day)
+    return found
+
+
+def _opened_before(course: Course, openings: Mapping[UUID, list[date]]) -> date | None:
+    days = openings.get(course.need_id, [])
+    before = bisect_right(days, course.began_on)
+    return days[before - 1] if before else None
 
 
 def _courses(bank: Bank) -> list[Course]:
     days = {
+        "began": Min("happened_on"),
         "proposed": Min("happened_on", filter=into(PUT_FORWARD, BOTH_AGREED, INTRODUCED)),
         "answered": Min("happened_on", filter=Q(action__in=ANSWERS)),
         "introduced": Min("happened_on", filter=into(INTRODUCED)),
@@ -145,8 +157,8 @@ def _courses(bank: Bank) -> list[Course]:
     rows = moves_standing(bank).values_list("subject_id").annotate(**days)
     matches = {match.pk: match for match in Match.objects.filter(bank=bank).only("need_id", "made_on").order_by()}
     return [
-        Course(matches[id].need_id, proposed, answered, introduced, matches[id].made_on)
-        for id, proposed, answered, introduced in rows
+        Course(matches[id].need_id, began, proposed, answered, introduced, matches[id].made_on)
+        for id, began, proposed, answered, introduced in rows
     ]
 
 

@@ -23,7 +23,7 @@ STEPS = frozenset(Action) - {Action.UNDO, Action.CORRECT}
 
 def steps_standing(bank: Bank) -> QuerySet[Any]:
     """Events of the steps of the bank's matches that nobody undid, each with the `origin` of its match."""
-    undoing = Event.objects.filter(bank_id=bank.pk, subject_kind="match", action=Action.UNDO)
+    undoing = Event.objects.filter(bank_id=bank.pk, subject_kind="match", action=Action.UNDO, facts__has_key="undoes")
     # An id within facts is text with dashes; SQLite keeps the ids of rows without.
     undone = undoing.values_list(Cast(Replace(KT("facts__undoes"), Value("-"), Value("")), UUIDField()))
     meant = Match.objects.exclude(closed_reason=ClosedReason.MISTAKEN)

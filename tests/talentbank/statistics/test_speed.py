@@ -72,6 +72,7 @@ def test_a_review_takes_the_business_days_from_submission_to_decision(bank):
 def test_waits_for_proposals_answers_and_contracts_by_hand(bank, organization):
     for extra in range(5):
         need = factories.make_need(organization, headcount=3)
+        took(need, "need", "open", "submitted", "open", date(2026, 9, 1))
         took(need, "need", "open", "submitted", "open", MONDAY)
         match_with(
             bank,
@@ -88,10 +89,10 @@ def test_waits_for_proposals_answers_and_contracts_by_hand(bank, organization):
 
     found = speed(bank)
 
-    assert found.first_proposal == Wait(5, 4, 4), "by need, and by its first match"
+    assert found.first_proposal == Wait(5, 25, 25), "once a need: its first opening and its first match"
     assert found.first_answer == Wait(5, 3, 4), "1, 2, 3, 4, 4: the 17th is a Saturday; nobody answered the others"
     assert found.contract == Wait(5, 1, 1)
-    assert found.opening_to_contract == Wait(5, 11, 11)
+    assert found.opening_to_contract == Wait(5, 11, 11), "of the round in which the match began"
 
 
 @pytest.mark.django_db
