@@ -18,7 +18,7 @@ PUT_FORWARD = frozenset({State.AWAITING_PROFESSIONAL, State.AWAITING_ORGANIZATIO
 BOTH_AGREED = frozenset({State.AWAITING_APPROVAL})
 INTRODUCED = frozenset({State.INTRODUCED, State.NEGOTIATING, *TAKING})
 WORKED = frozenset({State.ACTIVE, State.SUSPENDED, State.DELIVERED, State.COMPLETED})
-STEPS = frozenset(Action) - {Action.UNDO, Action.CORRECT}
+STEPS = frozenset(Action) - {Action.UNDO}
 
 
 def steps_standing(bank: Bank) -> QuerySet[Any]:
