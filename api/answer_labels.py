@@ -142,6 +142,16 @@ PAIRS: Mapping[str, Mapping[str, tuple[str, str]]] = {
         "complaint": ("苦情", "Complaint"),
         "note": ("メモ", "Note"),
     },
+    "funnel-stages": {
+        "opened": ("始まった", "Began"),
+        "proposed": ("回答をお願いした", "Put before a side"),
+        "accepted": ("双方が承諾した", "Both said yes"),
+        "introduced": ("紹介した", "Introduced"),
+        "contracted": ("成立した", "Made"),
+        "started": ("支援が始まった", "Work began"),
+        "completed": ("完了した", "Completed"),
+        "evaluated": ("双方が評価した", "Both evaluated"),
+    },
     "thesaurus-origins": {
         "shared": ("共通", "Shared by all banks"),
         "changed": ("共通のものをこのバンクで変更", "Shared, changed by this bank"),

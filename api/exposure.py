@@ -19,7 +19,7 @@ from api.serializers import (
     StrictIntegerField,
     StrictUUIDField,
 )
-from api.statistics import BankName
+from api.statistics.figures import BankName
 from api.views import FactView
 from talentbank.accounts.policies import require_role
 from talentbank.banks.models import Bank

@@ -31,7 +31,7 @@ from api.serializers import (
     StrictListField,
     StrictUUIDField,
 )
-from api.statistics import BankName
+from api.statistics.figures import BankName
 from api.views import FactView
 from talentbank.accounts.policies import require_coordinator
 from talentbank.banks.models import Bank

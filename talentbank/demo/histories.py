@@ -11,6 +11,7 @@ from talentbank.core.audit import Step
 from talentbank.core.clock import day_of
 from talentbank.demo.data_files import days_after, morning
 from talentbank.demo.stage import Stage
+from talentbank.matches.evaluations import evaluation_give
 from talentbank.matches.models import Match
 from talentbank.matches.services import conflict_decide, match_create, match_transition, terms_draft
 from talentbank.matches.states import Origin, State
@@ -126,6 +127,11 @@ class History:
         if self.goal == State.COMPLETED:
             ended_on = day_of(self.now)
             self.move("complete", Side.ORGANIZATION, days=2, ended_on=ended_on, hours_worked=24.0)
+            self.evaluate()
+
+    def evaluate(self) -> None:
+        for side, fields in self.row["evaluations"].items():
+            evaluation_give(match_id=self.match.pk, fields=fields, step=self.step(Side(side), self.later(days=1)))
 
 
 def history_play(stage: Stage, row: dict[str, Any]) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -11,6 +11,7 @@ from uuid import UUID
 from matching.evaluation.exposure import gini, least_gini
 from talentbank.banks.models import Bank
 from talentbank.core.errors import Refusal
+from talentbank.needs.models import Need
 from talentbank.professionals.models import Professional
 from talentbank.ranking.eligibility import standing_refusals
 from talentbank.ranking.market import Market, market_of
@@ -34,7 +35,7 @@ class Exposed:
 class Exposure:
     """How evenly the first TOP ranks of the counted needs are spread, as of a revision.
 
-    needs : open needs that take candidates and say something; `needs_without` of them show nobody
+    needs : open needs that take candidates and say something; those of `without` show nobody
     approved : professionals with an approved registration
     times : of each of those who can be shown at all, how often: neither paused nor without consent, and with something
         to judge by; the shares and the Gini are over these
@@ -42,7 +43,7 @@ class Exposure:
 
     bank: Bank
     needs: int
-    needs_without: int
+    without: tuple[Need, ...]
     approved: int
     times: Mapping[UUID, int]
     best_ranks: Mapping[UUID, int]
@@ -50,6 +51,10 @@ class Exposure:
     revision: int
     at: datetime
     people: tuple[Exposed, ...] | None = None
+
+    @property
+    def needs_without(self) -> int:
+        return len(self.without)
 
     @property
     def appearances(self) -> int:
@@ -84,12 +89,12 @@ class Exposure:
         return sorted(Counter(self.times.values()).items())
 
 
-def exposure_of_bank(*, bank: Bank, at: datetime, named: bool) -> Exposure:
-    """Rank every open need anew and count who stands in the first TOP, in the order in which staff see candidates.
+def exposure_of_bank(*, bank: Bank, at: datetime, named: bool, need_ids: Iterable[UUID] | None = None) -> Exposure:
+    """Rank every open need, or these, anew and count who stands in the first TOP, in the order in which staff see them.
 
     `named` adds every approved professional, those shown least first.
     """
-    market = market_of(bank, at=at)
+    market = market_of(bank, at=at, need_ids=need_ids)
     needs = [need for need in market.needs if not market.need_refusals(need) and not market.is_blank(need)]
     tops = [[fit.id for fit in market.best(need, TOP)] for need in needs]
     blank = market.state.professionals.insufficient
@@ -102,7 +107,7 @@ def exposure_of_bank(*, bank: Bank, at: datetime, named: bool) -> Exposure:
     return Exposure(
         bank=bank,
         needs=len(needs),
-        needs_without=sum(not top for top in tops),
+        without=tuple(need for need, top in zip(needs, tops, strict=True) if not top),
         approved=len(market.standings),
         times={id: counts[id] for id in showable},
         best_ranks=best_ranks,

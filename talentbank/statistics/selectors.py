@@ -8,11 +8,13 @@ from datetime import date
 from django.db.models import Q
 
 from talentbank.banks.models import Bank
-from talentbank.matches.models import Match, NoteKind, StaffNote
-from talentbank.matches.states import ClosedReason, Origin
+from talentbank.matches.models import NoteKind, StaffNote
+from talentbank.matches.states import Origin
 from talentbank.organizations.models import Organization
 from talentbank.professionals.models import HolderKind, Professional
 from talentbank.registrations.models import RegistrationState
+from talentbank.statistics.periods import period_of
+from talentbank.statistics.steps import matches_made
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,12 +37,9 @@ def statistics_summary(*, bank: Bank, as_of: date, fiscal_year: int | None = Non
 
     Registrations are counted as they stand now; matches by the day on which they were made, consultations by theirs.
     """
-    made = Match.objects.filter(bank=bank, made_on__lte=as_of).exclude(closed_reason=ClosedReason.MISTAKEN)
-    consultations = StaffNote.objects.filter(bank=bank, kind=NoteKind.CONSULTATION, happened_on__lte=as_of)
-    if fiscal_year is not None:
-        first, after = date(fiscal_year, 4, 1), date(fiscal_year + 1, 4, 1)
-        made = made.filter(made_on__gte=first, made_on__lt=after)
-        consultations = consultations.filter(happened_on__gte=first, happened_on__lt=after)
+    period = period_of(as_of=as_of, fiscal_year=fiscal_year)
+    made = matches_made(bank, period)
+    consultations = StaffNote.objects.filter(period.covers("happened_on"), bank=bank, kind=NoteKind.CONSULTATION)
     approved = Q(bank=bank, registration_state=RegistrationState.APPROVED)
     return Summary(
         bank=bank,

@@ -164,6 +164,11 @@ OF_BANK = {
     "ranking_weights_read",
     "ranking_weights_update",
     "slates_read",
+    "statistics_assisted_share",
+    "statistics_funnel",
+    "statistics_quality",
+    "statistics_speed",
+    "statistics_supply_and_demand",
     "thesaurus_list",
 }
 """Operations that name their bank in the query."""

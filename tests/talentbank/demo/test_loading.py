@@ -14,6 +14,8 @@ from talentbank.matches.models import Match
 from talentbank.needs.models import Need
 from talentbank.organizations.models import Organization
 from talentbank.professionals.models import Professional
+from talentbank.statistics.funnel import statistics_funnel
+from talentbank.statistics.quality import statistics_quality
 from talentbank.statistics.selectors import statistics_summary
 
 
@@ -31,6 +33,13 @@ def test_the_demo_reproduces_the_citys_figures_and_loads_once(capsys):
 
     call_command("tick")
     assert statistics_summary(bank=bank_get("akatsuki"), as_of=day_of(now())) == summary
+    stages = statistics_funnel(bank=bank_get("akatsuki"), as_of=day_of(now())).stages
+    assert [each.matches for each in stages] == [15, 14, 12, 10, 8, 8, 6, 6]
+    told_by = statistics_quality(bank=bank_get("akatsuki"), as_of=day_of(now())).satisfaction
+    assert {side: round(each.mean or 0, 2) for side, each in told_by.items()} == {
+        "professional": 4.17,
+        "organization": 4.33,
+    }
 
     before = Event.objects.count()
     call_command("load_demo")
