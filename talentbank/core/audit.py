@@ -104,7 +104,8 @@ def event_record(
     """
     head = _locked_head(subject.bank_id)
     last = Event.objects.filter(subject_kind=subject.kind, subject_id=subject.id).order_by("-position").first()
-    content = {name: text for name, text in {**(texts or {}), "note": step.note, **_evidence(step)}.items() if text}
+    words = {name: text for name, text in {**(texts or {}), "note": step.note, **_evidence(step)}.items() if text}
+    content = json.loads(canonical(words))  # an edit may tell of days, which JSON does not know
     salt = secrets.token_hex(16)
     event = Event(
         bank_id=subject.bank_id,
