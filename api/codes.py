@@ -34,6 +34,7 @@ from talentbank.needs.models import Confidentiality, NeedClosedReason, NeedState
 from talentbank.notifications.models import DeliveryState, EndpointState, SandboxChannel
 from talentbank.notifications.webhooks.catalogue import LABELS as WEBHOOK_LABELS
 from talentbank.organizations.models import HeadcountBand, OrganizationKind
+from talentbank.privacy.models import Power, ProxyKind, ProxyState
 from talentbank.professionals.models import (
     EngagementType,
     FeeBasis,
@@ -83,6 +84,9 @@ CHOICES: Mapping[str, Any] = {
     "languages": Language,
     "work-report-states": WorkReportState,
     "evaluation-outcomes": EvaluationOutcome,
+    "proxy-kinds": ProxyKind,
+    "proxy-powers": Power,
+    "proxy-states": ProxyState,
     "complaint-states": ComplaintState,
     "complaint-subjects": ComplaintAbout,
     "webhook-endpoint-states": EndpointState,

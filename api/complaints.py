@@ -20,10 +20,11 @@ from api.serializers import (
     StrictDateTimeField,
     StrictSerializer,
     StrictUUIDField,
+    on_behalf_of,
     step_of,
 )
 from api.views import ActionView, CreateView, DetailView, ListView, Operation
-from talentbank.core.actors import OnBehalf, Side
+from talentbank.core.actors import Side
 from talentbank.core.audit import Step
 from talentbank.core.errors import Forbidden
 from talentbank.core.lifecycle import Part
@@ -134,9 +135,7 @@ class ComplaintCreate(ComplaintOperation, CreateView):
         return match_get(self.actor, ids["id"], for_helper=bool(self.values.get("on_behalf_of")))
 
     def permit(self, row: Match) -> None:
-        side = self.values.get("on_behalf_of")
-        behalf = OnBehalf(Side(side), self.values["channel"]) if side else None
-        part_for(self.actor, row, {Part.PROFESSIONAL, Part.ORGANIZATION}, behalf)
+        part_for(self.actor, row, {Part.PROFESSIONAL, Part.ORGANIZATION}, on_behalf_of(self.values))
 
     def perform(self, parent: Match) -> Complaint:
         own = ("about", "text")

@@ -13,14 +13,15 @@ from rest_framework import serializers
 from api.filters import StrictFilterSet, UUIDsFilter
 from api.routing import endpoint
 from api.serializers import (
+    OnBehalfInput,
     RowOutput,
     StrictCharField,
     StrictChoiceField,
     StrictDateTimeField,
     StrictIntegerField,
     StrictListField,
-    StrictSerializer,
     StrictUUIDField,
+    on_behalf_of,
 )
 from api.views import ActionView, CreateView, DetailView, FactView, ListView, Operation
 from api.views.writes import DESK_SCOPE
@@ -30,7 +31,7 @@ from talentbank.accounts.policies import require_helper
 from talentbank.banks.models import Bank, TextKind
 from talentbank.core.actors import COORDINATORS, Channel, Hat, OnBehalf, Role, Side
 from talentbank.core.audit import Step, Subject
-from talentbank.core.errors import NotFound
+from talentbank.core.errors import NotFound, invalid
 from talentbank.organizations.models import Organization
 from talentbank.organizations.selectors import organization_get
 from talentbank.privacy.models import Consent, Disclosure
@@ -98,13 +99,16 @@ class ConsentFilters(StrictFilterSet):
     subject = UUIDsFilter("subject_id")
 
 
-class ConsentInput(StrictSerializer):
+class ConsentInput(OnBehalfInput):
     """Consents of one registration to the texts that hold now."""
 
     subject_kind = StrictChoiceField(SUBJECTS)
     subject_id = StrictUUIDField()
     kinds = StrictListField(child=StrictChoiceField(TextKind), min_length=1, max_length=10, unique=True)
-    channel = StrictChoiceField(Channel, required=False)
+
+
+class ConsentWithdrawInput(OnBehalfInput):
+    """Nothing has to be said."""
 
 
 class ConsentOutput(RowOutput):
@@ -170,23 +174,35 @@ class MeDisclosures(ListView):
 
 
 class ConsentOperation(Operation):
+    values: dict[str, Any]
     tag = "consents"
     required_scopes = ("consents:write",)
     output_serializer = ConsentOutput
 
     def permit_for(self, kind: str, id: UUID, bank_id: UUID) -> None:
         """The holder consents itself; staff record what it said, which asks a token for the desk's scope."""
-        if not self.actor.wears(Role.PROFESSIONAL if kind == "professional" else Role.OWNER, id):
+        own = self.actor.wears(Role.PROFESSIONAL if kind == "professional" else Role.OWNER, id)
+        if not own or self.values.get("on_behalf_of"):
             self.require_scopes(DESK_SCOPE)
             require_helper(self.actor, bank_id)
 
-    def step_for(self, kind: str, id: UUID, bank_id: UUID, channel: Channel) -> Step:
-        """Under the holder's own hat, or on its behalf."""
+    def step_for(self, kind: str, id: UUID, bank_id: UUID) -> Step:
+        """Under the holder's own hat, or on its behalf: staff need not say so, for they have no consents of their own.
+
+        :raises InvalidInput: on behalf of somebody else than the holder.
+        """
+        behalf = on_behalf_of(self.values)
+        if behalf and behalf.side != kind:
+            raise invalid("/on_behalf_of", "not_the_holder")
         own = Role.PROFESSIONAL if kind == "professional" else Role.OWNER
-        if self.actor.wears(own, id):
+        if behalf is None and self.actor.wears(own, id):
             return Step(actor=self.actor, at=self.at, role=own)
         helper = require_helper(self.actor, bank_id)
-        return Step(actor=self.actor, at=self.at, role=helper.role, on_behalf=OnBehalf(Side(kind), channel))
+        behalf = behalf or OnBehalf(Side(kind), self.channel())
+        return Step(actor=self.actor, at=self.at, role=helper.role, on_behalf=behalf)
+
+    def channel(self) -> Channel:
+        return Channel(self.values.get("channel", self.actor.channel))
 
     def visible(self) -> QuerySet[Consent]:
         mine = Q(subject_id__in=self.actor.ids_as(Role.PROFESSIONAL, Role.OWNER))
@@ -239,12 +255,12 @@ class ConsentCreate(ConsentOperation, CreateView):
         self.permit_for(self.values["subject_kind"], row.pk, row.bank_id)
 
     def perform(self, parent: Professional | Organization) -> Consent:
-        kind, channel = self.values["subject_kind"], Channel(self.values.get("channel", Channel.WEB))
+        kind = self.values["subject_kind"]
         return consents_give(
             subject=Subject(kind, parent.pk, parent.bank_id),
             kinds=self.values["kinds"],
-            step=self.step_for(kind, parent.pk, parent.bank_id, channel),
-            channel=channel,
+            step=self.step_for(kind, parent.pk, parent.bank_id),
+            channel=self.channel(),
             pointer="/kinds",
         )[0]
 
@@ -253,7 +269,7 @@ class ConsentWithdraw(ConsentOperation, ActionView):
     """Take a consent back; what it allowed stops."""
 
     operation_id, summary = "consents_withdraw", "Withdraw a consent"
-    input_serializer = StrictSerializer
+    input_serializer = ConsentWithdrawInput
 
     def find(self, **ids: Any) -> Consent:
         return _found(self.visible().filter(pk=ids["id"]).first())
@@ -262,7 +278,7 @@ class ConsentWithdraw(ConsentOperation, ActionView):
         self.permit_for(row.subject_kind, row.subject_id, row.bank_id)
 
     def perform(self, row: Consent, *, step: Any, expected_version: int) -> Consent:
-        whose = self.step_for(row.subject_kind, row.subject_id, row.bank_id, self.actor.channel)
+        whose = self.step_for(row.subject_kind, row.subject_id, row.bank_id)
         return consent_withdraw(consent=row, expected_version=expected_version, step=whose)
 
 

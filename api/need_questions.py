@@ -10,7 +10,6 @@ from rest_framework import serializers
 
 from api.filters import FlagFilter, StrictFilterSet
 from api.matches.views import domain_step
-from api.needs.views import on_behalf_of
 from api.routing import endpoint
 from api.serializers import (
     OnBehalfInput,
@@ -20,6 +19,7 @@ from api.serializers import (
     StrictCharField,
     StrictDateTimeField,
     StrictUUIDField,
+    on_behalf_of,
 )
 from api.views import ActionView, CreateView, ListView, Operation
 from talentbank.needs.models import Need, NeedQuestion

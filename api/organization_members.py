@@ -6,7 +6,6 @@ from typing import Any
 
 from django.db.models import QuerySet
 
-from api.registrations.inputs import on_behalf_of
 from api.routing import endpoint
 from api.serializers import (
     OnBehalfInput,
@@ -16,6 +15,7 @@ from api.serializers import (
     StrictDateTimeField,
     StrictEmailField,
     StrictUUIDField,
+    on_behalf_of,
 )
 from api.views import CreateView, ListView, Operation, RemoveView, UpdateView
 from talentbank.core.lifecycle import Part

@@ -10,7 +10,7 @@ from rest_framework import serializers
 
 from api.registrations.actions import action_urls
 from api.registrations.filters import ORDERINGS, RegistrationFilters
-from api.registrations.inputs import consents, fields_of, flag, on_behalf_of, undecided, words
+from api.registrations.inputs import consents, fields_of, flag, undecided, words
 from api.registrations.outputs import RegistrationDetail
 from api.registrations.views import (
     RegistrationActions,
@@ -30,6 +30,7 @@ from api.serializers import (
     StrictEmailField,
     StrictListField,
     StrictSerializer,
+    on_behalf_of,
 )
 from talentbank.banks.models import Bank
 from talentbank.organizations.models import (
@@ -81,6 +82,7 @@ class OrganizationChangesInput(OnBehalfInput):
 class OrganizationInput(OrganizationChangesInput):
     """A new registration: a draft until it is submitted. The signed-in account becomes its owner."""
 
+    proxy = None  # type: ignore[assignment]  # what is not there yet has named nobody to speak for it
     bank = StrictCharField(max_length=40, help_text="Id or slug.")
     name = StrictCharField(max_length=200)
     kind = StrictChoiceField(OrganizationKind)

@@ -51,11 +51,22 @@ class EventOutput(serializers.Serializer):
     happened_on = StrictDateField()
     actor_role = StrictCharField(max_length=20)
     on_behalf_of = StrictCharField(max_length=20, allow_blank=True)
+    proxy = serializers.SerializerMethodField()
     channel = StrictCharField(max_length=20)
     reason_codes = serializers.SerializerMethodField()
     told = serializers.SerializerMethodField()
     texts = serializers.SerializerMethodField()
     hash = StrictCharField(max_length=64)
+
+    @extend_schema_field(
+        StrictUUIDField(allow_null=True, help_text="The proxy whom staff listened to; for staff and that side.")
+    )
+    def get_proxy(self, event: Event) -> str | None:
+        return event.facts.get("proxy") if self.shows_proxy(event) else None
+
+    def shows_proxy(self, event: Event) -> bool:
+        """Whether this reader may know that a proxy spoke. Whoever reads a registration's record is of that side."""
+        return True
 
     @extend_schema_field(StrictListField(child=StrictCharField(max_length=60), max_length=10))
     def get_reason_codes(self, event: Event) -> list[str]:

@@ -29,6 +29,7 @@ from api.preconditions import etag_of
 from talentbank.core.actors import Channel, OnBehalf, Side
 
 NOTE_LENGTH = 2000
+ON_BEHALF_KEYS = frozenset({"on_behalf_of", "channel", "evidence_note", "proxy"})
 
 
 class StrictSerializer(serializers.Serializer):
@@ -108,13 +109,26 @@ class OnBehalfInput(StrictSerializer):
     evidence_note = StrictCharField(
         max_length=NOTE_LENGTH, required=False, allow_blank=True, help_text="What shows it: a letter, a call, a visit."
     )
+    proxy = StrictUUIDField(
+        required=False,
+        help_text="The proxy whom staff listened to, instead of the side itself; its own evidence is on record.",
+    )
 
     def validate(self, values: dict[str, Any]) -> dict[str, Any]:
         if "on_behalf_of" in values and "channel" not in values:
             raise serializers.ValidationError({"channel": [_detail("needs_channel")]})
-        if "on_behalf_of" not in values and values.get("evidence_note"):
-            raise serializers.ValidationError({"evidence_note": [_detail("needs_on_behalf_of")]})
+        lonely = [name for name in ("evidence_note", "proxy") if values.get(name) and "on_behalf_of" not in values]
+        if lonely:
+            raise serializers.ValidationError({name: [_detail("needs_on_behalf_of")] for name in lonely})
         return values
+
+
+def on_behalf_of(values: Mapping[str, Any]) -> OnBehalf | None:
+    """Whom a body says that staff act for, and whom they listened to."""
+    side = values.get("on_behalf_of")
+    if not side:
+        return None
+    return OnBehalf(Side(side), values["channel"], values.get("evidence_note", ""), values.get("proxy"))
 
 
 def reasons(**options: Any) -> StrictListField:
@@ -138,12 +152,10 @@ class ReasonedInput(CommonActionInput):
 
 def step_of(values: Mapping[str, Any]) -> StepInput:
     """Split validated input into the common keys and the action's own."""
-    own = dict(values)
-    side, channel = own.pop("on_behalf_of", None), own.pop("channel", None)
-    evidence = own.pop("evidence_note", "")
+    own = {name: value for name, value in values.items() if name not in ON_BEHALF_KEYS}
     return StepInput(
-        on_behalf=OnBehalf(side, channel, evidence) if side else None,
-        channel=channel,
+        on_behalf=on_behalf_of(values),
+        channel=values.get("channel"),
         happened_on=own.pop("happened_on", None),
         reason_codes=tuple(own.pop("reason_codes", ())),
         note=own.pop("note", ""),
@@ -156,6 +168,7 @@ def _detail(code: str) -> serializers.ErrorDetail:
 
 
 __all__ = [
+    "ON_BEHALF_KEYS",
     "CommonActionInput",
     "OnBehalfInput",
     "ReasonedInput",
@@ -174,6 +187,7 @@ __all__ = [
     "StrictListField",
     "StrictSerializer",
     "StrictUUIDField",
+    "on_behalf_of",
     "reasons",
     "step_of",
 ]

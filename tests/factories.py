@@ -25,7 +25,7 @@ from talentbank.matches.states import INTRODUCING, RUNNING, TAKING
 from talentbank.matches.terms import terms_digest
 from talentbank.needs.models import Need, NeedSkill
 from talentbank.organizations.models import Organization, OrganizationMember
-from talentbank.privacy.models import Consent
+from talentbank.privacy.models import Consent, Power, Proxy
 from talentbank.professionals.models import HoursReservation, Professional, ProfessionalSkill
 from talentbank.ranking.models import Pair
 from talentbank.skills.models import Problem, ProblemArea, ProblemSkill, Skill, SkillGroup
@@ -110,6 +110,26 @@ def grant_consents(kind: str, id: UUID, bank: Bank) -> None:
             channel="web",
             granted_at=AT,
         )
+
+
+def make_proxy(subject: Any, **fields: Any) -> Proxy:
+    """A daughter who may speak for a registration about all that fits it, until the end of the fiscal year."""
+    kind = subject._meta.model_name
+    powers = fields.pop("powers", [power for power in Power if kind == "organization" or power != Power.NEEDS])
+    values = {
+        "kind": "relative",
+        "name": "佐藤 花",
+        "relationship": "長女",
+        "phone": "090-1111-2222",
+        "valid_from": TODAY,
+        "valid_until": date(2027, 3, 31),
+        "evidence": "委任状を窓口で確認",
+        "channel": "counter",
+        "recorded_by_role": "support_desk",
+    }
+    given = {f"for_{power}": True for power in powers}
+    subject_fields = {"bank_id": subject.bank_id, "subject_kind": kind, "subject_id": subject.pk}
+    return Proxy.create(at=AT, **{**values, **subject_fields, **given, **fields})
 
 
 def make_organization(bank: Bank, *, owner: User | None = None, **fields: Any) -> Organization:

@@ -6,9 +6,9 @@ from typing import Any, ClassVar
 
 from api.matches import inputs
 from api.matches.views import MatchOperation, domain_step
-from api.serializers import CommonActionInput, ReasonedInput, StepInput
+from api.serializers import CommonActionInput, ReasonedInput, StepInput, on_behalf_of
 from api.views import ActionView
-from talentbank.core.actors import COORDINATORS, OnBehalf, Side
+from talentbank.core.actors import COORDINATORS
 from talentbank.matches.lifecycle import TABLE
 from talentbank.matches.models import Match
 from talentbank.matches.policies import part_for
@@ -27,9 +27,7 @@ class MatchAction(MatchOperation, ActionView):
         return match_get(self.actor, ids["id"], for_helper=bool(self.values.get("on_behalf_of")))
 
     def permit(self, row: Match) -> None:
-        side = self.values.get("on_behalf_of")
-        behalf = OnBehalf(Side(side), self.values["channel"]) if side else None
-        _, role = part_for(self.actor, row, TABLE.parts_for(self.action), behalf)
+        _, role = part_for(self.actor, row, TABLE.parts_for(self.action), on_behalf_of(self.values))
         if role in COORDINATORS:  # on behalf too: within minutes one's own decision is undone that way as well
             self.require_scopes(*self.case_scopes)
 

@@ -19,10 +19,11 @@ from api.serializers import (
     StrictFloatField,
     StrictIntegerField,
     StrictListField,
+    on_behalf_of,
     step_of,
 )
 from api.views import CreateView, FactView
-from talentbank.core.actors import OnBehalf, Side
+from talentbank.core.actors import Side
 from talentbank.core.lifecycle import Part
 from talentbank.matches.evaluations import (
     evaluation_closes_on,
@@ -106,9 +107,7 @@ class EvaluationGive(CreateView):
         return match_get(self.actor, ids["id"], for_helper=bool(self.values.get("on_behalf_of")))
 
     def permit(self, row: Match) -> None:
-        side = self.values.get("on_behalf_of")
-        behalf = OnBehalf(Side(side), self.values["channel"]) if side else None
-        part_for(self.actor, row, {Part.PROFESSIONAL, Part.ORGANIZATION}, behalf)
+        part_for(self.actor, row, {Part.PROFESSIONAL, Part.ORGANIZATION}, on_behalf_of(self.values))
 
     def perform(self, parent: Match) -> Evaluation:
         sent = step_of({name: value for name, value in self.values.items() if name not in OWN})

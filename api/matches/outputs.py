@@ -187,6 +187,10 @@ FOR_BOTH = frozenset({"report", "missing", "question_relayed", "answer_relayed"}
 class MatchEventOutput(EventOutput):
     """One step of the record. Sides see the role, not the name of staff; texts are for staff and the acting side."""
 
+    def shows_proxy(self, event: Event) -> bool:
+        """Not by `facts["side"]`, which not every step has."""
+        return self.context["is_staff"] or event.on_behalf_of in self.context["sides"]
+
     def get_reason_codes(self, event: Event) -> list[str]:
         return list(event.reason_codes) if self._may_read(event) or event.facts.get("shared") else []
 

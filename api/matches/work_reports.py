@@ -15,10 +15,10 @@ from api.serializers import (
     StrictDateField,
     StrictDateTimeField,
     StrictFloatField,
+    on_behalf_of,
     step_of,
 )
 from api.views import ActionView, CreateView, Operation, WholeListView
-from talentbank.core.actors import OnBehalf, Side
 from talentbank.core.lifecycle import Part
 from talentbank.matches.models import Match, WorkReport, WorkReportState
 from talentbank.matches.policies import part_for
@@ -69,9 +69,7 @@ class WorkReportOperation(Operation):
         return match_get(self.actor, self.kwargs["id"], for_helper=helper)
 
     def require_part(self, match: Match, part: Part) -> None:
-        side = self.values.get("on_behalf_of")
-        behalf = OnBehalf(Side(side), self.values["channel"]) if side else None
-        part_for(self.actor, match, {part}, behalf)
+        part_for(self.actor, match, {part}, on_behalf_of(self.values))
 
 
 class WorkReportList(WorkReportOperation, WholeListView):

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Any, ClassVar
 
 from api.needs.inputs import NeedReopenInput, NeedRequestChangesInput
-from api.needs.views import NeedOperation, on_behalf_of
-from api.serializers import CommonActionInput, ReasonedInput, StepInput
+from api.needs.views import NeedOperation
+from api.serializers import CommonActionInput, ReasonedInput, StepInput, on_behalf_of
 from api.views import ActionView
 from talentbank.core.audit import Step
 from talentbank.needs.lifecycle import ACTIONS as NAMES

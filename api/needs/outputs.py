@@ -237,6 +237,9 @@ class NeedEventOutput(EventOutput):
             [] if self.context["is_staff"] else [REASONS[code].told[Side.ORGANIZATION] for code in event.reason_codes]
         )
 
+    def shows_proxy(self, event: Event) -> bool:
+        return event.action != ASK_QUESTION or self.context["sees_who_asked"]
+
     def readable(self, event: Event, content: dict[str, Any]) -> dict[str, Any]:
         if event.action == ASK_QUESTION and not self.context["sees_who_asked"]:
             return {name: words for name, words in content.items() if name == "question_relayed"}

@@ -10,8 +10,9 @@ from api.needs.filters import ORDERINGS, NeedFilters
 from api.needs.inputs import NeedChangesInput, NeedInput, NeedSuggestionsInput, fields_of
 from api.needs.outputs import NeedEventOutput, NeedOutput, NeedSuggestions, needs_shown
 from api.records import ActionAnswerOutput
+from api.serializers import on_behalf_of
 from api.views import CommandView, CreateView, DetailView, ListView, Operation, UpdateView, WholeListView
-from talentbank.core.actors import HELPERS, Actor, OnBehalf
+from talentbank.core.actors import HELPERS, Actor
 from talentbank.core.errors import invalid
 from talentbank.core.lifecycle import ActionAnswer, Part
 from talentbank.core.models import Event
@@ -29,12 +30,6 @@ from talentbank.needs.selectors import (
 from talentbank.needs.services import need_create, need_update
 from talentbank.organizations.models import Organization
 from talentbank.skills.suggestions import suggestions_for
-
-
-def on_behalf_of(values: dict[str, Any]) -> OnBehalf | None:
-    """Whom a body says that staff act for."""
-    side = values.get("on_behalf_of")
-    return OnBehalf(side, values["channel"], values.get("evidence_note", "")) if side else None
 
 
 class NeedOperation(Operation):

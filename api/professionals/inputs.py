@@ -106,6 +106,7 @@ class ProfessionalChangesInput(OnBehalfInput):
 class ProfessionalInput(ProfessionalChangesInput):
     """A new registration: a draft until it is submitted."""
 
+    proxy = None  # type: ignore[assignment]  # what is not there yet has named nobody to speak for it
     bank = StrictCharField(max_length=40, help_text="Id or slug.")
     name = StrictCharField(max_length=200)
     holder_kind = StrictChoiceField(HolderKind, required=False)

@@ -11,7 +11,7 @@ from api.professionals.inputs import ProfessionalChangesInput, ProfessionalInput
 from api.professionals.outputs import CONTACTS, ProfessionalDetail
 from api.registrations.actions import action_urls
 from api.registrations.filters import ORDERINGS, RegistrationFilters
-from api.registrations.inputs import fields_of, on_behalf_of
+from api.registrations.inputs import fields_of
 from api.registrations.views import (
     RegistrationActions,
     RegistrationCreate,
@@ -22,6 +22,7 @@ from api.registrations.views import (
     RegistrationUpdate,
 )
 from api.routing import endpoint
+from api.serializers import on_behalf_of
 from talentbank.banks.models import Bank
 from talentbank.core.lifecycle import Part
 from talentbank.professionals.models import (

@@ -7,10 +7,9 @@ from typing import Any, ClassVar
 from django.urls import URLPattern
 
 from api.registrations import inputs
-from api.registrations.inputs import on_behalf_of
 from api.registrations.views import RegistrationWrite
 from api.routing import endpoint
-from api.serializers import CommonActionInput, RowOutput, StepInput
+from api.serializers import CommonActionInput, RowOutput, StepInput, on_behalf_of
 from api.views import ActionView
 from talentbank.core.audit import Step
 from talentbank.registrations.lifecycle import RegistrationAction, actions_of

@@ -10,6 +10,7 @@ from rest_framework import serializers
 from api.catalogue import sentence
 from api.matches.inputs import DecisionInput
 from api.serializers import (
+    ON_BEHALF_KEYS,
     CommonActionInput,
     StrictBooleanField,
     StrictCharField,
@@ -18,10 +19,9 @@ from api.serializers import (
     StrictListField,
 )
 from talentbank.banks.models import TextKind
-from talentbank.core.actors import OnBehalf
 from talentbank.registrations.inputs import COMMENT_LENGTH
 
-CALL_KEYS = frozenset({"on_behalf_of", "channel", "evidence_note", "bank", "consents"})
+CALL_KEYS = ON_BEHALF_KEYS | {"bank", "consents"}
 """Keys of a body that are no fields of the registration."""
 
 
@@ -89,9 +89,3 @@ def _plain(value: Any) -> Any:
     if isinstance(value, list):
         return [_plain(each) for each in value]
     return str(value) if isinstance(value, str) else value
-
-
-def on_behalf_of(values: Mapping[str, Any]) -> OnBehalf | None:
-    """Whom a body says that staff act for."""
-    side = values.get("on_behalf_of")
-    return OnBehalf(side, values["channel"], values.get("evidence_note", "")) if side else None

@@ -11,8 +11,9 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from api.records import ActionAnswerOutput
-from api.registrations.inputs import fields_of, on_behalf_of
+from api.registrations.inputs import fields_of
 from api.registrations.outputs import RegistrationEventOutput
+from api.serializers import on_behalf_of
 from api.views import CreateView, DetailView, ListView, Operation, UpdateView, WholeListView
 from talentbank.accounts.hats import hats_of
 from talentbank.accounts.policies import require_reach

@@ -62,11 +62,15 @@ class Hat:
 
 @dataclass(frozen=True, slots=True)
 class OnBehalf:
-    """Staff act for a side: whom for, how the person was reached, and what shows it."""
+    """Staff act for a side: whom for, how the person was reached, and what shows it.
+
+    `proxy` is the proxy whom they listened to, where it was not the side itself.
+    """
 
     side: Side
     channel: Channel
     evidence_note: str = ""
+    proxy: UUID | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -98,10 +98,14 @@ def event_record(
     facts: dict[str, Any] | None = None,
     texts: dict[str, Any] | None = None,
 ) -> Event:
-    """Append one event. Call it last in the transaction: it takes the lock of the bank's audit head."""
+    """Append one event. Call it last in the transaction: it takes the lock of the bank's audit head.
+
+    A proxy whom staff listened to is a fact of it by id alone; that it may speak was asked before the step.
+    """
     head = _locked_head(subject.bank_id)
     last = Event.objects.filter(subject_kind=subject.kind, subject_id=subject.id).order_by("-position").first()
-    content = {name: text for name, text in {**(texts or {}), "note": step.note, **_evidence(step)}.items() if text}
+    words = {name: text for name, text in {**(texts or {}), "note": step.note, **_evidence(step)}.items() if text}
+    content = json.loads(canonical(words))  # an edit may tell of days, which JSON does not know
     salt = secrets.token_hex(16)
     event = Event(
         bank_id=subject.bank_id,
@@ -121,7 +125,7 @@ def event_record(
         client_id=step.actor.client_id,
         request_id=step.actor.request_id,
         reason_codes=list(step.reason_codes),
-        facts=json.loads(canonical(facts or {})),
+        facts=json.loads(canonical({**(facts or {}), **_proxy(step)})),
         text_digest=text_digest(salt, content) if content else "",
         previous_hash=last.hash if last else "",
         bank_previous_hash=head.hash,
@@ -136,6 +140,10 @@ def event_record(
 
 def _evidence(step: Step) -> dict[str, str]:
     return {"evidence_note": step.on_behalf.evidence_note} if step.on_behalf else {}
+
+
+def _proxy(step: Step) -> dict[str, UUID]:
+    return {"proxy": step.on_behalf.proxy} if step.on_behalf and step.on_behalf.proxy else {}
 
 
 def _locked_head(bank_id: UUID) -> AuditHead:

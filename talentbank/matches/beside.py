@@ -12,7 +12,7 @@ from talentbank.core.lifecycle import Part
 from talentbank.matches.case import Case
 from talentbank.matches.guards import staff_is_no_side
 from talentbank.matches.locks import lock_match
-from talentbank.matches.policies import part_for, sees
+from talentbank.matches.policies import part_for, require_proxy, sees
 
 
 def case_beside(match_id: UUID, step: Step, parts: Iterable[Part]) -> Case:
@@ -20,12 +20,14 @@ def case_beside(match_id: UUID, step: Step, parts: Iterable[Part]) -> Case:
 
     :raises NotFound: absent, or the actor does not see it.
     :raises Forbidden: no hat of the actor plays one of these parts.
+    :raises InvalidInput: a proxy is named who may not speak here.
     """
     case = lock_match(match_id, step, whole_need=False)
     if not sees(step.actor, case.match, step.on_behalf):
         raise NotFound()
     case.part, role = part_for(step.actor, case.match, parts, step.on_behalf)
     case.step = replace(step, role=role)
+    require_proxy(case)
     return case
 
 

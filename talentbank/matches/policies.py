@@ -7,6 +7,7 @@ from uuid import UUID
 
 from talentbank.accounts.policies import single_hat
 from talentbank.core.actors import COORDINATORS, ORGANIZATION_ROLES, Actor, Hat, OnBehalf, Role, Side
+from talentbank.core.audit import Subject
 from talentbank.core.errors import Forbidden, Refusal
 from talentbank.core.lifecycle import Part
 from talentbank.matches.case import Case
@@ -14,6 +15,7 @@ from talentbank.matches.desks import desk_sides
 from talentbank.matches.lifecycle import TABLE
 from talentbank.matches.models import Match
 from talentbank.matches.states import CLOSED_STATES, State
+from talentbank.privacy.proxies import proxy_heard
 
 HIDDEN_FROM_SIDES = frozenset({State.PROSPECT})
 
@@ -61,6 +63,16 @@ def part_for(actor: Actor, match: Match, allowed: Iterable[Part], on_behalf: OnB
     fitting = [hat for hat in actor.worn if hat_parts(hat, match) & wanted]
     hat = single_hat(fitting)
     return _first(hat_parts(hat, match) & wanted), hat.role
+
+
+def require_proxy(case: Case) -> None:
+    """Ask whether the proxy whom staff name may speak for the side they act for; none is named mostly.
+
+    :raises InvalidInput: not for this side, not on that day, or not about matches.
+    """
+    if behalf := case.step.on_behalf:
+        row = case.professional if behalf.side == Side.PROFESSIONAL else case.organization
+        proxy_heard(about="match", whose=Subject(str(behalf.side), row.pk, case.bank.pk), step=case.step)
 
 
 def part_asking(actor: Actor, match: Match, action: str, on_behalf: OnBehalf | None) -> tuple[Part, Role]:

@@ -13,12 +13,12 @@ from talentbank.core.audit import Step
 from talentbank.core.errors import ActionRefused, Conflict, Forbidden, NotFound, Refusal, StaleVersion
 from talentbank.core.lifecycle import Part
 from talentbank.core.models import lock
+from talentbank.matches.beside import case_beside
 from talentbank.matches.case import Case
 from talentbank.matches.guards import ANSWER_QUESTION, ASK_QUESTION, staff_is_no_side
-from talentbank.matches.locks import lock_match
 from talentbank.matches.models import Match, MatchQuestion
 from talentbank.matches.moves import match_event
-from talentbank.matches.policies import part_for, parts_of, sees, side_sees
+from talentbank.matches.policies import parts_of, side_sees
 from talentbank.matches.selectors import counterpart_known
 from talentbank.matches.states import CLOSED_STATES, State
 from talentbank.needs.texts import names_of_organization
@@ -61,7 +61,7 @@ def match_question_ask(*, match_id: UUID, text: str, step: Step) -> MatchQuestio
     :raises Forbidden: the actor is no side, nor acts for one.
     :raises ActionRefused: the match is not open, or the other side does not know of it yet.
     """
-    case = _case(match_id, step)
+    case = case_beside(match_id, step, SIDES)
     assert case.side
     if refusals := [*_refusals(case), *_not_open(case), *_unheard(case, case.side.other)]:
         raise ActionRefused(state=case.match.state, action=ASK_QUESTION, allowed_actions=[], refusals=refusals)
@@ -90,7 +90,7 @@ def match_question_answer(
     :raises StaleVersion: somebody answered since the caller looked.
     :raises MatchQuestionAnswered: it is answered already.
     """
-    case = _case(match_id, step)
+    case = case_beside(match_id, step, SIDES)
     question = lock(MatchQuestion, match_question_get(case.match, question_id).pk)
     if case.side != Side(question.asked_side).other:
         raise Forbidden()
@@ -106,16 +106,6 @@ def match_question_answer(
     case.texts = {"answer": answer, "answer_relayed": question.answer_relayed}
     match_event(case, ANSWER_QUESTION, case.match.state, {"question": str(question.pk), "side": case.side})
     return question
-
-
-def _case(match_id: UUID, step: Step) -> Case:
-    """The locked match, with the side that the actor speaks for."""
-    case = lock_match(match_id, step, whole_need=False)
-    if not sees(step.actor, case.match, step.on_behalf):
-        raise NotFound()
-    case.part, role = part_for(step.actor, case.match, SIDES, step.on_behalf)
-    case.step = replace(step, role=role)
-    return case
 
 
 def _refusals(case: Case) -> list[Refusal]:

@@ -16,6 +16,7 @@ from talentbank.core.errors import ActionRefused, NotFound, Refusal, StaleVersio
 from talentbank.core.lifecycle import Part, Transition
 from talentbank.core.references import ReferenceKind, reference_next
 from talentbank.core.revision import revision_bump
+from talentbank.matches.beside import case_beside
 from talentbank.matches.case import Case
 from talentbank.matches.conflicts import conflict_scan, decision_check
 from talentbank.matches.effects import due_from
@@ -26,7 +27,7 @@ from talentbank.matches.lifecycle import CREATION
 from talentbank.matches.locks import lock_match, lock_pair
 from talentbank.matches.models import ConflictDecision, Match, Terms
 from talentbank.matches.moves import follow, match_event, match_step, transition_for
-from talentbank.matches.policies import part_asking, part_for, sees, worded_for
+from talentbank.matches.policies import part_asking, part_for, require_proxy, sees, worded_for
 from talentbank.matches.rules import rules_on
 from talentbank.matches.states import INTRODUCING, Action, Origin, State
 from talentbank.matches.terms import terms_check, terms_digest, terms_set
@@ -51,13 +52,14 @@ def match_transition(*, match_id: UUID, action: str, step: Step, expected_versio
     :raises NotFound: no such match, or the actor does not see it.
     :raises Forbidden: no part of the actor may ever do this.
     :raises StaleVersion: somebody moved it since the caller looked.
-    :raises InvalidInput: a reason code, day or value is wrong.
+    :raises InvalidInput: a reason code, day or value is wrong, or a proxy is named who may not speak here.
     :raises ActionRefused: with the state, the allowed actions and every guard that refused.
     """
     input_check(action, step)
     case = lock_match(match_id, step, whole_need=action in WHOLE_NEED)
     case.part, role = _part(case, action)
     case.step = replace(step, role=role)
+    require_proxy(case)
     if expected_version is not None and case.match.version != expected_version:
         raise StaleVersion(version=case.match.version)
     record_check(action, case.step, case.match, last_event(case.match))
@@ -83,7 +85,7 @@ def match_create(
 
     :raises NotFound: need or professional absent, or of different banks.
     :raises Forbidden: the actor may not open matches of this origin.
-    :raises InvalidInput: a reason code or a day is wrong.
+    :raises InvalidInput: a reason code or a day is wrong, or a proxy is named who may not speak here.
     :raises ActionRefused: the pair is not eligible, or the invitations are used up.
     """
     input_check(Action.CREATE, step)
@@ -95,6 +97,7 @@ def match_create(
     case = Case(match, need, need.organization, professional, need.bank, step)
     case.part, role = part_for(step.actor, match, row.parts, step.on_behalf)
     case.step = replace(step, role=role)
+    require_proxy(case)
     refusals = [r for guard in (staff_is_no_side, *row.guards) if (r := guard(case))]
     if origin is Origin.REPEAT:
         match.previous, repeat_refusals = _repeated(case, previous_id)
@@ -212,12 +215,7 @@ def terms_draft(*, match_id: UUID, content: dict[str, Any], step: Step) -> Terms
     :raises ActionRefused: the match is not introduced, negotiating or running, or staff are a side of it.
     """
     input_check(DRAFT_TERMS, step)
-    case = lock_match(match_id, step, whole_need=False)
-    if not sees(step.actor, case.match, step.on_behalf):
-        raise NotFound()
-    wanted = {Part.PROFESSIONAL, Part.ORGANIZATION, Part.COORDINATOR}
-    case.part, role = part_for(step.actor, case.match, wanted, step.on_behalf)
-    case.step = replace(step, role=role)
+    case = case_beside(match_id, step, {Part.PROFESSIONAL, Part.ORGANIZATION, Part.COORDINATOR})
     rules = rules_on(step.day)
     terms_check(content, rules)
     refusals = [refusal] if (refusal := staff_is_no_side(case)) else []

@@ -75,6 +75,8 @@ def fields_check(given: Mapping[str, Any], need: Need, *, today: date) -> NeedFi
 
 
 def _scalar_errors(name: str, value: Any, need: Need) -> list[FieldError]:
+    if value is None and COLUMNS[name].null:
+        return []  # undecided, or undecided again
     if name in BOUNDS and value is not None:
         if isinstance(value, bool) or not isinstance(value, int):
             return [FieldError(f"/{name}", "invalid")]

@@ -21,8 +21,11 @@ from talentbank.needs.moves import case_of, need_event, need_helper_keep, need_l
 from talentbank.needs.policies import WRITERS, part_for
 from talentbank.needs.selectors import NeedView, need_accepts, need_view_of
 from talentbank.needs.texts import names_of_organization
+from talentbank.organizations.room import ROOM as ORGANIZATION
 from talentbank.privacy.contacts import contacts_strip
+from talentbank.privacy.proxies import proxy_heard
 from talentbank.professionals.models import Professional
+from talentbank.professionals.room import ROOM as PROFESSIONAL
 from talentbank.professionals.room import people
 from talentbank.professionals.selectors import professionals_visible
 from talentbank.professionals.texts import names_of_professional
@@ -95,11 +98,13 @@ def need_question_ask(*, need_id: UUID, text: str, step: Step, professional_id: 
 
     :raises Forbidden: see `asker_of`.
     :raises ActionRefused: the need takes no candidates now, or the asker belongs to its organization.
+    :raises InvalidInput: a proxy is named who may not speak here.
     :raises QuestionsExhausted: too many wait for an answer.
     """
     need = need_lock(need_id)
     id, role = asker_of(step.actor, need, professional_id, step.on_behalf)
     professional = lock(Professional, id)
+    proxy_heard(about="question", whose=PROFESSIONAL.subject(professional), step=step)
     _require_asking(need, professional, step)
     question = NeedQuestion.create(
         at=step.at,
@@ -130,6 +135,7 @@ def need_question_answer(
     """
     need = need_lock(need_id)
     parts, role = part_for(step.actor, need.organization, WRITERS, step.on_behalf)
+    proxy_heard(about="need", whose=ORGANIZATION.subject(need.organization), step=step)
     question = _locked(need, question_id)
     if expected_version is not None and question.version != expected_version:
         raise StaleVersion(version=question.version)

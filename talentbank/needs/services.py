@@ -35,6 +35,8 @@ from talentbank.needs.moves import case_of, need_event, need_follow, need_helper
 from talentbank.needs.policies import WRITERS, part_for
 from talentbank.needs.selectors import need_get
 from talentbank.organizations.models import Organization
+from talentbank.organizations.room import ROOM as ORGANIZATION
+from talentbank.privacy.proxies import proxy_heard
 from talentbank.registrations.dependents import dependents_ended, dependents_prepare
 
 
@@ -71,12 +73,13 @@ def need_create(
     :raises InvalidInput: with a pointer for everything that is wrong.
     """
     parts, role = part_for(actor, organization, WRITERS, on_behalf)
+    step = Step(actor=actor, at=at, role=role, on_behalf=on_behalf)
+    proxy_heard(about="need", whose=ORGANIZATION.subject(organization), step=step)
     need = Need(bank=organization.bank, organization=organization, state=NeedState.DRAFT)
     checked = fields_check(fields, need, today=day_of(at))
     _require_own_fields(_given(checked, STAFF_ONLY, need), parts)
     lock(Organization, organization.pk)
     scalars_put(need, checked)
-    step = Step(actor=actor, at=at, role=role, on_behalf=on_behalf)
     need.channel = on_behalf.channel if on_behalf else actor.channel
     need.entered_by_id = actor.user_id
     need.state_since = need.created_at = need.updated_at = at
@@ -111,12 +114,13 @@ def need_update(
         dependents_prepare("need", need_id)
     need = need_lock(need_id)
     parts, role = part_for(actor, need.organization, WRITERS | {Part.COORDINATOR}, on_behalf)
+    step = Step(actor=actor, at=at, role=role, on_behalf=on_behalf)
+    proxy_heard(about="need", whose=ORGANIZATION.subject(need.organization), step=step)
     require_version(need, expected_version)
     checked = fields_check(changes, need, today=day_of(at))
     before = fields_read(need, checked.names)
     _require_own_fields(_given(checked, STAFF_ONLY | ORGANIZATION_ONLY, need), parts)
     _require_editable(need, checked)
-    step = Step(actor=actor, at=at, role=role, on_behalf=on_behalf)
     scalars_put(need, checked)
     vocabulary_put(need, checked)
     after = fields_read(need, checked.names)
@@ -152,6 +156,7 @@ def need_transition(*, need_id: UUID, action: str, expected_version: int | None,
         dependents_prepare("need", need_id)
     need = need_lock(need_id)
     parts, role = part_for(step.actor, need.organization, TABLE.parts_for(action), step.on_behalf)
+    proxy_heard(about="need", whose=ORGANIZATION.subject(need.organization), step=step)
     require_version(need, expected_version)
     case = case_of(need, replace(step, role=role), parts)
     row = row_for(case, action)

@@ -15,6 +15,7 @@ from talentbank.core.lifecycle import Part
 from talentbank.core.models import lock
 from talentbank.organizations.models import MemberRole, Organization, OrganizationMember
 from talentbank.organizations.room import ROOM
+from talentbank.privacy.proxies import proxy_heard
 from talentbank.registrations.moves import helper_keep
 from talentbank.registrations.policies import part_for
 from talentbank.registrations.services import require_visible
@@ -111,7 +112,9 @@ def _locked(actor: Actor, organization_id: UUID, on_behalf: OnBehalf | None, at:
     require_visible(ROOM, actor, organization_id, on_behalf)
     organization = lock(Organization, organization_id)
     _, role = part_for(ROOM, actor, organization, {Part.OWNER}, on_behalf)
-    return organization, Step(actor=actor, at=at, role=role, on_behalf=on_behalf)
+    step = Step(actor=actor, at=at, role=role, on_behalf=on_behalf)
+    proxy_heard(about=ROOM.kind, whose=ROOM.subject(organization), step=step)
+    return organization, step
 
 
 def _member_locked(organization: Organization, member_id: UUID, expected_version: int | None) -> OrganizationMember:

@@ -20,6 +20,7 @@ from talentbank.organizations.fields import WAITING, fields_check
 from talentbank.organizations.models import MemberRole, Organization, OrganizationMember
 from talentbank.organizations.policies import WRITERS
 from talentbank.organizations.room import ROOM
+from talentbank.privacy.proxies import proxy_heard
 from talentbank.registrations.lifecycle import RegistrationAction
 from talentbank.registrations.moves import case_of
 from talentbank.registrations.policies import helper_role, part_for
@@ -104,12 +105,14 @@ def organization_update(
     require_visible(ROOM, actor, organization_id, on_behalf)
     row = lock(Organization, organization_id)
     parts, role = part_for(ROOM, actor, row, WRITERS, on_behalf)
+    step = Step(actor=actor, at=at, role=role, on_behalf=on_behalf)
+    proxy_heard(about=ROOM.kind, whose=ROOM.subject(row), step=step)
     require_version(row, expected_version)
     values = fields_check(changes)
     require_editable(row)
     if "corporate_number" in values:
         require_number_free(row, values["corporate_number"])
-    case = case_of(ROOM, row, Step(actor=actor, at=at, role=role, on_behalf=on_behalf), parts)
+    case = case_of(ROOM, row, step, parts)
     changes_put(case, changes_of(row, values, WAITING))
     return row
 

@@ -15,6 +15,7 @@ from talentbank.core.errors import FieldError, InvalidInput, StaleVersion
 from talentbank.core.models import lock
 from talentbank.core.revision import revision_bump
 from talentbank.privacy.models import Consent, Disclosure
+from talentbank.privacy.proxies import proxy_heard
 
 
 @transaction.atomic
@@ -66,8 +67,9 @@ def consents_give(
 ) -> list[Consent]:
     """This function will record consents as a step of its own, which ranking then sees; a new one leaves an event.
 
-    :raises InvalidInput: the bank has no such text today.
+    :raises InvalidInput: the bank has no such text today, or a proxy is named who may not speak here.
     """
+    proxy_heard(about="consent", whose=subject, step=step)
     held = set(Consent.objects.filter(subject_kind=subject.kind, subject_id=subject.id).values_list("pk", flat=True))
     granted = consents_grant(
         subject=subject, kinds=kinds, actor=step.actor, channel=channel, at=step.at, pointer=pointer
@@ -84,9 +86,11 @@ def consents_give(
 def consent_withdraw(*, consent: Consent, expected_version: int, step: Step) -> Consent:
     """This function will end a consent; what it allowed stops with it. A second withdrawal changes nothing.
 
+    :raises InvalidInput: a proxy is named who may not speak here.
     :raises StaleVersion: somebody changed it since the caller looked.
     """
     row = lock(Consent, consent.pk)
+    proxy_heard(about="consent", whose=Subject(row.subject_kind, row.subject_id, row.bank_id), step=step)
     if row.version != expected_version:
         raise StaleVersion(version=row.version)
     if row.withdrawn_at is None:

@@ -21,6 +21,7 @@ from talentbank.core.models import lock
 from talentbank.organizations.models import Organization
 from talentbank.organizations.selectors import organizations_visible
 from talentbank.organizations.services import holder_account, require_given
+from talentbank.privacy.proxies import proxy_heard
 from talentbank.professionals.claims import Claim, claims_check, claims_live, claims_merge, claims_put
 from talentbank.professionals.fields import STAFF_ONLY, WAITING, fields_check
 from talentbank.professionals.hours import hours_release, hours_reserve, proposed_keep
@@ -145,6 +146,8 @@ def professional_update(
     require_visible(ROOM, actor, professional_id, on_behalf)
     row = lock(Professional, professional_id)
     parts, role = part_for(ROOM, actor, row, WRITERS | {Part.COORDINATOR}, on_behalf)
+    step = Step(actor=actor, at=at, role=role, on_behalf=on_behalf)
+    proxy_heard(about=ROOM.kind, whose=ROOM.subject(row), step=step)
     require_version(row, expected_version)
     values, claims = _checked(changes, row, at)
     edit = changes_of(row, values, WAITING)
@@ -154,7 +157,7 @@ def professional_update(
     require_editable(row)
     if claims is not None:
         _claims_edit(row, claims, edit)
-    case = case_of(ROOM, row, Step(actor=actor, at=at, role=role, on_behalf=on_behalf), parts)
+    case = case_of(ROOM, row, step, parts)
     changes_put(case, edit)
     return row
 

@@ -17,6 +17,7 @@ from talentbank.core.errors import ActionRefused, Conflict, NotFound, StaleVersi
 from talentbank.core.lifecycle import Part
 from talentbank.core.models import lock
 from talentbank.core.revision import revision_bump
+from talentbank.privacy.proxies import proxy_heard
 from talentbank.privacy.services import consents_grant, disclosure_record
 from talentbank.registrations.dependents import dependents_prepare
 from talentbank.registrations.inputs import day_check, input_check
@@ -61,6 +62,7 @@ def registration_transition(*, room: Room, id: UUID, action: str, expected_versi
         dependents_prepare(room.kind, id)
     row = lock(room.model, id)
     parts, role = part_for(room, step.actor, row, room.table.parts_for(action), step.on_behalf)
+    proxy_heard(about=room.kind, whose=room.subject(row), step=step)
     require_version(row, expected_version)
     case = case_of(room, row, replace(step, role=role), parts)
     day_check(room, row, step)
@@ -148,11 +150,12 @@ def changes_put(case: RegistrationCase, changes: Changes) -> bool:
 
 
 def consents_take(case: RegistrationCase, kinds: Iterable[str]) -> None:
-    """Record consents that came with a step."""
-    step = case.step
+    """Record consents that came with a step; a proxy whom staff listened to needs the power to give them."""
+    step, subject = case.step, case.room.subject(case.row)
     channel = step.on_behalf.channel if step.on_behalf else step.actor.channel
     if kinds := tuple(kinds):
-        consents_grant(subject=case.room.subject(case.row), kinds=kinds, actor=step.actor, channel=channel, at=step.at)
+        proxy_heard(about="consent", whose=subject, step=step)
+        consents_grant(subject=subject, kinds=kinds, actor=step.actor, channel=channel, at=step.at)
 
 
 def contacts_read(*, room: Room, actor: Actor, row: Any, fields: Sequence[str], at: datetime) -> bool:

@@ -286,7 +286,8 @@ def test_the_guide_names_the_objects_that_tell_their_actions_and_those_without_a
     told = {name for name, each in schemas.items() if "allowed_actions" in each.get("properties", {})} - {"Problem"}
     needs = {name for name, each in schemas.items() if name.startswith("Need") and "view" in each.get("properties", {})}
 
-    assert told == {"ComplaintOutput", "MatchDetail", "NeedDetail", "OrganizationDetail", "ProfessionalDetail"}
-    assert "Matches, professionals, organizations, complaints and needs" in guide and "`NeedDetail`" in guide
+    registrations = {"OrganizationDetail", "ProfessionalDetail"}
+    assert told == {"ComplaintOutput", "MatchDetail", "NeedDetail", "ProxyOutput", *registrations}
+    assert "Matches, professionals, organizations, complaints, proxies and needs" in guide and "`NeedDetail`" in guide
     assert {name for name in needs if "updated_at" not in schemas[name]["properties"]} == {"NeedPublic"}
     assert "(`NeedPublic`) say no `updated_at`" in guide

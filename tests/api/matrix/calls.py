@@ -27,6 +27,7 @@ CLIENT = {
 COMMENTS = {"comments": {"/kana": "ふりがなを確認してください。"}, **UNCLEAR}
 OUT_OF_SCOPE = {"reason_codes": ["out_of_scope"]}
 COMPLAINT = {"resolution": "双方から聞き取り", "resolution_told": "今後は前日に連絡することになりました。"}
+PROXY = {"kind": "desk", "powers": ["matches"], "valid_until": "2027-03-31", "evidence": "窓口で本人に確認"}
 FORMS = {"forms_ja": ["軽トラ市", "青空市"]}
 WEIGHTS = {"headline_percent": 5, "skills_percent": 10, "experiences_percent": 35, "summary_percent": 50}
 
@@ -118,6 +119,7 @@ BODIES: dict[str, Body | Callable[[World], Body]] = {
     "professionals_suspend": {"reason_codes": ["complaint"]},
     "professionals_update": {"headline": "キャッシュレス導入"},
     "professionals_withdraw": WITHDRAWN,
+    "proxies_create": lambda world: {**_subject(world, "professional"), **PROXY},
     "ranking_weights_preview": lambda world: {"bank": world.bank.slug, **WEIGHTS},
     "ranking_weights_update": {"reason": "試行の結果", **WEIGHTS},
     "sandbox_clients_create": {
@@ -148,6 +150,7 @@ SENDS: dict[str, Callable[[World], Body]] = {
     "for:organization": lambda world: _for("organization"),
     "of:main": lambda world: {"professional": str(world.things["professional:main"].pk)},
     "of:organization": lambda world: _consent(world, "organization"),
+    "whose:firm": lambda world: _subject(world, "organization"),
     "origin:prospect": lambda world: {"origin": "prospect", **_main(world)},
     "origin:apply": lambda world: {"origin": "apply", **_main(world)},
     "origin:invite": lambda world: {"origin": "invite", "card": str(world.things["card"].ids["card"])},
@@ -183,7 +186,11 @@ def _main(world: World) -> Body:
 
 
 def _consent(world: World, kind: str) -> Body:
-    return {"subject_kind": kind, "subject_id": str(world.things[f"{kind}:main"].pk), "kinds": ["messages"]}
+    return {**_subject(world, kind), "kinds": ["messages"]}
+
+
+def _subject(world: World, kind: str) -> Body:
+    return {"subject_kind": kind, "subject_id": str(world.things[f"{kind}:main"].pk)}
 
 
 def _item(match: Thing) -> Body:

@@ -254,6 +254,7 @@ def of_bank(world: World) -> None:
     world.keep("group", group_add(bank=bank, values={"forms_ja": ["朝市", "マルシェ"]}, step=step))
     for kind in ("professional", "organization"):
         subject = world.things[f"{kind}:main"].pk
+        world.keep(f"proxy:{kind}", factories.make_proxy(world.things[f"{kind}:main"].row))
         world.keep(f"consent:{kind}", Consent.objects.get(subject_id=subject, text_kind="matching"))
 
 

@@ -22,6 +22,7 @@ from tests.talentbank.needs.conftest import FOR_ORGANIZATION, actions_of, move, 
 
 pytestmark = pytest.mark.database
 Actors = Callable[[str], Actor]
+COUNTED = {"budget_max_yen", "hours_per_week"}
 WORDS = {"title": "ネットで漬物を売りたい", "own_words": "ﾈｯﾄ通販を始めたい🥒 髙橋﨑"}
 
 
@@ -58,6 +59,16 @@ def test_a_member_drafts_a_need_in_own_words(organization: Organization, actors:
     assert [problem.code for problem in need.problems.all()] == ["online-sales"]
     assert need.revision == revision_current(need.bank_id) == 1
     assert actions_of(need) == ["create"]
+
+
+@pytest.mark.parametrize("name", ["deadline", "period_start", "budget_max_yen", "hours_per_week"])
+def test_days_and_numbers_may_be_undecided_again(organization: Organization, actors: Actors, name: str) -> None:
+    need = create(organization, actors("member"), **{name: None})
+    kept = update(need, actors("member"), **{name: 40 if name in COUNTED else date(2027, 3, 31)})
+    assert getattr(kept, name) is not None
+
+    assert getattr(update(need, actors("member"), **{name: None}), name) is None
+    assert wrong(lambda: update(need, actors("member"), headcount=None)) == [("/headcount", "null")]
 
 
 def test_a_desk_drafts_a_need_for_an_organization_and_the_channel_is_kept(

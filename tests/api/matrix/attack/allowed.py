@@ -36,6 +36,9 @@ NOWHERE_IN_A_SCHEMA = {
     **dict.fromkeys(
         ("no_such_text", "unknown_account", "unknown_area", "unknown_bank", "unknown_client", "unknown_group"), OF_ROWS
     ),
+    **dict.fromkeys(("no_such_proxy", "proxy_lacks_power", "power_does_not_fit"), OF_ROWS),
+    **dict.fromkeys(("proxy_not_running", "proxy_too_long", "proxy_too_far_ahead"), OF_TIME),
+    "not_for_a_desk": OF_FIELDS,
     **dict.fromkeys(("unknown_organization", "unknown_problem", "unknown_professional"), OF_ROWS),
     **dict.fromkeys(("unknown_reason_code", "unknown_skill", "unknown_thesaurus_group"), OF_ROWS),
     **dict.fromkeys(("in_the_future", "in_the_past", "before_last_step", "out_of_range"), OF_TIME),
@@ -62,6 +65,7 @@ BY_OPERATION: dict[str, dict[str, str]] = {
     "organizations_request_changes": COMMENTS,
     "professionals_notes_create": CALLS,
     "professionals_request_changes": COMMENTS,
+    "proxies_create": {"required": "a relative has a name and is something to the subject"},
     "sandbox_clients_create": {"required": "what each way of signing in needs"},
 }
 """Operation → code that a schema could say, where it depends on the rest of the call."""
