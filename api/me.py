@@ -26,7 +26,6 @@ from api.views import ActionView, CreateView, DetailView, FactView, ListView, Op
 from api.views.writes import DESK_SCOPE
 from talentbank.accounts.hats import hats_held_back
 from talentbank.accounts.models import User
-from talentbank.accounts.policies import require_helper
 from talentbank.banks.models import Bank, TextKind
 from talentbank.core.actors import COORDINATORS, Channel, Hat, OnBehalf, Role, Side
 from talentbank.core.audit import Step, Subject
@@ -34,6 +33,7 @@ from talentbank.core.errors import NotFound
 from talentbank.organizations.models import Organization
 from talentbank.organizations.selectors import organization_get
 from talentbank.privacy.models import Consent, Disclosure
+from talentbank.privacy.policies import consent_actions, consenting_role, holds
 from talentbank.privacy.selectors import disclosures_of
 from talentbank.privacy.services import consent_withdraw, consents_give
 from talentbank.professionals.models import Professional
@@ -116,6 +116,10 @@ class ConsentOutput(RowOutput):
     channel = StrictChoiceField(Channel)
     granted_at = StrictDateTimeField()
     withdrawn_at = StrictDateTimeField(allow_null=True)
+    allowed_actions = serializers.SerializerMethodField()
+
+    def get_allowed_actions(self, consent: Consent) -> list[str]:
+        return consent_actions(self.context["actor"], consent)
 
 
 class MeRead(FactView):
@@ -176,17 +180,15 @@ class ConsentOperation(Operation):
 
     def permit_for(self, kind: str, id: UUID, bank_id: UUID) -> None:
         """The holder consents itself; staff record what it said, which asks a token for the desk's scope."""
-        if not self.actor.wears(Role.PROFESSIONAL if kind == "professional" else Role.OWNER, id):
+        if not holds(self.actor, kind, id):
             self.require_scopes(DESK_SCOPE)
-            require_helper(self.actor, bank_id)
+        consenting_role(self.actor, kind, id, bank_id)
 
     def step_for(self, kind: str, id: UUID, bank_id: UUID, channel: Channel) -> Step:
         """Under the holder's own hat, or on its behalf."""
-        own = Role.PROFESSIONAL if kind == "professional" else Role.OWNER
-        if self.actor.wears(own, id):
-            return Step(actor=self.actor, at=self.at, role=own)
-        helper = require_helper(self.actor, bank_id)
-        return Step(actor=self.actor, at=self.at, role=helper.role, on_behalf=OnBehalf(Side(kind), channel))
+        on_behalf = None if holds(self.actor, kind, id) else OnBehalf(Side(kind), channel)
+        role = consenting_role(self.actor, kind, id, bank_id)
+        return Step(actor=self.actor, at=self.at, role=role, on_behalf=on_behalf)
 
     def visible(self) -> QuerySet[Consent]:
         mine = Q(subject_id__in=self.actor.ids_as(Role.PROFESSIONAL, Role.OWNER))

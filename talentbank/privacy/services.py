@@ -15,6 +15,7 @@ from talentbank.core.errors import FieldError, InvalidInput, StaleVersion
 from talentbank.core.models import lock
 from talentbank.core.revision import revision_bump
 from talentbank.privacy.models import Consent, Disclosure
+from talentbank.privacy.policies import runs
 
 
 @transaction.atomic
@@ -89,7 +90,7 @@ def consent_withdraw(*, consent: Consent, expected_version: int, step: Step) -> 
     row = lock(Consent, consent.pk)
     if row.version != expected_version:
         raise StaleVersion(version=row.version)
-    if row.withdrawn_at is None:
+    if runs(row):
         row.withdrawn_at = step.at
         row.revision = revision_bump(row.bank_id)
         row.save_step(at=step.at)
