@@ -206,11 +206,19 @@ def test_acting_for_somebody_names_the_scope_of_desks() -> None:
 MAY_BE_ABSENT = {
     "CandidateTerms": {"basis", "hours", "value", "values", "yen"},
     "MatchContacts": {"organization", "professional"},
+    "MatchDetail": {"expanded"},
+    "MatchExpanded": {"need", "organization", "professional"},
+    "NeedDetail": {"expanded"},
+    "NeedExpanded": {"organization"},
+    "NeedForProfessional": {"expanded"},
+    "NeedPublic": {"expanded"},
     "Problem": {"action", "allowed_actions", "failed_guards", "hats", "state"},
+    "ProfessionalDetail": {"expanded"},
+    "ProfessionalExpanded": {"organization"},
     "SlateItem": {"etag", "match", "need", "professional"},
 }
 """Members of answers that depend on the case: the terms of one fact, the sides that one may read, the kind of refusal,
-and what an item of a slate hands on to matches/bulk-propose."""
+what `expand` asks for, and what an item of a slate hands on to matches/bulk-propose."""
 
 
 def schemas_of_answers(spec: dict[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:
