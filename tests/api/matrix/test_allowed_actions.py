@@ -11,6 +11,8 @@ from typing import Any
 import pytest
 from django.db import transaction
 
+from api.answer_labels import ACTIONS
+from api.codes import code_list
 from tests.api.matrix.calls import call_of, operations
 from tests.api.matrix.world import Thing, World
 
@@ -35,41 +37,56 @@ NO_OPS = {"consents_withdraw", "worklist_items_unsnooze"}
 
 @dataclass(frozen=True, slots=True)
 class Kind:
-    """A resource: where one reads a thing of it, and the operation of every action; `sends` is a desk's body."""
+    """A resource: where one reads a thing of it, and the operation of every action; `sends` is a desk's body.
 
+    `codes` is the list of `/codes` that labels the actions.
+    """
+
+    codes: str
     read: str
     acts: dict[str, str]
     sends: str = ""
     query: str = ""
 
 
-def kind(read: str, operation: str, *actions: str, sends: str = "", query: str = "") -> Kind:
+def kind(codes: str, read: str, operation: str, *actions: str, sends: str = "", query: str = "") -> Kind:
     acts = {action: f"{operation}_{action.replace('-', '_')}" for action in actions}
-    return Kind(read, acts, sends, query)
+    return Kind(codes, read, acts, sends, query)
 
 
-REPORT = kind("matches_work_reports_list", "matches_work_reports", "confirm", "return", sends="for:organization")
-OF_MATCH = kind("matches_questions_list", "matches_questions", "answer", sends="for:organization")
-OF_NEED = kind("needs_questions_list", "needs_questions", "answer", sends="for:organization")
-CONSENT = kind("consents_read", "consents", "withdraw")
-CLIENT = Kind(
-    "clients_read", {"approve": "clients_approve", "revoke": "clients_revoke", "secret": "clients_secret_renew"}
+REPORT = kind(
+    "work-report-actions",
+    "matches_work_reports_list",
+    "matches_work_reports",
+    "confirm",
+    "return",
+    sends="for:organization",
 )
-INVITATION = kind("invitations_read", "invitations", "revoke")
-MEMBERSHIP = kind("memberships_read", "memberships", "end")
+OF_MATCH = kind("question-actions", "matches_questions_list", "matches_questions", "answer", sends="for:organization")
+OF_NEED = kind("question-actions", "needs_questions_list", "needs_questions", "answer", sends="for:organization")
+CONSENT = kind("consent-actions", "consents_read", "consents", "withdraw")
+CLIENT = Kind(
+    "client-actions",
+    "clients_read",
+    {"approve": "clients_approve", "revoke": "clients_revoke", "secret": "clients_secret_renew"},
+)
+INVITATION = kind("invitation-actions", "invitations_read", "invitations", "revoke")
+MEMBERSHIP = kind("membership-actions", "memberships_read", "memberships", "end")
 ENDPOINT = kind(
+    "webhook-endpoint-actions",
     "webhook_endpoints_read",
     "webhook_endpoints",
     *("ping", "redeliver", "disable", "enable", "rotate-secret", "end-previous-secret"),
 )
-DELIVERY = kind("webhook_deliveries_read", "webhook_deliveries", "redeliver")
+DELIVERY = kind("webhook-delivery-actions", "webhook_deliveries_read", "webhook_deliveries", "redeliver")
 ITEM = kind(
+    "worklist-item-actions",
     "me_worklist",
     "worklist_items",
     *("snooze", "unsnooze", "delegate", "take-back"),
     query="?include=snoozed&include=delegated&include=others",
 )
-COMPLAINT = kind("complaints_read", "complaints", "take", "resolve", "dismiss", "reopen")
+COMPLAINT = kind("complaint-actions", "complaints_read", "complaints", "take", "resolve", "dismiss", "reopen")
 KINDS = {
     "report": REPORT,
     "question:match": OF_MATCH,
@@ -102,6 +119,12 @@ def test_every_action_of_these_resources_is_in_the_table():
         if operation.method == "POST" and parent in paths and not last.startswith("{"):
             assert operation.id in known, operation.id
     assert mine
+
+
+def test_every_action_has_a_label_in_both_languages():
+    assert {each.codes: set(each.acts) for each in KINDS.values()} == {
+        name: {code.code for code in code_list(name)} for name in ACTIONS
+    }
 
 
 @pytest.mark.parametrize("name", KINDS)
