@@ -85,6 +85,14 @@ PARAMETERS: dict[str, dict[str, Any]] = {
         "schema": {"type": "string", "pattern": r'^"[1-9][0-9]{0,9}\.[0-9a-f]{16}"$'},
         "example": '"3.9f86d081884c7d65"',
     },
+    "RequestId": {
+        "name": "X-Request-Id",
+        "in": "header",
+        "description": "Your own name for this call, kept in problems, logs and events and sent back; one is made "
+        "where it is absent or not of this form.",
+        "schema": {"type": "string", "maxLength": 64, "pattern": r"^[A-Za-z0-9._-]{1,64}$"},
+        "example": "0198c0de",
+    },
     "IfNoneMatch": {
         "name": "If-None-Match",
         "in": "header",

@@ -59,6 +59,7 @@ def header_parameters(view: Any, method: str) -> list[dict[str, str]]:
         chosen.append("IfMatch")
     if method == "POST":
         chosen.append("IdempotencyKey")
+    chosen.append("RequestId")
     return [{"$ref": f"#/components/parameters/{name}"} for name in chosen]
 
 

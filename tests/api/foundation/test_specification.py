@@ -94,7 +94,7 @@ def test_the_tiny_resource_reads_as_intended() -> None:
     assert {"oauth2": ["needs:write"]} in rename["security"] and {} not in rename["security"]
     assert {} in listing["security"]
     references = {each["$ref"].rsplit("/", 1)[1] for each in rename["parameters"] if "$ref" in each}
-    assert references == {"AcceptLanguage", "ActingAs", "IdempotencyKey", "IfMatch"}
+    assert references == {"AcceptLanguage", "ActingAs", "IdempotencyKey", "IfMatch", "RequestId"}
     names = [each["name"] for each in listing["parameters"] if "name" in each]
     assert set(names) == {
         *("id", "kind", "q", "new", "version", "updated_since"),
