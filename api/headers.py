@@ -88,9 +88,9 @@ PARAMETERS: dict[str, dict[str, Any]] = {
     "RequestId": {
         "name": "X-Request-Id",
         "in": "header",
-        "description": "Your own name for this call, kept in problems, logs and events and sent back; one is made "
-        "where it is absent or not of this form.",
-        "schema": {"type": "string", "maxLength": 64, "pattern": r"^[A-Za-z0-9._-]{1,64}$"},
+        "description": "Your own name for this call, kept in problems, logs and events and sent back: up to 64 "
+        "letters, digits, `.`, `_` and `-`. One is made where it is absent or anything else.",
+        "schema": {"type": "string"},
         "example": "0198c0de",
     },
     "IfNoneMatch": {
