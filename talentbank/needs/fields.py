@@ -75,6 +75,8 @@ def fields_check(given: Mapping[str, Any], need: Need, *, today: date) -> NeedFi
 
 
 def _scalar_errors(name: str, value: Any, need: Need) -> list[FieldError]:
+    if value is None and COLUMNS[name].null:
+        return []  # undecided again, which Django's own check takes for an empty form field
     if name in BOUNDS and value is not None:
         if isinstance(value, bool) or not isinstance(value, int):
             return [FieldError(f"/{name}", "invalid")]
@@ -154,8 +156,9 @@ def _wish_errors(
 
 
 def fields_read(need: Need, names: frozenset[str]) -> dict[str, Any]:
-    """The values of some fields as they are, for an event's texts and to see what changes."""
-    values: dict[str, Any] = {name: getattr(need, name) for name in SCALARS if name in names}
+    """The values of some fields as they are, days as text, for an event's texts and to see what changes."""
+    found = {name: getattr(need, name) for name in SCALARS if name in names}
+    values = {name: value.isoformat() if isinstance(value, date) else value for name, value in found.items()}
     if "problems" in names:
         values["problems"] = sorted(need.problems.values_list("code", flat=True))
     if "skills" in names:
