@@ -6,7 +6,46 @@ from collections.abc import Mapping
 
 from talentbank.accounts.oidc import SCOPES, SCOPES_EN
 
+ACTIONS: Mapping[str, Mapping[str, tuple[str, str]]] = {
+    "client-actions": {
+        "approve": ("利用を認める", "Approve"),
+        "revoke": ("利用を取り消す", "Revoke"),
+        "secret": ("新しい秘密鍵を発行する", "Make a new secret"),
+    },
+    "complaint-actions": {
+        "take": ("担当者を決める", "Give to a handler"),
+        "resolve": ("解決済みにする", "Resolve"),
+        "dismiss": ("対応不要とする", "Dismiss"),
+        "reopen": ("もう一度対応する", "Reopen"),
+    },
+    "consent-actions": {"withdraw": ("同意を取り消す", "Withdraw")},
+    "invitation-actions": {"revoke": ("招待を取り消す", "Revoke")},
+    "membership-actions": {"end": ("役割を終える", "End")},
+    "proxy-actions": {"end": ("代理人を取りやめる", "End")},
+    "question-actions": {"answer": ("質問に答える", "Answer")},
+    "webhook-delivery-actions": {"redeliver": ("もう一度送る", "Send again")},
+    "webhook-endpoint-actions": {
+        "ping": ("試しに送る", "Send a test"),
+        "redeliver": ("届かなかった分を再送する", "Send again what was missed"),
+        "disable": ("送信を止める", "Stop"),
+        "enable": ("送信を再開する", "Enable"),
+        "rotate-secret": ("署名の鍵を替える", "Rotate the secret"),
+        "end-previous-secret": ("前の鍵を終わらせる", "End the previous secret"),
+    },
+    "work-report-actions": {
+        "confirm": ("報告を確認する", "Confirm"),
+        "return": ("直しをお願いする", "Return"),
+    },
+    "worklist-item-actions": {
+        "snooze": ("後回しにする", "Put off"),
+        "unsnooze": ("後回しをやめる", "Take up again"),
+        "delegate": ("ほかの担当者に任せる", "Give to a colleague"),
+        "take-back": ("自分に戻す", "Take back"),
+    },
+}
+"""What `allowed_actions` of small resources can hold, in the order in which they show it."""
 PAIRS: Mapping[str, Mapping[str, tuple[str, str]]] = {
+    **ACTIONS,
     "match-answers": {
         "asked": ("回答をお願いしています", "Asked"),
         "yes": ("承諾", "Yes"),

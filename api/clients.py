@@ -27,6 +27,7 @@ from api.serializers import (
 from api.staff_filters import BanksFilter
 from api.views import ActionView, CreateView, DetailView, ListView, Operation, UpdateView
 from talentbank.accounts.clients import (
+    client_actions,
     client_approvals_visible,
     client_approve,
     client_ask,
@@ -121,6 +122,10 @@ class ClientDetail(RowOutput):
     state = StateField(ClientState, source="*")
     is_home = StrictBooleanField(help_text="Whether this bank registered the client and hands out its secret.")
     last_used_on = StrictDateField(allow_null=True)
+    allowed_actions = serializers.SerializerMethodField()
+
+    def get_allowed_actions(self, row: ClientApproval) -> list[str]:
+        return client_actions(self.context["actor"], row, day_of(self.context["at"]))
 
 
 class ClientSecretOutput(ClientDetail):

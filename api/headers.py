@@ -85,6 +85,14 @@ PARAMETERS: dict[str, dict[str, Any]] = {
         "schema": {"type": "string", "pattern": r'^"[1-9][0-9]{0,9}\.[0-9a-f]{16}"$'},
         "example": '"3.9f86d081884c7d65"',
     },
+    "RequestId": {
+        "name": "X-Request-Id",
+        "in": "header",
+        "description": "Your own name for this call, kept in problems, logs and events and sent back: up to 64 "
+        "letters, digits, `.`, `_` and `-`. One is made where it is absent or anything else.",
+        "schema": {"type": "string"},
+        "example": "0198c0de",
+    },
     "IfNoneMatch": {
         "name": "If-None-Match",
         "in": "header",

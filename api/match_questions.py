@@ -24,9 +24,10 @@ from api.serializers import (
 from api.views import ActionView, CreateView, ListView, Operation
 from talentbank.core.actors import Side
 from talentbank.matches.models import Match, MatchQuestion
-from talentbank.matches.policies import part_for
+from talentbank.matches.policies import acting_parts, part_for
 from talentbank.matches.questions import (
     SIDES,
+    match_question_actions,
     match_question_answer,
     match_question_ask,
     match_question_get,
@@ -63,6 +64,7 @@ class MatchQuestionOutput(RowOutput):
     answer = serializers.SerializerMethodField()
     answered_at = StrictDateTimeField(allow_null=True)
     staff = serializers.SerializerMethodField()
+    allowed_actions = serializers.SerializerMethodField()
     created_at = StrictDateTimeField()
 
     @extend_schema_field(StrictCharField(max_length=RELAYED))
@@ -78,6 +80,9 @@ class MatchQuestionOutput(RowOutput):
         seen = sees_original(self.context["actor"], question.match)
         return MatchQuestionOriginal(question).data if seen else None
 
+    def get_allowed_actions(self, question: MatchQuestion) -> list[str]:
+        return match_question_actions(question, self.context["parts"])
+
 
 class MatchQuestionOperation(Operation):
     tag = "matches"
@@ -92,6 +97,11 @@ class MatchQuestionOperation(Operation):
 
     def require_side(self, match: Match) -> None:
         part_for(self.actor, match, SIDES, on_behalf_of(self.values))
+
+    def render_rows(self, rows: list[MatchQuestion]) -> list[Any]:
+        """All of one match: what the caller is in it is asked once."""
+        parts = acting_parts(self.actor, rows[0].match) if rows else frozenset()
+        return list(MatchQuestionOutput(rows, many=True, context={**self.output_context(), "parts": parts}).data)
 
 
 class MatchQuestionList(MatchQuestionOperation, ListView):

@@ -27,7 +27,6 @@ from api.views import ActionView, CreateView, DetailView, FactView, ListView, Op
 from api.views.writes import DESK_SCOPE
 from talentbank.accounts.hats import hats_held_back
 from talentbank.accounts.models import User
-from talentbank.accounts.policies import require_helper
 from talentbank.banks.models import Bank, TextKind
 from talentbank.core.actors import COORDINATORS, Channel, Hat, OnBehalf, Role, Side
 from talentbank.core.audit import Step, Subject
@@ -35,6 +34,7 @@ from talentbank.core.errors import NotFound, invalid
 from talentbank.organizations.models import Organization
 from talentbank.organizations.selectors import organization_get
 from talentbank.privacy.models import Consent, Disclosure
+from talentbank.privacy.policies import HOLDERS, consent_actions, consenting_role
 from talentbank.privacy.selectors import disclosures_of
 from talentbank.privacy.services import consent_withdraw, consents_give
 from talentbank.professionals.models import Professional
@@ -120,6 +120,10 @@ class ConsentOutput(RowOutput):
     channel = StrictChoiceField(Channel)
     granted_at = StrictDateTimeField()
     withdrawn_at = StrictDateTimeField(allow_null=True)
+    allowed_actions = serializers.SerializerMethodField()
+
+    def get_allowed_actions(self, consent: Consent) -> list[str]:
+        return consent_actions(self.context["actor"], consent)
 
 
 class MeRead(FactView):
@@ -181,10 +185,9 @@ class ConsentOperation(Operation):
 
     def permit_for(self, kind: str, id: UUID, bank_id: UUID) -> None:
         """The holder consents itself; staff record what it said, which asks a token for the desk's scope."""
-        own = self.actor.wears(Role.PROFESSIONAL if kind == "professional" else Role.OWNER, id)
-        if not own or self.values.get("on_behalf_of"):
+        for_it = bool(self.values.get("on_behalf_of"))
+        if consenting_role(self.actor, kind, id, bank_id, for_it=for_it) is not HOLDERS[kind]:
             self.require_scopes(DESK_SCOPE)
-            require_helper(self.actor, bank_id)
 
     def step_for(self, kind: str, id: UUID, bank_id: UUID) -> Step:
         """Under the holder's own hat, or on its behalf: staff need not say so, for they have no consents of their own.
@@ -194,12 +197,10 @@ class ConsentOperation(Operation):
         behalf = on_behalf_of(self.values)
         if behalf and behalf.side != kind:
             raise invalid("/on_behalf_of", "not_the_holder")
-        own = Role.PROFESSIONAL if kind == "professional" else Role.OWNER
-        if behalf is None and self.actor.wears(own, id):
-            return Step(actor=self.actor, at=self.at, role=own)
-        helper = require_helper(self.actor, bank_id)
-        behalf = behalf or OnBehalf(Side(kind), self.channel())
-        return Step(actor=self.actor, at=self.at, role=helper.role, on_behalf=behalf)
+        role = consenting_role(self.actor, kind, id, bank_id, for_it=behalf is not None)
+        if role is not HOLDERS[kind]:
+            behalf = behalf or OnBehalf(Side(kind), self.channel())
+        return Step(actor=self.actor, at=self.at, role=role, on_behalf=behalf)
 
     def channel(self) -> Channel:
         return Channel(self.values.get("channel", self.actor.channel))

@@ -7,6 +7,7 @@ from uuid import UUID
 
 from django.conf import settings
 from django.db.models import QuerySet
+from rest_framework import serializers
 
 from api.filters import ChoicesFilter, StrictFilterSet
 from api.routing import endpoint
@@ -23,7 +24,7 @@ from api.serializers import (
 from api.staff_filters import BanksFilter
 from api.views import ActionView, CreateView, DetailView, ListView, Operation, UpdateView
 from talentbank.accounts.models import Invitation, StaffMembership, StaffRole
-from talentbank.accounts.policies import require_bank_admin
+from talentbank.accounts.policies import invitation_actions, membership_actions, require_bank_admin
 from talentbank.accounts.selectors import invitations_visible, memberships_visible
 from talentbank.accounts.services import invitation_create, invitation_revoke, membership_end, membership_update
 from talentbank.banks.selectors import bank_get
@@ -47,6 +48,10 @@ class MembershipDetail(RowOutput):
     valid_from = StrictDateField()
     valid_until = StrictDateField(allow_null=True)
     ended_at = StrictDateTimeField(allow_null=True)
+    allowed_actions = serializers.SerializerMethodField()
+
+    def get_allowed_actions(self, row: StaffMembership) -> list[str]:
+        return membership_actions(self.context["actor"], row)
 
 
 class InvitationInput(StrictSerializer):
@@ -64,6 +69,10 @@ class InvitationDetail(RowOutput):
     expires_at = StrictDateTimeField()
     accepted_at = StrictDateTimeField(allow_null=True)
     revoked_at = StrictDateTimeField(allow_null=True)
+    allowed_actions = serializers.SerializerMethodField()
+
+    def get_allowed_actions(self, row: Invitation) -> list[str]:
+        return invitation_actions(self.context["actor"], row)
 
 
 class MembershipOperation(Operation):

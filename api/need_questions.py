@@ -23,10 +23,11 @@ from api.serializers import (
 )
 from api.views import ActionView, CreateView, ListView, Operation
 from talentbank.needs.models import Need, NeedQuestion
-from talentbank.needs.policies import WRITERS, part_for
+from talentbank.needs.policies import WRITERS, acting_parts, part_for
 from talentbank.needs.questions import (
     asker_of,
     is_asker,
+    need_question_actions,
     need_question_answer,
     need_question_ask,
     need_question_get,
@@ -76,6 +77,7 @@ class NeedQuestionOutput(RowOutput):
     published = StrictBooleanField()
     mine = serializers.SerializerMethodField()
     staff = serializers.SerializerMethodField()
+    allowed_actions = serializers.SerializerMethodField()
     created_at = StrictDateTimeField()
 
     def get_mine(self, question: NeedQuestion) -> bool:
@@ -85,6 +87,9 @@ class NeedQuestionOutput(RowOutput):
     def get_staff(self, question: NeedQuestion) -> dict[str, Any] | None:
         seen = sees_who_asked(self.context["actor"], question.need)
         return NeedQuestionAsker(question).data if seen else None
+
+    def get_allowed_actions(self, question: NeedQuestion) -> list[str]:
+        return need_question_actions(question, acting_parts(self.context["actor"], question.need))
 
 
 class NeedQuestionOperation(Operation):

@@ -8,6 +8,7 @@ from django.db.models import QuerySet
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
+from api.expansion import by_id, context_for, reader_with
 from api.registrations.actions import action_urls
 from api.registrations.filters import ORDERINGS, RegistrationFilters
 from api.registrations.inputs import consents, fields_of, flag, undecided, words
@@ -32,6 +33,7 @@ from api.serializers import (
     StrictSerializer,
     on_behalf_of,
 )
+from api.views import Operation
 from talentbank.banks.models import Bank
 from talentbank.organizations.models import (
     HeadcountBand,
@@ -40,7 +42,7 @@ from talentbank.organizations.models import (
 )
 from talentbank.organizations.policies import WRITERS
 from talentbank.organizations.room import ROOM
-from talentbank.organizations.selectors import organizations_search
+from talentbank.organizations.selectors import organizations_search, organizations_visible
 from talentbank.organizations.services import organization_register, organization_update
 from talentbank.registrations.fields import MOST_ITEMS
 
@@ -125,6 +127,13 @@ class OrganizationDetail(RegistrationDetail):
     @extend_schema_field(OrganizationOwnContacts(allow_null=True))
     def get_contacts(self, row: Organization) -> dict[str, str] | None:
         return {name: getattr(row, name) for name in CONTACTS} if self.shows_contacts() else None
+
+
+def organizations_expanded(operation: Operation, ids: frozenset[str]) -> dict[str, Any]:
+    """Organizations as `organizations_list` shows them to the caller."""
+    actor = reader_with(operation, "organizations:read")
+    rows = organizations_visible(actor).filter(pk__in=ids)
+    return by_id(OrganizationDetail(rows, many=True, context=context_for(operation, actor)).data)
 
 
 class OrganizationOperation(RegistrationOperation):

@@ -21,6 +21,7 @@ from rest_framework import serializers
 
 from api import specification
 from api.authentication import BearerAuthentication, SessionAuthentication
+from api.expansion import ExpandedObject
 from api.fields import StrictField, StrictListField
 from api.pagination import page_schema
 from api.serializers import OnBehalfInput, StrictSerializer
@@ -237,6 +238,13 @@ class StrictFieldSchema(OpenApiSerializerFieldExtension):
         known = auto_schema.registry._components.get(key)
         if known is not None and known.schema != schema:
             warn(f"two different choices are called {name}; name one with component=")
+
+
+class ExpandedObjectSchema(OpenApiSerializerFieldExtension):
+    target_class = ExpandedObject
+
+    def map_serializer_field(self, auto_schema: Any, direction: str) -> dict[str, Any]:
+        return auto_schema.resolve_serializer(force_instance(self.target.output), "response").ref
 
 
 class StrictListSchema(OpenApiSerializerFieldExtension):

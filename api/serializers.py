@@ -64,10 +64,15 @@ class StrictSerializer(serializers.Serializer):
         return values
 
 
+ADDED = frozenset({"etag", "expanded"})
+"""Members of a row that are made from the rest of it."""
+
+
 class RowOutput(serializers.Serializer):
     """Base of an output that stands for one row with a version.
 
-    `etag` is last: it holds the row's version and a digest of everything else in this representation.
+    `etag` is last: it holds the row's version and a digest of everything else in this representation. `expanded`, where
+    a subclass declares it, is added by `api.expansion`.
     """
 
     id = StrictUUIDField(read_only=True)
@@ -75,7 +80,7 @@ class RowOutput(serializers.Serializer):
 
     @cached_property
     def _content(self) -> list[tuple[str, serializers.Field]]:
-        return [(each.field_name, each) for each in self._readable_fields if each.field_name != "etag"]
+        return [(each.field_name, each) for each in self._readable_fields if each.field_name not in ADDED]
 
     def to_representation(self, instance: Any) -> dict[str, Any]:
         values = {name: _shown(each, instance) for name, each in self._content}

@@ -59,6 +59,7 @@ def header_parameters(view: Any, method: str) -> list[dict[str, str]]:
         chosen.append("IfMatch")
     if method == "POST":
         chosen.append("IdempotencyKey")
+    chosen.append("RequestId")
     return [{"$ref": f"#/components/parameters/{name}"} for name in chosen]
 
 
@@ -91,10 +92,16 @@ def _common_parameters(view: Any, common: tuple[str, ...]) -> list[dict[str, Any
         },
         "limit": {"description": "Rows a page.", "schema": limit},
         "expand": {
-            "description": "Parts to show in full.",
-            "schema": {"type": "array", "items": {"type": "string", "enum": list(view.expandable)}},
+            "description": "What to show in full under `expanded` beside the id that the row shows: as GET of it would "
+            "show it to this caller, without contacts; null where that would be refused.",
+            "schema": {
+                "type": "array",
+                "items": {"type": "string", "enum": list(view.expandable)},
+                "minItems": 1,
+            },
             "style": "form",
             "explode": False,
+            "example": list(view.expandable),
         },
     }
     orderings = getattr(view, "orderings", ())

@@ -22,6 +22,7 @@ from api.views import CommandView, CreateView, FactView, ListView
 from api.webhook_endpoints import EndpointOperation, Kept
 from talentbank.notifications.models import DeliveryState, WebhookDelivery, WebhookEndpoint
 from talentbank.notifications.webhooks.catalogue import LABELS
+from talentbank.notifications.webhooks.policies import delivery_actions
 from talentbank.notifications.webhooks.redelivery import deliveries_redeliver, delivery_redeliver, endpoint_ping
 from talentbank.notifications.webhooks.selectors import deliveries_of, delivery_get
 
@@ -57,11 +58,15 @@ class WebhookDeliveryOutput(serializers.Serializer):
     state = StrictChoiceField(DeliveryState, component="WebhookDeliveryState")
     due_at = StrictDateTimeField()
     delivered_at = StrictDateTimeField(allow_null=True)
+    allowed_actions = serializers.SerializerMethodField()
     created_at = StrictDateTimeField()
     attempts = WebhookAttemptOutput(many=True, source="tries")
 
     def get_webhook_id(self, delivery: WebhookDelivery) -> str:
         return f"msg_{delivery.pk.hex}"
+
+    def get_allowed_actions(self, delivery: WebhookDelivery) -> list[str]:
+        return delivery_actions(self.context["actor"], delivery)
 
 
 class RedeliverInput(StrictSerializer):

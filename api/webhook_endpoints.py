@@ -7,6 +7,7 @@ from datetime import timedelta
 from typing import Any
 
 from django.db.models import QuerySet
+from rest_framework import serializers
 
 from api.filters import ChoicesFilter, StrictFilterSet
 from api.routing import endpoint
@@ -27,7 +28,12 @@ from talentbank.banks.selectors import bank_default, bank_get
 from talentbank.notifications.models import EndpointState, WebhookEndpoint
 from talentbank.notifications.webhooks.addresses import URL_LENGTH
 from talentbank.notifications.webhooks.catalogue import CHOOSABLE
-from talentbank.notifications.webhooks.policies import require_keeper, require_keeper_or_admin, require_may_create
+from talentbank.notifications.webhooks.policies import (
+    endpoint_actions,
+    require_keeper,
+    require_keeper_or_admin,
+    require_may_create,
+)
 from talentbank.notifications.webhooks.selectors import endpoint_get, endpoints_visible
 from talentbank.notifications.webhooks.services import (
     endpoint_create,
@@ -90,8 +96,12 @@ class WebhookEndpointOutput(RowOutput):
     previous_secret_until = StrictDateTimeField(allow_null=True, source="previous_until")
     failing_since = StrictDateTimeField(allow_null=True)
     delivered_at = StrictDateTimeField(allow_null=True, help_text="When something arrived last.")
+    allowed_actions = serializers.SerializerMethodField()
     created_at = StrictDateTimeField()
     updated_at = StrictDateTimeField()
+
+    def get_allowed_actions(self, row: WebhookEndpoint) -> list[str]:
+        return endpoint_actions(self.context["actor"], row, self.context["at"])
 
 
 class WebhookEndpointWithSecret(WebhookEndpointOutput):

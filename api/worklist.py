@@ -28,7 +28,7 @@ from talentbank.core.actors import COORDINATORS
 from talentbank.core.errors import Forbidden
 from talentbank.worklist.baskets import BASKETS, Basket
 from talentbank.worklist.items import SUBJECT_KINDS, Item
-from talentbank.worklist.selectors import Shown, worklist, worklist_counts, worklist_item
+from talentbank.worklist.selectors import Shown, item_actions, worklist, worklist_counts, worklist_item
 from talentbank.worklist.services import item_delegate, item_snooze, item_take_back
 
 API_ROOT = "/api/v1"
@@ -85,7 +85,8 @@ class WorklistSubject(serializers.Serializer):
 
 
 class WorklistItem(RowOutput):
-    """One thing that waits. `etag` is for the settling call, whose row it stands for."""
+    """One thing that waits. `etag` is for the settling call, whose row it stands for; `allowed_actions` are the item's
+    own, below `/worklist-items/{id}`."""
 
     basket = StrictChoiceField(NAMES, component="WorklistBasket")
     bank = StrictUUIDField(source="waiting.bank_id")
@@ -93,11 +94,15 @@ class WorklistItem(RowOutput):
     waiting_since = StrictDateTimeField(source="waiting.since")
     due_on = StrictDateField(source="waiting.due_on", allow_null=True)
     settles = SettlingCall(source="calls", many=True)
+    allowed_actions = serializers.SerializerMethodField()
     assigned_to = StrictUUIDField(source="waiting.coordinator", allow_null=True, help_text="Account; null: nobody.")
     snoozed_until = StrictDateField(allow_null=True)
     delegated_by = StrictUUIDField(allow_null=True)
     delegated_to = StrictUUIDField(allow_null=True)
     deputy_for = StrictUUIDField(allow_null=True, help_text="Account of the absent colleague.")
+
+    def get_allowed_actions(self, item: Item) -> list[str]:
+        return item_actions(self.context["actor"], item)
 
 
 class BasketCount(serializers.Serializer):

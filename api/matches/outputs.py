@@ -9,6 +9,10 @@ from django.db.models import Q
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
+from api.expansion import ExpandedObject, ExpandedObjects, expanded_field
+from api.needs.outputs import NeedOutput
+from api.organizations import OrganizationDetail
+from api.professionals.outputs import ProfessionalDetail
 from api.records import EventOutput
 from api.serializers import (
     RowOutput,
@@ -82,6 +86,14 @@ class MatchStaffView(serializers.Serializer):
     reason_codes = StrictListField(child=StrictCharField(max_length=60), max_length=10)
 
 
+class MatchExpanded(ExpandedObjects):
+    """What a match names, in full: the professional for staff and itself, the organization for staff and its people."""
+
+    need = ExpandedObject(NeedOutput)
+    professional = ExpandedObject(ProfessionalDetail)
+    organization = ExpandedObject(OrganizationDetail)
+
+
 class MatchDetail(RowOutput):
     """A match as its reader may see it: `staff` is null to the sides, names are null before the introduction."""
 
@@ -109,6 +121,7 @@ class MatchDetail(RowOutput):
     allowed_actions = serializers.SerializerMethodField()
     created_at = StrictDateTimeField()
     updated_at = StrictDateTimeField()
+    expanded = expanded_field(MatchExpanded)
 
     def get_professional(self, match: Match) -> MatchProfessional:
         known = self._knows(match, Side.PROFESSIONAL)

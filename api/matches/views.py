@@ -16,6 +16,9 @@ from api.matches.outputs import (
     MatchEventOutput,
     cards_shown,
 )
+from api.needs.outputs import needs_expanded
+from api.organizations import organizations_expanded
+from api.professionals.outputs import professionals_expanded
 from api.records import ActionAnswerOutput
 from api.serializers import step_of
 from api.views import CreateView, DetailView, FactView, ListView, Operation
@@ -33,6 +36,12 @@ from talentbank.matches.services import match_create
 from talentbank.matches.states import Origin
 from talentbank.needs.selectors import need_get
 from talentbank.ranking.services import card_professional
+
+EXPANDABLE = {
+    "need": needs_expanded,
+    "professional": professionals_expanded,
+    "organization": organizations_expanded,
+}
 
 
 class MatchOperation(Operation):
@@ -62,6 +71,7 @@ class MatchList(MatchOperation, ListView):
     support desk those of the sides that it acts for."""
 
     operation_id, summary = "matches_list", "List matches"
+    expandable = EXPANDABLE
     filterset_class = MatchFilters
     orderings = ORDERINGS
 
@@ -129,6 +139,7 @@ class MatchRead(MatchOperation, DetailView):
     """One match, as its reader may see it."""
 
     operation_id, summary = "matches_read", "Read a match"
+    expandable = EXPANDABLE
 
     def find(self, **ids: Any) -> Match:
         return match_get(self.actor, ids["id"])

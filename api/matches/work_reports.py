@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, ClassVar
+
+from rest_framework import serializers
 
 from api.matches.views import domain_step
 from api.routing import endpoint
@@ -21,9 +23,15 @@ from api.serializers import (
 from api.views import ActionView, CreateView, Operation, WholeListView
 from talentbank.core.lifecycle import Part
 from talentbank.matches.models import Match, WorkReport, WorkReportState
-from talentbank.matches.policies import part_for
+from talentbank.matches.policies import acting_parts, part_for
 from talentbank.matches.selectors import match_get
-from talentbank.matches.work_reports import work_report_answer, work_report_file, work_report_get, work_reports
+from talentbank.matches.work_reports import (
+    TABLE,
+    work_report_answer,
+    work_report_file,
+    work_report_get,
+    work_reports,
+)
 
 TEXT = 4000
 OWN = ("period_start", "period_end", "hours", "work_done", "next_steps")
@@ -57,7 +65,11 @@ class WorkReportOutput(RowOutput):
     answer_comment = StrictCharField(max_length=TEXT, allow_blank=True)
     answered_at = StrictDateTimeField(allow_null=True)
     channel = StrictCharField(max_length=20)
+    allowed_actions = serializers.SerializerMethodField()
     created_at = StrictDateTimeField()
+
+    def get_allowed_actions(self, report: WorkReport) -> list[str]:
+        return TABLE.allowed(report.state, self.context["parts"])
 
 
 class WorkReportOperation(Operation):
@@ -68,8 +80,13 @@ class WorkReportOperation(Operation):
         helper = bool(getattr(self, "values", {}).get("on_behalf_of"))
         return match_get(self.actor, self.kwargs["id"], for_helper=helper)
 
-    def require_part(self, match: Match, part: Part) -> None:
-        part_for(self.actor, match, {part}, on_behalf_of(self.values))
+    def require_part(self, match: Match, parts: frozenset[Part]) -> None:
+        part_for(self.actor, match, parts, on_behalf_of(self.values))
+
+    def render_rows(self, rows: list[WorkReport]) -> list[Any]:
+        """All of one match: what the caller is in it is asked once."""
+        parts = acting_parts(self.actor, rows[0].match) if rows else frozenset()
+        return list(WorkReportOutput(rows, many=True, context={**self.output_context(), "parts": parts}).data)
 
 
 class WorkReportList(WorkReportOperation, WholeListView):
@@ -93,7 +110,7 @@ class WorkReportCreate(WorkReportOperation, CreateView):
         return self.match()
 
     def permit(self, row: Match) -> None:
-        self.require_part(row, Part.PROFESSIONAL)
+        self.require_part(row, frozenset({Part.PROFESSIONAL}))
 
     def perform(self, parent: Match) -> WorkReport:
         sent = step_of({name: value for name, value in self.values.items() if name not in OWN})
@@ -106,19 +123,19 @@ class WorkReportCreate(WorkReportOperation, CreateView):
 
 class WorkReportAction(WorkReportOperation, ActionView):
     required_scopes = ("matches:write",)
-    state: WorkReportState
+    action: ClassVar[str]
 
     def find(self, **ids: Any) -> WorkReport:
         return work_report_get(self.match(), ids["report_id"])
 
     def permit(self, row: WorkReport) -> None:
-        self.require_part(row.match, Part.ORGANIZATION)
+        self.require_part(row.match, TABLE.parts_for(self.action))
 
     def perform(self, row: WorkReport, *, step: StepInput, expected_version: int) -> WorkReport:
         return work_report_answer(
             match_id=row.match_id,
             report_id=row.pk,
-            state=self.state,
+            action=self.action,
             comment=step.input.get("comment", ""),
             expected_version=expected_version,
             step=domain_step(self.actor, step, self.at),
@@ -130,7 +147,7 @@ class WorkReportConfirm(WorkReportAction):
 
     operation_id, summary = "matches_work_reports_confirm", "Confirm a work report"
     input_serializer = WorkReportConfirmInput
-    state = WorkReportState.CONFIRMED
+    action = "confirm"
 
 
 class WorkReportReturn(WorkReportAction):
@@ -138,7 +155,7 @@ class WorkReportReturn(WorkReportAction):
 
     operation_id, summary = "matches_work_reports_return", "Return a work report"
     input_serializer = WorkReportReturnInput
-    state = WorkReportState.RETURNED
+    action = "return"
 
 
 urlpatterns = [

@@ -8,6 +8,8 @@ from typing import Any
 from drf_spectacular.utils import PolymorphicProxySerializer, extend_schema_field
 from rest_framework import serializers
 
+from api.expansion import ExpandedObject, ExpandedObjects, by_id, context_for, expanded_field, reader_with
+from api.organizations import OrganizationDetail
 from api.records import EventOutput
 from api.serializers import (
     RowOutput,
@@ -22,6 +24,7 @@ from api.serializers import (
     StrictUUIDField,
 )
 from api.text_warnings import TextWarningOutput, warnings_shown
+from api.views import Operation
 from talentbank.core.actors import HELPERS, Channel, Side
 from talentbank.core.clock import day_of
 from talentbank.core.models import Event
@@ -29,7 +32,7 @@ from talentbank.core.reasons import Words
 from talentbank.needs.codes import REASONS
 from talentbank.needs.inputs import ASK_QUESTION
 from talentbank.needs.models import Confidentiality, Need, NeedClosedReason, NeedState, Place, SubsidyUse
-from talentbank.needs.selectors import NeedReader, NeedView, allowed_actions, need_accepts
+from talentbank.needs.selectors import NeedReader, NeedView, allowed_actions, need_accepts, need_reader, needs_visible
 from talentbank.needs.texts import need_warnings
 from talentbank.professionals.models import EngagementType, FeeBasis
 
@@ -93,6 +96,12 @@ class NeedPlaces(serializers.Serializer):
     completed = StrictIntegerField(**COUNT)
 
 
+class NeedExpanded(ExpandedObjects):
+    """The organization in full, for its own people and staff; null to everybody else."""
+
+    organization = ExpandedObject(OrganizationDetail)
+
+
 class NeedShared(RowOutput):
     """What every reader sees. The organization is null while it is anonymous, the budget while it is not shared."""
 
@@ -106,6 +115,7 @@ class NeedShared(RowOutput):
     organization = serializers.SerializerMethodField()
     budget = serializers.SerializerMethodField()
     accepting_now = serializers.SerializerMethodField()
+    expanded = expanded_field(NeedExpanded)
 
     def get_public_summary(self, need: Need) -> str:
         return need.public_summary if need.summary_agreed_at else ""
@@ -224,6 +234,14 @@ def needs_shown(rows: Iterable[Need], reader: NeedReader, context: dict[str, Any
     """Each need in the view that this reader has of it."""
     made = {view: kind(context=context) for view, kind in VIEWS.items()}
     return [made[reader.view_of(need)].to_representation(need) for need in rows]
+
+
+def needs_expanded(operation: Operation, ids: frozenset[str]) -> dict[str, Any]:
+    """Needs as `needs_list` shows them to the caller."""
+    actor = reader_with(operation, "needs:read")
+    reader = need_reader(actor)
+    rows = needs_visible(actor, reader).filter(pk__in=ids)
+    return by_id(needs_shown(rows, reader, {**context_for(operation, actor), "with_warnings": False}))
 
 
 class NeedEventOutput(EventOutput):

@@ -9,6 +9,7 @@ from django.db.models import QuerySet
 from api.needs.filters import ORDERINGS, NeedFilters
 from api.needs.inputs import NeedChangesInput, NeedInput, NeedSuggestionsInput, fields_of
 from api.needs.outputs import NeedEventOutput, NeedOutput, NeedSuggestions, needs_shown
+from api.organizations import organizations_expanded
 from api.records import ActionAnswerOutput
 from api.serializers import on_behalf_of
 from api.views import CommandView, CreateView, DetailView, ListView, Operation, UpdateView, WholeListView
@@ -30,6 +31,8 @@ from talentbank.needs.selectors import (
 from talentbank.needs.services import need_create, need_update
 from talentbank.organizations.models import Organization
 from talentbank.skills.suggestions import suggestions_for
+
+EXPANDABLE = {"organization": organizations_expanded}
 
 
 class NeedOperation(Operation):
@@ -53,6 +56,7 @@ class NeedList(NeedOperation, ListView):
     operation_id, summary = "needs_list", "List needs"
     public = True
     with_warnings = False
+    expandable = EXPANDABLE
     filterset_class = NeedFilters
     orderings = ORDERINGS
     extra_statuses = frozenset({403})
@@ -66,6 +70,7 @@ class NeedRead(NeedOperation, DetailView):
 
     operation_id, summary = "needs_read", "Read a need"
     public = True
+    expandable = EXPANDABLE
 
     def find(self, **ids: Any) -> Need:
         return need_get(self.actor, ids["id"])

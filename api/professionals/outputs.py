@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
+from api.expansion import ExpandedObject, ExpandedObjects, by_id, context_for, expanded_field, reader_with
+from api.organizations import OrganizationDetail
 from api.professionals.inputs import RANGES
 from api.registrations.inputs import undecided
 from api.registrations.outputs import RegistrationDetail
@@ -21,6 +24,7 @@ from api.serializers import (
     StrictUUIDField,
 )
 from api.text_warnings import TextWarningOutput, warnings_shown
+from api.views import Operation
 from talentbank.professionals.claims import EVIDENCE_LENGTH, MOST_YEARS
 from talentbank.professionals.fields import DAYS
 from talentbank.professionals.models import (
@@ -36,7 +40,7 @@ from talentbank.professionals.models import (
 )
 from talentbank.professionals.policies import sees_staff_fields
 from talentbank.professionals.room import ROOM
-from talentbank.professionals.selectors import hours_reserved
+from talentbank.professionals.selectors import hours_reserved, professionals_visible
 from talentbank.professionals.texts import professional_warnings
 from talentbank.registrations.fields import MOST_ITEMS
 
@@ -54,6 +58,12 @@ class SkillClaimOutput(serializers.Serializer):
 
 
 CLAIM = SkillClaimOutput()
+
+
+class ProfessionalExpanded(ExpandedObjects):
+    """The organization that holds the registration, in full; null where a person holds it."""
+
+    organization = ExpandedObject(OrganizationDetail)
 
 
 class ExperienceOutput(serializers.Serializer):
@@ -139,6 +149,7 @@ class ProfessionalDetail(RegistrationDetail):
     referral = ProfessionalReferral(source="*")
     capacity = serializers.SerializerMethodField()
     warnings = serializers.SerializerMethodField()
+    expanded = expanded_field(ProfessionalExpanded)
 
     @extend_schema_field(ProfessionalOwnContacts(allow_null=True))
     def get_contacts(self, row: Professional) -> dict[str, str] | None:
@@ -163,3 +174,17 @@ class ProfessionalDetail(RegistrationDetail):
     @extend_schema_field(TextWarningOutput(many=True, allow_null=True))
     def get_warnings(self, row: Professional) -> list[dict[str, Any]] | None:
         return None if self.context.get("listed") else warnings_shown(professional_warnings(row))
+
+
+def professionals_listed(rows: Iterable[Professional], context: dict[str, Any]) -> list[dict[str, Any]]:
+    """Professionals as a list shows them: without contacts and warnings; hours are read for all at once."""
+    found = list(rows)
+    shared = {**context, "reserved": hours_reserved([row.pk for row in found]), "listed": True}
+    return list(ProfessionalDetail(found, many=True, context=shared).data)
+
+
+def professionals_expanded(operation: Operation, ids: frozenset[str]) -> dict[str, Any]:
+    """Professionals as `professionals_list` shows them to the caller."""
+    actor = reader_with(operation, "professionals:read")
+    rows = professionals_visible(actor).filter(pk__in=ids)
+    return by_id(professionals_listed(rows, context_for(operation, actor)))

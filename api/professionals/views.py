@@ -7,8 +7,9 @@ from typing import Any
 from django.db.models import QuerySet
 
 from api.filters import ChoicesFilter
+from api.organizations import organizations_expanded
 from api.professionals.inputs import ProfessionalChangesInput, ProfessionalInput
-from api.professionals.outputs import CONTACTS, ProfessionalDetail
+from api.professionals.outputs import CONTACTS, ProfessionalDetail, professionals_listed
 from api.registrations.actions import action_urls
 from api.registrations.filters import ORDERINGS, RegistrationFilters
 from api.registrations.inputs import fields_of
@@ -31,8 +32,10 @@ from talentbank.professionals.models import (
 )
 from talentbank.professionals.policies import WRITERS
 from talentbank.professionals.room import ROOM
-from talentbank.professionals.selectors import hours_reserved, professionals_search
+from talentbank.professionals.selectors import professionals_search
 from talentbank.professionals.services import professional_register, professional_update
+
+EXPANDABLE = {"organization": organizations_expanded}
 
 
 class ProfessionalFilters(RegistrationFilters):
@@ -55,10 +58,10 @@ class ProfessionalList(ProfessionalOperation, RegistrationList):
     operation_id, summary = "professionals_list", "List professionals"
     filterset_class = ProfessionalFilters
     orderings = ORDERINGS
+    expandable = EXPANDABLE
 
     def render_rows(self, rows: list[Professional]) -> list[Any]:
-        context = {**self.output_context(), "reserved": hours_reserved([row.pk for row in rows]), "listed": True}
-        return list(ProfessionalDetail(rows, many=True, context=context).data)
+        return professionals_listed(rows, self.output_context())
 
 
 class ProfessionalRead(ProfessionalOperation, RegistrationRead):
@@ -66,6 +69,7 @@ class ProfessionalRead(ProfessionalOperation, RegistrationRead):
 
     operation_id, summary = "professionals_read", "Read a professional"
     contacts = CONTACTS
+    expandable = EXPANDABLE
 
 
 class ProfessionalCreate(ProfessionalOperation, RegistrationCreate):

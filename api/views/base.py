@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any, ClassVar
 
@@ -17,6 +18,7 @@ from api.authentication import actor_of, without_account
 from api.catalogue import language
 from api.deprecation import Deprecation
 from api.errors import InsufficientScope
+from api.expansion import Expansion
 from api.filters import StrictFilterSet, read_parameters
 from api.negotiation import JSONOnly
 from api.permissions import Anyone, SignedIn, missing_scopes
@@ -47,7 +49,8 @@ class Operation(APIView):
     input_serializer: ClassVar[type[serializers.Serializer] | None] = None
     output_serializer: ClassVar[type[serializers.Serializer] | None] = None
     filterset_class: ClassVar[type[StrictFilterSet] | None] = None
-    expandable: ClassVar[tuple[str, ...]] = ()
+    expandable: ClassVar[Mapping[str, Expansion]] = {}
+    """What `?expand=` may name: members of a row that name another one by its id."""
     extra_statuses: ClassVar[frozenset[int]] = frozenset()
     """Statuses in the spec beyond those that the base class knows of."""
     success_status: ClassVar[int] = 200

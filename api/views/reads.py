@@ -10,6 +10,7 @@ from rest_framework.renderers import BaseRenderer
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from api.expansion import expand
 from api.filters import filtered
 from api.pagination import PARAMETERS, Pager
 from api.preconditions import is_unchanged
@@ -37,7 +38,7 @@ class ListView(Operation):
         self.require_scopes()
         self.permit(None)
         page = pager.page(filtered(self.filterset_class, rows, self.parameters, actor=self.actor, at=self.at))
-        body, link = pager.answer(page, self.render_rows(page.rows))
+        body, link = pager.answer(page, expand(self, self.render_rows(page.rows)))
         return answer(body, headers={"Link": link} if link else None)
 
 
@@ -72,7 +73,7 @@ class DetailView(Operation):
         row = self.find(**ids)
         self.require_scopes()
         self.permit(row)
-        body = self.render_row(row)
+        (body,) = expand(self, [self.render_row(row)])
         headers = etag_headers(body)
         if headers and is_unchanged(request, headers["ETag"]):
             return answer(None, status=304, headers=headers)

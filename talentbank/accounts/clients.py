@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Iterable, Mapping
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
@@ -51,6 +51,30 @@ def client_approvals_visible(actor: Actor) -> QuerySet[ClientApproval]:
     banks = actor.banks_as(frozenset({Role.BANK_ADMIN}))
     rows = ClientApproval.objects.filter(bank_id__in=banks)
     return rows.select_related("client").prefetch_related("origins").order_by("id")
+
+
+def client_actions(actor: Actor, approval: ClientApproval, day: date) -> list[str]:
+    """Actions open to the actor by state and role alone; `secret` makes a new one."""
+    if Role.BANK_ADMIN not in actor.roles_in(approval.bank_id):
+        return []
+    offered = {
+        "approve": _may_enter(approval, day),
+        "revoke": _may_leave(approval),
+        "secret": approval.is_home and _has_secret(approval.client),
+    }
+    return [action for action, is_open in offered.items() if is_open]
+
+
+def _may_enter(row: ClientApproval, day: date) -> bool:
+    return row.state_on(day) in APPROVES_FROM
+
+
+def _may_leave(row: ClientApproval) -> bool:
+    return row.state != ClientState.REVOKED
+
+
+def _has_secret(client: Client) -> bool:
+    return bool(client.type != Client.Type.PUBLIC)
 
 
 @transaction.atomic
@@ -150,7 +174,7 @@ def client_approve(*, actor: Actor, approval: ClientApproval, expected_version: 
     """
     row = _locked(approval, actor, expected_version)
     before = row.state_on(day_of(at))
-    if before not in APPROVES_FROM:
+    if not _may_enter(row, day_of(at)):
         raise ClientStateForbids(state=before)
     if row.valid_until < day_of(at):
         raise invalid("/valid_until", "in_the_past")
@@ -167,7 +191,7 @@ def client_revoke(*, actor: Actor, approval: ClientApproval, expected_version: i
     :raises ClientStateForbids: it is revoked already.
     """
     row = _locked(approval, actor, expected_version)
-    if row.state == ClientState.REVOKED:
+    if not _may_leave(row):
         raise ClientStateForbids(state=row.state)
     before, row.state = row.state_on(day_of(at)), ClientState.REVOKED
     row.save_step(at=at)
@@ -190,7 +214,7 @@ def client_secret_renew(
     if not row.is_home:
         raise Forbidden()
     client = Client.objects.select_for_update(of=("self",)).get(pk=row.client_id)
-    if client.type == Client.Type.PUBLIC:
+    if not _has_secret(client):
         raise ClientHasNoSecret()
     secret = secrets.token_urlsafe(48)
     client.set_secret(secret)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from uuid import UUID
 
+from talentbank.accounts.models import Invitation, StaffMembership
 from talentbank.core.actors import COORDINATORS, HELPERS, Actor, Hat, Role
 from talentbank.core.errors import ActingAsRequired, Forbidden
 
@@ -37,6 +38,29 @@ def require_role(actor: Actor, bank_id: UUID, roles: frozenset[Role]) -> Hat:
 
 def require_bank_admin(actor: Actor, bank_id: UUID) -> Hat:
     return require_role(actor, bank_id, frozenset({Role.BANK_ADMIN}))
+
+
+def has_ended(membership: StaffMembership) -> bool:
+    return membership.ended_at is not None
+
+
+def is_spent(invitation: Invitation) -> bool:
+    """Tell whether an invitation was accepted or revoked."""
+    return bool(invitation.accepted_at or invitation.revoked_at)
+
+
+def membership_actions(actor: Actor, membership: StaffMembership) -> list[str]:
+    """Actions open to the actor by state and role alone."""
+    return ["end"] if _administers(actor, membership.bank_id) and not has_ended(membership) else []
+
+
+def invitation_actions(actor: Actor, invitation: Invitation) -> list[str]:
+    """Actions open to the actor by state and role alone."""
+    return ["revoke"] if _administers(actor, invitation.bank_id) and not is_spent(invitation) else []
+
+
+def _administers(actor: Actor, bank_id: UUID) -> bool:
+    return Role.BANK_ADMIN in actor.roles_in(bank_id)
 
 
 def require_coordinator(actor: Actor, bank_id: UUID) -> Hat:

@@ -12,7 +12,7 @@ from django.db.models import Q
 
 from talentbank.accounts.mailing import mail_queue
 from talentbank.accounts.models import Invitation, StaffMembership, User
-from talentbank.accounts.policies import require_bank_admin
+from talentbank.accounts.policies import has_ended, is_spent, require_bank_admin
 from talentbank.banks.models import Bank
 from talentbank.core.actors import Actor, Role
 from talentbank.core.audit import Step, Subject, event_record
@@ -111,7 +111,7 @@ def invitation_accept(*, user: User, token: str, at: datetime) -> StaffMembershi
     )
     if invitation is None:
         raise NotFound()
-    if invitation.accepted_at or invitation.revoked_at or invitation.expires_at <= at:
+    if is_spent(invitation) or invitation.expires_at <= at:
         raise InvitationSpent()
     invitation.accepted_at, invitation.accepted_by = at, user
     invitation.save_step(at=at)
@@ -135,7 +135,7 @@ def invitation_revoke(*, actor: Actor, invitation: Invitation, expected_version:
     row = lock(Invitation, invitation.pk)
     if row.version != expected_version:
         raise StaleVersion(version=row.version)
-    if row.accepted_at or row.revoked_at:
+    if is_spent(row):
         raise InvitationSpent()
     row.revoked_at = at
     row.save_step(at=at)
@@ -212,7 +212,7 @@ def ties_declare(
     row = lock(StaffMembership, membership.pk)
     if row.version != expected_version:
         raise StaleVersion(version=row.version)
-    if row.ended_at:
+    if has_ended(row):
         raise MembershipEnded()
     wrong = [n for n, tie in enumerate(ties) if len(tie) == 13 and tie.isdecimal() and not is_corporate_number(tie)]
     if wrong:
@@ -238,7 +238,7 @@ def _locked_running(membership: StaffMembership, actor: Actor, expected_version:
     row = lock(StaffMembership, membership.pk)
     if row.version != expected_version:
         raise StaleVersion(version=row.version)
-    if row.ended_at:
+    if has_ended(row):
         raise MembershipEnded()
     return row
 

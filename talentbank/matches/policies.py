@@ -47,6 +47,14 @@ def parts_of(actor: Actor, match: Match) -> frozenset[Part]:
     return frozenset().union(*(hat_parts(hat, match) for hat in actor.worn))
 
 
+def acting_parts(actor: Actor, match: Match, sides: Iterable[Side] | None = None) -> frozenset[Part]:
+    """The parts in the actor's own right; where it has none, those of the `sides` that it acts for at a desk."""
+    own = parts_of(actor, match)
+    if own:
+        return own
+    return frozenset[Part]().union(*map(side_parts, sides_of(actor, match) if sides is None else sides))
+
+
 def part_for(actor: Actor, match: Match, allowed: Iterable[Part], on_behalf: OnBehalf | None) -> tuple[Part, Role]:
     """Choose the part and the role under which a call is made.
 

@@ -18,7 +18,7 @@ from talentbank.matches.case import Case
 from talentbank.matches.guards import ANSWER_QUESTION, ASK_QUESTION, staff_is_no_side
 from talentbank.matches.models import Match, MatchQuestion
 from talentbank.matches.moves import match_event
-from talentbank.matches.policies import parts_of, side_sees
+from talentbank.matches.policies import parts_of, side_parts, side_sees
 from talentbank.matches.selectors import counterpart_known
 from talentbank.matches.states import CLOSED_STATES, State
 from talentbank.needs.texts import names_of_organization
@@ -43,6 +43,16 @@ def sees_original(actor: Actor, match: Match) -> bool:
     """Coordinators see all words as they were written; where they are a side, they read as that side does."""
     every_hat = replace(actor, acting_as=None)  # no hat takes a side away
     return actor.is_coordinator_of(match.bank_id) and not parts_of(every_hat, match) & SIDES
+
+
+def answering_parts(question: MatchQuestion) -> frozenset[Part]:
+    """Who may answer: the side that was asked, never the one that asked."""
+    return side_parts(Side(question.asked_side).other) & SIDES
+
+
+def match_question_actions(question: MatchQuestion, parts: frozenset[Part]) -> list[str]:
+    """Actions open to `parts` by state and role alone: a question is answered once."""
+    return ["answer"] if question.answered_at is None and parts & answering_parts(question) else []
 
 
 def match_question_get(match: Match, question_id: UUID) -> MatchQuestion:
@@ -92,13 +102,13 @@ def match_question_answer(
     """
     case = case_beside(match_id, step, SIDES)
     question = lock(MatchQuestion, match_question_get(case.match, question_id).pk)
-    if case.side != Side(question.asked_side).other:
+    if case.part not in answering_parts(question):
         raise Forbidden()
     if refusals := _refusals(case):
         raise ActionRefused(state=case.match.state, action=ANSWER_QUESTION, allowed_actions=[], refusals=refusals)
     if expected_version is not None and question.version != expected_version:
         raise StaleVersion(version=question.version)
-    if question.answered_at:
+    if not match_question_actions(question, frozenset({case.part})):
         raise MatchQuestionAnswered()
     question.answer, question.answer_relayed = answer, relayed(answer, case.match)
     question.answered_at, question.answered_by_id = step.at, step.actor.user_id

@@ -12,7 +12,7 @@ from django.db.models import Exists, F, OuterRef, Q, QuerySet, Subquery
 from talentbank.core.actors import COORDINATORS, ORGANIZATION_ROLES, Actor, OnBehalf, Role, Side
 from talentbank.core.audit import Step
 from talentbank.core.errors import ActingAsRequired, ActionRefused, DomainError, Forbidden, NotFound, Refusal
-from talentbank.core.lifecycle import ActionAnswer, Part
+from talentbank.core.lifecycle import ActionAnswer
 from talentbank.core.models import Event
 from talentbank.matches.case import Case
 from talentbank.matches.codes import REASON_REQUIRED
@@ -23,7 +23,7 @@ from talentbank.matches.lifecycle import TABLE
 from talentbank.matches.locks import case_of
 from talentbank.matches.models import ConflictDecision, Match, Terms
 from talentbank.matches.moves import transition_for
-from talentbank.matches.policies import HIDDEN_FROM_SIDES, part_asking, parts_of, sees, side_parts
+from talentbank.matches.policies import HIDDEN_FROM_SIDES, acting_parts, part_asking, sees
 from talentbank.matches.states import INTRODUCING, Action, State
 
 RELATED = ("need", "need__organization", "professional", "bank")
@@ -87,8 +87,7 @@ def match_get(actor: Actor, match_id: UUID, *, for_helper: bool = False) -> Matc
 
 def allowed_actions(match: Match, actor: Actor, sides: Iterable[Side]) -> list[str]:
     """Actions open to the actor by state and role alone; guards are not asked. A desk acts for its `sides`."""
-    parts = parts_of(actor, match) or frozenset[Part]().union(*(side_parts(side) for side in sides))
-    return TABLE.allowed(match.state, parts)
+    return TABLE.allowed(match.state, acting_parts(actor, match, sides))
 
 
 def match_seen(actor: Actor, id: UUID, state: str) -> bool:

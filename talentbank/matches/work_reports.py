@@ -11,7 +11,7 @@ from django.db.models import QuerySet
 
 from talentbank.core.audit import Step
 from talentbank.core.errors import Conflict, FieldError, InvalidInput, NotFound, Refusal, StaleVersion
-from talentbank.core.lifecycle import Part
+from talentbank.core.lifecycle import Part, Table, Transition
 from talentbank.core.models import lock
 from talentbank.matches.beside import case_beside, channel_of, require_beside
 from talentbank.matches.case import Case
@@ -21,6 +21,16 @@ from talentbank.matches.states import State
 
 REPORTABLE = frozenset({State.ACTIVE, State.SUSPENDED, State.DELIVERED})
 HOURS_A_DAY = 24
+_FILED, _ORGANIZATION = frozenset({WorkReportState.FILED.value}), frozenset({Part.ORGANIZATION})
+
+TABLE = Table(
+    "work_report",
+    [
+        Transition("confirm", _FILED, WorkReportState.CONFIRMED.value, _ORGANIZATION),
+        Transition("return", _FILED, WorkReportState.RETURNED.value, _ORGANIZATION),
+    ],
+)
+"""Answered once, in whatever state the match is by then."""
 
 
 class WorkReportAnswered(Conflict):
@@ -74,27 +84,28 @@ def work_report_file(*, match_id: UUID, fields: dict[str, Any], step: Step) -> W
 
 @transaction.atomic
 def work_report_answer(
-    *, match_id: UUID, report_id: UUID, state: WorkReportState, comment: str, expected_version: int | None, step: Step
+    *, match_id: UUID, report_id: UUID, action: str, comment: str, expected_version: int | None, step: Step
 ) -> WorkReport:
-    """This function will confirm a report, or return it with what is missing.
+    """This function will confirm a report, or return it with what is missing: an action of `TABLE`.
 
     :raises NotFound: the match has no such report.
     :raises StaleVersion: somebody answered since the caller looked.
     :raises WorkReportAnswered: it is answered already.
     """
-    case = case_beside(match_id, step, {Part.ORGANIZATION})
+    case = case_beside(match_id, step, TABLE.parts_for(action))
     report = lock(WorkReport, work_report_get(case.match, report_id).pk)
-    action = "confirm-report" if state is WorkReportState.CONFIRMED else "return-report"
-    require_beside(case, action, [])
+    recorded_as = f"{action}-report"
+    require_beside(case, recorded_as, [])
     if expected_version is not None and report.version != expected_version:
         raise StaleVersion(version=report.version)
-    if report.state != WorkReportState.FILED:
+    row = TABLE.find(action, report.state)
+    if row is None:
         raise WorkReportAnswered(state=report.state)
-    report.state, report.answer_comment = state, comment
+    report.state, report.answer_comment = str(row.target), comment
     report.answered_at, report.answered_by_id = step.at, step.actor.user_id
     report.save_step(at=step.at)
     case.texts["comment"] = comment
-    _record(case, action, report, {})
+    _record(case, recorded_as, report, {})
     return report
 
 

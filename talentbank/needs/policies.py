@@ -9,6 +9,7 @@ from talentbank.accounts.policies import single_hat
 from talentbank.core.actors import COORDINATORS, HELPERS, ORGANIZATION_ROLES, SYSTEM, Actor, Hat, OnBehalf, Role, Side
 from talentbank.core.errors import Forbidden, invalid
 from talentbank.core.lifecycle import Part
+from talentbank.needs.models import Need
 from talentbank.organizations.models import Organization
 
 ON_BEHALF = frozenset({Part.ORGANIZATION, Part.OWNER})
@@ -32,6 +33,14 @@ def parts_of(actor: Actor, organization_id: UUID, bank_id: UUID) -> frozenset[Pa
     if actor is SYSTEM:
         return frozenset({Part.SYSTEM})
     return frozenset().union(*(hat_parts(hat, organization_id, bank_id) for hat in actor.worn))
+
+
+def acting_parts(actor: Actor, need: Need) -> frozenset[Part]:
+    """The parts in the actor's own right; where a desk has none, those of the organization that it acts for."""
+    parts = parts_of(actor, need.organization_id, need.bank_id)
+    if not parts and actor.is_helper_of(need.bank_id):
+        parts = ON_BEHALF
+    return parts - {Part.SYSTEM}
 
 
 def part_for(

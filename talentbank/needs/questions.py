@@ -13,6 +13,7 @@ from talentbank.core.actors import HELPERS, ORGANIZATION_ROLES, Actor, OnBehalf,
 from talentbank.core.audit import Step
 from talentbank.core.clock import day_of
 from talentbank.core.errors import ActionRefused, Conflict, NotFound, Refusal, StaleVersion, invalid
+from talentbank.core.lifecycle import Part
 from talentbank.core.models import lock
 from talentbank.needs.inputs import ANSWER_QUESTION, ASK_QUESTION
 from talentbank.needs.lifecycle import SEEKING
@@ -56,6 +57,11 @@ def need_questions_visible(actor: Actor, need: Need) -> QuerySet[NeedQuestion]:
     if need_view_of(actor, need) is NeedView.DETAIL:
         return rows
     return rows.filter(Q(published=True) | Q(professional_id__in=_own(actor)))
+
+
+def need_question_actions(question: NeedQuestion, parts: frozenset[Part]) -> list[str]:
+    """Actions open to `parts` by state and role alone: a question is answered once."""
+    return ["answer"] if question.answered_at is None and parts & WRITERS else []
 
 
 def need_question_get(actor: Actor, need: Need, question_id: UUID) -> NeedQuestion:
@@ -139,7 +145,7 @@ def need_question_answer(
     question = _locked(need, question_id)
     if expected_version is not None and question.version != expected_version:
         raise StaleVersion(version=question.version)
-    if question.answered_at:
+    if not need_question_actions(question, parts):
         raise QuestionAnswered()
     if step.actor.user_id in people(question.professional):
         refusal = Refusal("actor_is_a_side")

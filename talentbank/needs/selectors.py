@@ -18,7 +18,7 @@ from talentbank.needs.inputs import REQUIRED
 from talentbank.needs.lifecycle import ACTIONS, SEEKING, TABLE
 from talentbank.needs.models import Confidentiality, Need, NeedHelper, NeedState
 from talentbank.needs.moves import case_of, row_for
-from talentbank.needs.policies import ON_BEHALF, part_for, parts_of
+from talentbank.needs.policies import ON_BEHALF, acting_parts, part_for, parts_of
 from talentbank.professionals.models import Professional
 from talentbank.registrations.models import RegistrationHelper, RegistrationState
 
@@ -176,11 +176,7 @@ def require_detail(actor: Actor, need: Need) -> Need:
 
 def allowed_actions(actor: Actor, need: Need) -> list[str]:
     """Actions open to the actor by state and role alone; guards are not asked. A desk acts for the organization."""
-    parts = parts_of(actor, need.organization_id, need.bank_id)
-    if not parts and actor.is_helper_of(need.bank_id):
-        parts = ON_BEHALF
-    people = parts - {Part.SYSTEM}
-    return TABLE.allowed(need.state, people)
+    return TABLE.allowed(need.state, acting_parts(actor, need))
 
 
 def need_actions(actor: Actor, need: Need, at: datetime) -> list[ActionAnswer]:

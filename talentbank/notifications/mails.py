@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from string import Template
 from typing import Any
 
+from talentbank.accounts.models import StaffRole
+
 
 @dataclass(frozen=True, slots=True)
 class Mail:
@@ -33,12 +35,20 @@ MAILS = {
     "invitation": Mail(
         Template("$bank 職員登録のご案内 / Invitation"),
         Template(
-            "$bank の職員（$role）として招待されました。\n"
+            "$bank の職員（$role_ja）として招待されました。\n"
             "下のページを $days 日以内に開き、このメールアドレスでサインインしてください。\n\n$url\n\n"
             "お心当たりがなければ、このメールは捨ててください。\n\n"
-            "You are invited to join $bank as $role. Open the page above within $days days.\n"
+            "You are invited to join $bank as $role_en. Open the page above within $days days.\n"
         ),
     ),
+}
+
+
+ROLES_EN = {
+    StaffRole.COORDINATOR: "a coordinator",
+    StaffRole.SUPPORT_DESK: "a member of the support desk",
+    StaffRole.ANALYST: "an analyst",
+    StaffRole.BANK_ADMIN: "a bank administrator",
 }
 
 
@@ -48,4 +58,11 @@ def mail_text(topic: str, context: dict[str, Any]) -> tuple[str, str]:
     :raises KeyError: unknown topic, or the context lacks a placeholder.
     """
     mail = MAILS[topic]
-    return mail.subject.substitute(context), mail.body.substitute(context)
+    words = {**context, **_role_words(context["role"])} if "role" in context else context
+    return mail.subject.substitute(words), mail.body.substitute(words)
+
+
+def _role_words(code: str) -> dict[str, str]:
+    """A role as people call it; the outbox keeps its code."""
+    role = StaffRole(code)
+    return {"role_ja": str(role.label), "role_en": ROLES_EN[role]}

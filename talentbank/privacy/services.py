@@ -15,6 +15,7 @@ from talentbank.core.errors import FieldError, InvalidInput, StaleVersion
 from talentbank.core.models import lock
 from talentbank.core.revision import revision_bump
 from talentbank.privacy.models import Consent, Disclosure
+from talentbank.privacy.policies import runs
 from talentbank.privacy.proxies import proxy_heard
 
 
@@ -93,7 +94,7 @@ def consent_withdraw(*, consent: Consent, expected_version: int, step: Step) -> 
     proxy_heard(about="consent", whose=Subject(row.subject_kind, row.subject_id, row.bank_id), step=step)
     if row.version != expected_version:
         raise StaleVersion(version=row.version)
-    if row.withdrawn_at is None:
+    if runs(row):
         row.withdrawn_at = step.at
         row.revision = revision_bump(row.bank_id)
         row.save_step(at=step.at)

@@ -81,6 +81,8 @@ class Item:
     delegated_by: UUID | None = None
     delegated_to: UUID | None = None
     deputy_for: UUID | None = None
+    is_mine: bool = True
+    """Whether it waits for its reader; a colleague's is shown on request alone."""
 
     @property
     def key(self) -> str:

@@ -82,6 +82,19 @@ def worklist_item(actor: Actor, item_id: UUID, at: datetime) -> Item:
     return found
 
 
+def item_actions(actor: Actor, item: Item) -> list[str]:
+    """What the reader may do with the item itself, beside the calls that settle it; by its state and the role alone."""
+    waits = item.is_mine and item.delegated_to is None
+    coordinates = actor.is_coordinator_of(item.waiting.bank_id)
+    offered = {
+        "snooze": waits,
+        "unsnooze": waits and item.snoozed_until is not None,
+        "delegate": waits and coordinates,
+        "take-back": item.delegated_to is not None and coordinates,
+    }
+    return [action for action, is_open in offered.items() if is_open]
+
+
 def absences_of(actor: Actor, bank_id: UUID) -> QuerySet[Absence]:
     """Absences of a bank's staff, for its coordinators.
 
@@ -127,8 +140,8 @@ class _Marks:
         away_to = own.delegated_to_id if own and self._is_staff(item.waiting, own.delegated_to_id) else None
         hidden = (until and not self.shown.snoozed) or (away_to and not self.shown.delegated)
         deputy_for = self._deputy_for(item.waiting)
-        mine = not of_staff or given or deputy_for or self._looks_after(item.waiting) or self.shown.others
-        if hidden or not mine or (of_staff and self.user_id in item.waiting.barred):
+        mine = bool(not of_staff or given or deputy_for or self._looks_after(item.waiting))
+        if hidden or not (mine or self.shown.others) or (of_staff and self.user_id in item.waiting.barred):
             return None
         return replace(
             item,
@@ -136,6 +149,7 @@ class _Marks:
             delegated_to=away_to,
             delegated_by=given.user_id if given else None,
             deputy_for=deputy_for,
+            is_mine=mine,
         )
 
     def _looks_after(self, waiting: Waiting) -> bool:

@@ -53,6 +53,18 @@ def test_each_bank_on_the_list_lets_the_client_in_for_itself(session, bank, othe
     assert admin.get(f"{CLIENTS}/{made.json()['id']}").json() == approved
 
 
+def test_a_secret_is_offered_by_the_bank_that_registered_a_confidential_client(session, bank, other_bank, bank_admin):
+    admin, other = session(bank_admin), session(factories.make_staff(other_bank, "bank_admin"))
+
+    own = admin.post(CLIENTS, asking(bank, other_bank, kind="confidential")).json()
+    public = admin.post(CLIENTS, asking(bank)).json()
+
+    (theirs,) = other.get(CLIENTS).json()["results"]
+    assert (own["allowed_actions"], act(admin, own, "secret").status_code) == (["approve", "revoke", "secret"], 200)
+    assert (theirs["allowed_actions"], act(other, theirs, "secret").status_code) == (["approve", "revoke"], 403)
+    assert (public["allowed_actions"], act(admin, public, "secret").status_code) == (["approve", "revoke"], 409)
+
+
 def test_every_step_stands_on_the_banks_record(session, clock, bank, bank_admin):
     admin = session(bank_admin)
     row = admin.post(CLIENTS, asking(bank)).json()

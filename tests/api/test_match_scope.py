@@ -58,7 +58,9 @@ def words(facts: Any) -> list[str]:
 
 def everything_told(client, match) -> str:
     """All that a side can get out of a match, refusals included."""
-    told = [client.get(URL), client.get(f"{URL}?ordering=created_at&waiting_on=me")]
+    expand = "expand=need,professional,organization"
+    told = [client.get(URL), client.get(f"{URL}?ordering=created_at&waiting_on=me&{expand}")]
+    told.append(client.get(f"{URL}/{match.pk}?{expand}"))
     told += [client.get(f"{URL}/{match.pk}{place}") for _, place, _ in READS]
     for _, place, body in WRITES:
         told.append(client.post(f"{URL}/{match.pk}{place}", body, headers={"If-Match": '"99.0000000000000000"'}))
@@ -190,7 +192,7 @@ def test_staff_filter_by_everything(session, coordinator, bank, need, organizati
     for query in ["bank=elsewhere", "state=closed", "due_before=2026-11-02", "reference=x", "origin=apply"]:
         found = staff.get(f"{URL}?{query}").json()["results"]
         assert str(match.pk) not in {row["id"] for row in found}, query
-    for query in ["colour=red", "state=open", "waiting_on=them", "ordering=name", "limit=0", "expand=need"]:
+    for query in ["colour=red", "state=open", "waiting_on=them", "ordering=name", "limit=0", "expand=staff"]:
         assert staff.get(f"{URL}?{query}").status_code == 400, query
 
 

@@ -31,11 +31,13 @@ def path_in(mail) -> str:
 
 
 def test_an_invited_person_gets_a_mail_signs_in_and_accepts_by_post(session, mailbox, client, bank, bank_admin):
-    made = invite(session(bank_admin), bank, valid_until="2027-03-31")
+    made = invite(session(bank_admin), bank, role="support_desk", valid_until="2027-03-31")
     assert made.status_code == 201
     assert outbox_drain(at=AT) == 1
     (mail,) = mailbox.messages
     assert (mail["To"], bank.name in mail["Subject"]) == (ADDRESS, True)
+    told = mail.get_content()
+    assert "（窓口担当者）" in told and "a member of the support desk" in told and "support_desk" not in told
     path = path_in(mail)
     invited = factories.make_user(email=ADDRESS)
 
@@ -47,7 +49,7 @@ def test_an_invited_person_gets_a_mail_signs_in_and_accepts_by_post(session, mai
 
     assert (accepted.status_code, accepted["Location"]) == (302, "/")
     hats = session(invited).get("/api/v1/me").json()["hats"]
-    assert [(hat["role"], hat["bank"]) for hat in hats] == [("coordinator", str(bank.pk))]
+    assert [(hat["role"], hat["bank"]) for hat in hats] == [("support_desk", str(bank.pk))]
     assert StaffMembership.objects.get(user=invited).valid_until.isoformat() == "2027-03-31"
     assert client.post(path).status_code == 409
 

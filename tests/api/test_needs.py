@@ -15,7 +15,7 @@ from talentbank.organizations.models import Organization, OrganizationMember
 from tests import factories
 from tests.api.need_calls import URL, Login, act, done, login, owner, read, staff
 from tests.contract import ContractClient
-from tests.factories import AT
+from tests.factories import AT, TODAY
 
 pytestmark = pytest.mark.database
 __all__ = ["login", "owner", "staff"]
@@ -227,6 +227,20 @@ def test_a_wrong_action_body_is_pointed_at(
     assert [error["pointer"] for error in response.json()["errors"]] == [pointer]
     need.refresh_from_db()
     assert (need.state, need.version) == ("submitted", 1)
+
+
+def test_what_was_decided_may_be_undecided_again(owner: ContractClient, organization: Organization) -> None:
+    decided = {"budget_min_yen": 10_000, "budget_max_yen": 30_000, "hours_per_week": 4}
+    days = {"period_start": TODAY, "period_end": TODAY, "deadline": TODAY}
+    need = factories.make_need(organization, **decided, **days)
+    nothing = dict.fromkeys([*decided, *days])
+
+    row = owner.get(f"{URL}/{need.pk}").json()
+    answer = owner.patch(f"{URL}/{need.pk}", nothing, headers={"If-Match": row["etag"]})
+
+    assert answer.status_code == 200, answer.content.decode()
+    need.refresh_from_db()
+    assert {name: getattr(need, name) for name in nothing} == nothing
 
 
 def test_an_owner_does_not_write_the_public_summary(owner: ContractClient, organization: Organization) -> None:

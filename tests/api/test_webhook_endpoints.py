@@ -237,8 +237,11 @@ def test_a_clients_endpoint_is_seen_by_that_client_for_that_account_and_may_be_s
     refused = [act(admin, row, name) for name in ("rotate-secret", "ping", "enable")]
     refused.append(admin.patch(f"{URL}/{row['id']}", {"url": HOOK}, headers={"If-Match": row["etag"]}))
     assert {answer.status_code for answer in refused} == {403}
-    assert act(admin, row, "disable").json()["state"] == "disabled"
-    assert client.get(f"{URL}/{row['id']}").json()["state"] == "disabled"
+    assert admin.get(f"{URL}/{row['id']}").json()["allowed_actions"] == ["disable"]
+    stopped = act(admin, row, "disable").json()
+    assert (stopped["state"], stopped["allowed_actions"]) == ("disabled", [])
+    seen = client.get(f"{URL}/{row['id']}").json()
+    assert (seen["state"], seen["allowed_actions"]) == ("disabled", ["enable", "rotate-secret"])
 
 
 def test_a_program_without_an_account_keeps_its_own(bearer, bank):

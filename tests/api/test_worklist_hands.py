@@ -42,6 +42,18 @@ def test_who_typed_a_registration_in_has_no_approval_waiting_and_a_colleague_has
     assert len(waiting(session(world.bank_admin), "approvals")) == 1
 
 
+def test_a_colleagues_item_is_shown_on_request_and_not_ones_own_to_put_off(session, world):
+    world.match("awaiting_approval", coordinator=world.coordinator)
+    (own,) = waiting(session(world.coordinator), "approvals")
+    admin = session(world.bank_admin)
+
+    (theirs,) = waiting(admin, "approvals", include="others")
+
+    assert (own["id"], own["allowed_actions"]) == (theirs["id"], ["snooze", "delegate"])
+    assert theirs["allowed_actions"] == []
+    assert admin.post(f"/api/v1/worklist-items/{theirs['id']}/snooze", {"until": "2026-11-05"}).status_code == 404
+
+
 def test_a_complaint_whose_handler_left_waits_for_a_new_one(session, world):
     leaving = factories.make_staff(world.bank)
     complaint(world, state="handling", handler=leaving)

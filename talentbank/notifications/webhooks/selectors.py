@@ -29,7 +29,7 @@ def endpoint_get(actor: Actor, endpoint_id: UUID) -> WebhookEndpoint:
 
 
 def deliveries_of(endpoint: WebhookEndpoint) -> QuerySet[WebhookDelivery]:
-    return WebhookDelivery.objects.filter(endpoint=endpoint).prefetch_related("tries")
+    return WebhookDelivery.objects.filter(endpoint=endpoint).select_related("endpoint").prefetch_related("tries")
 
 
 def delivery_get(endpoint: WebhookEndpoint, delivery_id: UUID) -> WebhookDelivery:

@@ -23,7 +23,9 @@ from talentbank.notifications.models import DeliveryState, EndpointState, Webhoo
 from talentbank.notifications.services import mail_queue
 from talentbank.notifications.webhooks.addresses import UrlRefused, target_of
 from talentbank.notifications.webhooks.policies import (
+    has_two_secrets,
     is_admin,
+    is_on,
     require_keeper,
     require_keeper_or_admin,
     require_may_create,
@@ -154,7 +156,7 @@ def endpoint_enable(*, actor: Actor, endpoint: WebhookEndpoint, expected_version
     """
     require_keeper(actor, endpoint)
     row = _locked(endpoint, expected_version)
-    if row.state == EndpointState.ENABLED:
+    if is_on(row):
         raise EndpointOn()
     before, row.state = row.state, EndpointState.ENABLED
     row.failing_since = row.rests_until = row.leased_until = None
@@ -195,7 +197,7 @@ def previous_secret_end(
     """
     require_keeper(actor, endpoint)
     row = _locked(endpoint, expected_version)
-    if row.previous_until is None or row.previous_until <= at:
+    if not has_two_secrets(row, at):
         raise NoPreviousSecret()
     row.previous_sealed, row.previous_until = "", None
     row.save_step(at=at)
@@ -227,7 +229,7 @@ def endpoint_switch_off(*, endpoint_id: UUID, why: str, at: datetime) -> None:
 
 def require_on(endpoint: WebhookEndpoint) -> None:
     """:raises EndpointOff: nothing is sent to it now."""
-    if endpoint.state != EndpointState.ENABLED:
+    if not is_on(endpoint):
         raise EndpointOff()
 
 

@@ -8,6 +8,7 @@ from django.db.models import QuerySet
 from django.urls import URLPattern, include, path
 from rest_framework import serializers
 
+from api.expansion import ExpandedObject, ExpandedObjects, expanded_field
 from api.fields import StrictCharField, StrictIntegerField, StrictListField
 from api.filters import ChoicesFilter, FlagFilter, TextFilter, UpdatedSince, UUIDsFilter, WholeFilter
 from api.routing import endpoint
@@ -37,9 +38,22 @@ class RenameInput(CommonActionInput):
     name = StrictCharField(max_length=20)
 
 
+class ThingOwner(serializers.Serializer):
+    name = StrictCharField(max_length=100)
+
+
+class ThingExpanded(ExpandedObjects):
+    owner = ExpandedObject(ThingOwner)
+
+
 class Thing(RowOutput):
     name = StrictCharField(max_length=100)
     size = serializers.IntegerField(source="version")
+    expanded = expanded_field(ThingExpanded)
+
+
+def owners_expanded(operation: Any, ids: frozenset[str]) -> dict[str, Any]:
+    raise AssertionError("a thing names no owner")
 
 
 class ThingFilters(UpdatedSince):
@@ -71,7 +85,7 @@ class ThingList(ThingOperation, ListView):
     operation_id, summary = "things_list", "List things"
     filterset_class = ThingFilters
     orderings = ("name", "-name", "-updated_at", "id", "deadline", "-deadline")
-    expandable = ("owner",)
+    expandable = {"owner": owners_expanded}
     public = True
 
     def rows(self) -> QuerySet[Bank]:

@@ -94,7 +94,7 @@ def test_the_tiny_resource_reads_as_intended() -> None:
     assert {"oauth2": ["needs:write"]} in rename["security"] and {} not in rename["security"]
     assert {} in listing["security"]
     references = {each["$ref"].rsplit("/", 1)[1] for each in rename["parameters"] if "$ref" in each}
-    assert references == {"AcceptLanguage", "ActingAs", "IdempotencyKey", "IfMatch"}
+    assert references == {"AcceptLanguage", "ActingAs", "IdempotencyKey", "IfMatch", "RequestId"}
     names = [each["name"] for each in listing["parameters"] if "name" in each]
     assert set(names) == {
         *("id", "kind", "q", "new", "version", "updated_since"),
@@ -206,11 +206,19 @@ def test_acting_for_somebody_names_the_scope_of_desks() -> None:
 MAY_BE_ABSENT = {
     "CandidateTerms": {"basis", "hours", "value", "values", "yen"},
     "MatchContacts": {"organization", "professional"},
+    "MatchDetail": {"expanded"},
+    "MatchExpanded": {"need", "organization", "professional"},
+    "NeedDetail": {"expanded"},
+    "NeedExpanded": {"organization"},
+    "NeedForProfessional": {"expanded"},
+    "NeedPublic": {"expanded"},
     "Problem": {"action", "allowed_actions", "failed_guards", "hats", "state"},
+    "ProfessionalDetail": {"expanded"},
+    "ProfessionalExpanded": {"organization"},
     "SlateItem": {"etag", "match", "need", "professional"},
 }
 """Members of answers that depend on the case: the terms of one fact, the sides that one may read, the kind of refusal,
-and what an item of a slate hands on to matches/bulk-propose."""
+what `expand` asks for, and what an item of a slate hands on to matches/bulk-propose."""
 
 
 def schemas_of_answers(spec: dict[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:
@@ -280,14 +288,26 @@ def test_every_create_of_a_row_with_an_address_has_links() -> None:
     assert without == []
 
 
+def test_whatever_has_actions_tells_which_of_them_are_open() -> None:
+    """Every POST with If-Match acts on a row, and answers with it."""
+    document = contract().document
+    schemas = document["components"]["schemas"]
+    silent = []
+    for _, method, operation in operations(document):
+        if method == "post" and {"$ref": "#/components/parameters/IfMatch"} in operation["parameters"]:
+            schema = operation["responses"]["200"]["content"]["application/json"]["schema"]
+            row = schemas[schema["$ref"].rpartition("/")[2]]
+            whole = schemas[row["oneOf"][0]["$ref"].rpartition("/")[2]] if "oneOf" in row else row
+            silent += [] if "allowed_actions" in whole["required"] else [operation["operationId"]]
+
+    assert silent == []
+
+
 def test_the_guide_names_the_objects_that_tell_their_actions_and_those_without_a_time_of_change() -> None:
     guide = (documents.openapi_path().parent / "docs" / "front-ends.md").read_text("utf-8")
     schemas = contract().document["components"]["schemas"]
-    told = {name for name, each in schemas.items() if "allowed_actions" in each.get("properties", {})} - {"Problem"}
     needs = {name for name, each in schemas.items() if name.startswith("Need") and "view" in each.get("properties", {})}
 
-    registrations = {"OrganizationDetail", "ProfessionalDetail"}
-    assert told == {"ComplaintOutput", "MatchDetail", "NeedDetail", "ProxyOutput", *registrations}
-    assert "Matches, professionals, organizations, complaints, proxies and needs" in guide and "`NeedDetail`" in guide
+    assert "carries `allowed_actions`" in guide and "`NeedDetail`" in guide
     assert {name for name in needs if "updated_at" not in schemas[name]["properties"]} == {"NeedPublic"}
     assert "(`NeedPublic`) say no `updated_at`" in guide
