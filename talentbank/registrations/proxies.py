@@ -49,9 +49,10 @@ def proxy_get(actor: Actor, proxy_id: UUID, rooms: Iterable[Room], *, for_helper
 
 
 def proxy_actions(actor: Actor, proxy: Proxy, state: str) -> list[str]:
-    """Actions open to the actor by state and role alone; staff act for the holder."""
+    """Actions open to the actor by state and role alone. A desk acts for the holder, a coordinator may besides."""
     own = actor.wears(Role.PROFESSIONAL, proxy.subject_id) or actor.wears(Role.OWNER, proxy.subject_id)
-    return TABLE.allowed(state, HOLDERS if own or actor.is_helper_of(proxy.bank_id) else ())
+    desk = actor.is_helper_of(proxy.bank_id) and not actor.is_coordinator_of(proxy.bank_id)
+    return TABLE.allowed(state, HOLDERS if own or desk else ())
 
 
 def require_holder(room: Room, actor: Actor, row: object, on_behalf: OnBehalf | None) -> Role:
