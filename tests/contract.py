@@ -140,7 +140,7 @@ class ContractClient(APIClient):
         session = Session(
             session_key=get_random_string(32),
             session_data=SessionStore().encode(held),
-            expire_date=timezone.now() + timedelta(days=1),
+            expire_date=timezone.now() + timedelta(seconds=settings.SESSION_COOKIE_AGE),
         )
         session.save(force_insert=True)
         self.cookies[settings.SESSION_COOKIE_NAME] = session.session_key

@@ -73,7 +73,7 @@ def test_events_show_these_members_and_none_of_the_facts(session, bank, need, fi
     rows = firm.get(f"{URL}/{match['id']}/events").json()["results"]
 
     shown = {"id", "action", "from_state", "to_state", "at", "happened_on", "actor_role", "on_behalf_of", "channel"}
-    assert {key for row in rows for key in row} == shown | {"reason_codes", "told", "texts", "hash"}
+    assert {key for row in rows for key in row} == shown | {"proxy", "reason_codes", "told", "texts", "hash"}
     assert rows[-1]["actor_role"] == "professional" and rows[-1]["texts"] == {}
     facts = json.dumps([each.facts for each in Event.objects.filter(subject_id=match["id"])], default=str)
     assert "model_version" in facts and "model_version" not in json.dumps(rows)

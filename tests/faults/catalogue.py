@@ -24,7 +24,7 @@ FAULTS = (
     Fault(
         "no row lock on the match",
         "talentbank/matches/locks.py",
-        'list(Match.objects.select_for_update(of=("self",)).filter(pk__in=[pk for pk, _ in others]).order_by("pk"))',
+        "_lock(Match, (pk for pk, _ in others))",
         'list(Match.objects.filter(pk__in=[pk for pk, _ in others]).order_by("pk"))',
         (LOCKS,),
         postgres=True,
@@ -50,7 +50,7 @@ FAULTS = (
     Fault(
         "places counted without lock",
         "talentbank/matches/locks.py",
-        'list(Need.objects.select_for_update(of=("self",)).filter(pk__in=set(needs)).order_by("pk"))',
+        "_lock(Need, needs)",
         'list(Need.objects.filter(pk__in=set(needs)).order_by("pk"))',
         (LOCKS,),
         postgres=True,

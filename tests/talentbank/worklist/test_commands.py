@@ -71,7 +71,7 @@ def test_tick_refuses_what_is_no_moment(text):
 def test_one_round_of_work_sends_mails_and_runs_the_timers(waiting, clock_at):
     clock_at(AT + timedelta(days=30))
     for n in range(12):
-        context = {"bank": "x", "role": "y", "url": f"https://x/{n}", "days": 14}
+        context = {"bank": "x", "role": "coordinator", "url": f"https://x/{n}", "days": 14}
         mail_queue(bank_id=UUID(int=1), topic="invitation", to="a@example.jp", context=context, at=AT)
 
     call_command("work", once=True)
