@@ -32,7 +32,7 @@ READ = (
 )
 SIDE = (*READ, "professionals:write", "organizations:write", "needs:write", "matches:write", "consents:write")
 SCOPES = {
-    "bank_admin": [*SIDE, "matches:decide", "desk:act", "bank:admin", "vocabulary:write"],
+    "bank_admin": [*SIDE, "matches:decide", "desk:act", "bank:admin", "vocabulary:write", "webhooks:manage"],
     "coordinator": [*SIDE, "matches:decide", "desk:act"],
     "support_desk": [*SIDE, "desk:act"],
     "analyst": ["statistics:read", "me:read"],
