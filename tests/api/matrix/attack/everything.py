@@ -16,6 +16,7 @@ from tests.api.matrix.attack.test_attack import found
 from tests.api.matrix.world import ACTORS
 
 pytestmark = pytest.mark.django_db
+CALLS = [phase for phase in PHASES if phase != "stateful"]
 EXAMPLES = int(os.environ.get("ATTACK_EXAMPLES", "20"))
 
 
@@ -28,9 +29,20 @@ def by_tag() -> dict[str, list[str]]:
     return dict(sorted(tags.items()))
 
 
-@pytest.mark.parametrize("actor", ["", *ACTORS], ids=lambda actor: actor or "who may")
+CALLERS = pytest.mark.parametrize("actor", ["", *ACTORS], ids=lambda actor: actor or "who may")
+
+
+@CALLERS
 @pytest.mark.parametrize(("tag", "only"), by_tag().items(), ids=by_tag())
-def test_nothing_is_found(world, actor, tag, only):
-    report = attack(world, phases=PHASES, examples=EXAMPLES, actor=actor, only=only)
+def test_no_call_finds_anything(world, actor, tag, only):
+    report = attack(world, phases=CALLS, examples=EXAMPLES, actor=actor, only=only)
+
+    assert found(report) == ""
+
+
+@CALLERS
+def test_no_walk_along_the_links_finds_anything(world, actor):
+    """Of all tags together, for links lead from one to another."""
+    report = attack(world, phases=["stateful"], examples=EXAMPLES, actor=actor)
 
     assert found(report) == ""
