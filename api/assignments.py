@@ -19,7 +19,7 @@ from api.serializers import (
 from api.views import CommandView, WholeListView
 from talentbank.accounts.policies import require_coordinator
 from talentbank.banks.models import Bank
-from talentbank.banks.selectors import bank_default, bank_get
+from talentbank.banks.selectors import bank_named
 from talentbank.core.audit import Step
 from talentbank.core.clock import day_of
 from talentbank.matches.assignments import Load, assign, loads
@@ -74,7 +74,7 @@ class AssignmentList(WholeListView):
     filterset_class = AssignmentFilters
 
     def items(self) -> list[Load]:
-        return loads(self.actor, _bank(self.parameters["bank"]).pk, day_of(self.at))
+        return loads(self.actor, bank_named(self.parameters["bank"]).pk, day_of(self.at))
 
 
 class AssignmentCreate(CommandView):
@@ -87,7 +87,7 @@ class AssignmentCreate(CommandView):
     extra_statuses = frozenset({404})
 
     def find(self, **ids: Any) -> Bank:
-        return _bank(self.values.get("bank"))
+        return bank_named(self.values.get("bank"))
 
     def permit(self, row: Bank) -> None:
         require_coordinator(self.actor, row.pk)
@@ -105,10 +105,6 @@ class AssignmentCreate(CommandView):
             step=Step(actor=self.actor, at=self.at),
         )
         return {"dry_run": dry_run, "needs": needs, "matches": matches}
-
-
-def _bank(named: str | None) -> Bank:
-    return bank_get(named) if named else bank_default()
 
 
 urlpatterns = [endpoint("assignments", get=AssignmentList, post=AssignmentCreate)]

@@ -6,33 +6,21 @@ from typing import Any
 
 from rest_framework import serializers
 
-from api.candidates.outputs import COUNT, SHARE, CandidateAsOf, CandidateRefusal
+from api.candidates.outputs import COUNT, CandidateAsOf, CandidateRefusal
 from api.catalogue import sentence
-from api.filters import StrictFilterSet, TextFilter
 from api.permissions import missing_scopes
 from api.routing import endpoint
 from api.serializers import (
     StrictBooleanField,
     StrictCharField,
     StrictChoiceField,
-    StrictFloatField,
     StrictIntegerField,
     StrictUUIDField,
 )
-from api.statistics.figures import BankName
-from api.views import FactView
-from talentbank.accounts.policies import require_role
-from talentbank.banks.models import Bank
-from talentbank.banks.selectors import bank_default, bank_get
-from talentbank.core.actors import COORDINATORS, Role
+from api.statistics.figures import BankFilters, BankName, FiguresRead
+from api.statistics.supply_and_demand import ExposureBalance, balance_shown
 from talentbank.professionals.models import Residency
 from talentbank.ranking.exposure import TOP, Exposed, Exposure, exposure_of_bank
-
-READERS = COORDINATORS | {Role.ANALYST}
-
-
-class ExposureFilters(StrictFilterSet):
-    bank = TextFilter(help_text="Id or slug; the default bank answers, and is named, without it.")
 
 
 class ExposureCount(serializers.Serializer):
@@ -54,7 +42,7 @@ class ExposedProfessional(serializers.Serializer):
     refusals = CandidateRefusal(many=True)
 
 
-class ExposureOutput(serializers.Serializer):
+class ExposureOutput(ExposureBalance):
     """Over the `needs` that are open, take candidates and say something: who stands in the first `top` ranks.
 
     `can_be_shown` are the approved who are available, consent and have something to judge by; shares and Gini are over
@@ -63,17 +51,10 @@ class ExposureOutput(serializers.Serializer):
     """
 
     bank = BankName()
-    top = StrictIntegerField(minimum=1, maximum=100)
     needs = StrictIntegerField(**COUNT)
     needs_without = StrictIntegerField(**COUNT, help_text="Of these, needs that show nobody.")
     appearances = StrictIntegerField(**COUNT)
     approved = StrictIntegerField(**COUNT)
-    can_be_shown = StrictIntegerField(**COUNT)
-    never_shown = StrictIntegerField(**COUNT)
-    share_never_shown = StrictFloatField(**SHARE, allow_null=True)
-    least_share_never_shown = StrictFloatField(**SHARE, allow_null=True)
-    gini = StrictFloatField(**SHARE, allow_null=True)
-    least_gini = StrictFloatField(**SHARE, allow_null=True)
     distribution = ExposureCount(many=True)
     named = StrictBooleanField(help_text="Whether `professionals` is filled: for coordinators.")
     professionals = ExposedProfessional(many=True, help_text="Every approved one, those shown least first.")
@@ -84,17 +65,11 @@ class ExposureOutput(serializers.Serializer):
 def exposure_shown(found: Exposure) -> dict[str, Any]:
     return {
         "bank": found.bank,
-        "top": TOP,
+        **balance_shown(found),
         "needs": found.needs,
         "needs_without": found.needs_without,
         "appearances": found.appearances,
         "approved": found.approved,
-        "can_be_shown": len(found.times),
-        "never_shown": found.never_shown,
-        "share_never_shown": found.share_never_shown,
-        "least_share_never_shown": found.least_share_never_shown,
-        "gini": found.gini,
-        "least_gini": found.least_gini,
         "distribution": [{"times": times, "professionals": count} for times, count in found.distribution],
         "named": found.people is not None,
         "professionals": [_person(each) for each in found.people or ()],
@@ -116,23 +91,14 @@ def _person(exposed: Exposed) -> dict[str, Any]:
     }
 
 
-class ExposureRead(FactView):
+class ExposureRead(FiguresRead):
     """How evenly the rankings of the open needs show the bank's professionals: figures for analysts, with names for
     coordinators whose token has `professionals:read`. Ranked anew at each call, in the order in which coordinators see
     candidates."""
 
-    operation_id, summary, tag = ("exposure_read", "Read how evenly professionals are shown", "statistics")
-    required_scopes = ("statistics:read",)
-    filterset_class = ExposureFilters
+    operation_id, summary = "exposure_read", "Read how evenly professionals are shown"
+    filterset_class = BankFilters
     output_serializer = ExposureOutput
-    extra_statuses = frozenset({404})
-
-    def find(self, **ids: Any) -> Bank:
-        named = self.parameters["bank"]
-        return bank_get(named) if named else bank_default()
-
-    def permit(self, row: Bank) -> None:
-        require_role(self.actor, row.pk, READERS)
 
     def answer(self, **ids: Any) -> dict[str, Any]:
         reads_people = not missing_scopes(self.request, ("professionals:read",))

@@ -19,7 +19,7 @@ from api.candidates.outputs import (
 )
 from api.candidates.rendering import causes_shown, contribution_shown
 from api.catalogue import sentence
-from api.filters import ChoiceFilter, FlagFilter, StrictFilterSet, TextFilter, UUIDsFilter, WholeFilter
+from api.filters import ChoiceFilter, FlagFilter, UUIDsFilter, WholeFilter
 from api.preconditions import etag_of
 from api.routing import endpoint
 from api.serializers import (
@@ -31,12 +31,12 @@ from api.serializers import (
     StrictListField,
     StrictUUIDField,
 )
-from api.statistics.figures import BankName
+from api.statistics.figures import BankFilters, BankName
 from api.views import FactView
 from talentbank.accounts.policies import require_coordinator
 from talentbank.banks.models import Bank
 from talentbank.banks.policy import ResidentsFirst
-from talentbank.banks.selectors import bank_default, bank_get
+from talentbank.banks.selectors import bank_named
 from talentbank.matches.slates import BankSlate, slate_of_bank
 from talentbank.ranking.candidates import Strength
 from talentbank.ranking.conditions import ConditionKind, Status
@@ -47,8 +47,7 @@ MOST_REASONS = 5
 MOST_PROPOSALS = 20
 
 
-class SlateFilters(StrictFilterSet):
-    bank = TextFilter(help_text="Id or slug; the default bank answers, and is named, without it.")
+class SlateFilters(BankFilters):
     need = UUIDsFilter(help_text="These needs alone, in whatever state; repeatable. All that are open without it.")
     most_per_professional = WholeFilter(
         minimum=1, maximum=MOST_PROPOSALS, help_text="Proposals for one professional at most, within their hours; 3."
@@ -202,8 +201,7 @@ class SlateRead(FactView):
     extra_statuses = frozenset({404})
 
     def find(self, **ids: Any) -> Bank:
-        named = self.parameters["bank"]
-        return bank_get(named) if named else bank_default()
+        return bank_named(self.parameters["bank"])
 
     def permit(self, row: Bank) -> None:
         require_coordinator(self.actor, row.pk)

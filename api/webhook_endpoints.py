@@ -24,7 +24,7 @@ from api.serializers import (
 from api.staff_filters import BanksFilter
 from api.views import ActionView, CreateView, DetailView, ListView, Operation, RemoveView, UpdateView
 from talentbank.banks.models import Bank
-from talentbank.banks.selectors import bank_default, bank_get
+from talentbank.banks.selectors import bank_named
 from talentbank.notifications.models import EndpointState, WebhookEndpoint
 from talentbank.notifications.webhooks.addresses import URL_LENGTH
 from talentbank.notifications.webhooks.catalogue import CHOOSABLE
@@ -173,7 +173,7 @@ class EndpointCreate(ShowsSecret, CreateView):
     extra_statuses = frozenset({404})
 
     def find(self, **ids: Any) -> Bank:
-        return bank_get(self.values["bank"]) if "bank" in self.values else bank_default()
+        return bank_named(self.values.get("bank"))
 
     def permit(self, row: Bank) -> None:
         require_may_create(self.actor, row.pk, self.at)

@@ -11,7 +11,7 @@ from api.filters import StrictFilterSet, TextFilter, WholeFilter
 from api.serializers import StrictCharField, StrictDateField, StrictFloatField, StrictIntegerField, StrictUUIDField
 from api.views import FactView
 from talentbank.banks.models import Bank
-from talentbank.banks.selectors import bank_default, bank_get
+from talentbank.banks.selectors import bank_named
 from talentbank.core.clock import day_of
 from talentbank.statistics.definitions import Definitions
 from talentbank.statistics.policies import require_reader
@@ -79,8 +79,7 @@ class FiguresRead(FactView):
     extra_statuses = frozenset({404})
 
     def find(self, **ids: Any) -> Bank:
-        named = self.parameters["bank"]
-        return bank_get(named) if named else bank_default()
+        return bank_named(self.parameters["bank"])
 
     def permit(self, row: Bank) -> None:
         require_reader(self.actor, row.pk)

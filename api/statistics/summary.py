@@ -7,7 +7,7 @@ from typing import Any
 from api.filters import WholeFilter
 from api.statistics.figures import YEAR, BankFilters, YearFigures, count_field
 from api.views import FactView
-from talentbank.banks.selectors import bank_default, bank_get
+from talentbank.banks.selectors import bank_named
 from talentbank.core.clock import day_of
 from talentbank.statistics.definitions import DEFINITIONS
 from talentbank.statistics.selectors import Summary, statistics_summary
@@ -38,9 +38,8 @@ class SummaryRead(FactView):
     extra_statuses = frozenset({404})
 
     def answer(self, **ids: Any) -> Summary:
-        named = self.parameters["bank"]
         return statistics_summary(
-            bank=bank_get(named) if named else bank_default(),
+            bank=bank_named(self.parameters["bank"]),
             as_of=day_of(self.at),
             fiscal_year=self.parameters["fiscal_year"],
         )

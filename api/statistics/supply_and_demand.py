@@ -8,7 +8,7 @@ from rest_framework import serializers
 
 from api.serializers import StrictCharField, StrictIntegerField
 from api.statistics.figures import BankFilters, DefinedFigures, FiguresRead, cell_field, count_field, share_field
-from talentbank.ranking.exposure import TOP
+from talentbank.ranking.exposure import TOP, Exposure
 from talentbank.statistics.definitions import SUPPLY_AND_DEMAND
 from talentbank.statistics.supply import SupplyAndDemand, statistics_supply_and_demand
 
@@ -29,7 +29,7 @@ class UnmetNeeds(serializers.Serializer):
 
 
 class ExposureBalance(serializers.Serializer):
-    """The figures of `exposure`: over the professionals who can be shown, who stands in the first `top` ranks."""
+    """Over the professionals who can be shown, who stands in the first `top` ranks, as `exposure` has it in full."""
 
     top = StrictIntegerField(minimum=1, maximum=100)
     can_be_shown = count_field()
@@ -53,6 +53,18 @@ class StatisticsSupplyAndDemand(DefinedFigures):
     model_version = StrictCharField(max_length=40)
 
 
+def balance_shown(exposure: Exposure) -> dict[str, Any]:
+    return {
+        "top": TOP,
+        "can_be_shown": len(exposure.times),
+        "never_shown": exposure.never_shown,
+        "share_never_shown": exposure.share_never_shown,
+        "least_share_never_shown": exposure.least_share_never_shown,
+        "gini": exposure.gini,
+        "least_gini": exposure.least_gini,
+    }
+
+
 def supply_and_demand_shown(found: SupplyAndDemand) -> dict[str, Any]:
     exposure = found.exposure
     return {
@@ -65,15 +77,7 @@ def supply_and_demand_shown(found: SupplyAndDemand) -> dict[str, Any]:
         "professionals_available": found.available,
         "professionals_never_proposed": found.never_proposed,
         "share_never_proposed": found.share_never_proposed,
-        "exposure": {
-            "top": TOP,
-            "can_be_shown": len(exposure.times),
-            "never_shown": exposure.never_shown,
-            "share_never_shown": exposure.share_never_shown,
-            "least_share_never_shown": exposure.least_share_never_shown,
-            "gini": exposure.gini,
-            "least_gini": exposure.least_gini,
-        },
+        "exposure": balance_shown(exposure),
         "model_version": exposure.model_version,
     }
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import date, datetime, time
 from zoneinfo import ZoneInfo
 
 from django.utils import timezone
@@ -20,6 +20,11 @@ def now() -> datetime:
 def day_of(at: datetime) -> date:
     """Return the calendar day of `at` in Japan."""
     return at.astimezone(TOKYO).date()
+
+
+def day_begins(day: date) -> datetime:
+    """The first moment of a day of Japan."""
+    return datetime.combine(day, time.min, TOKYO)
 
 
 def fiscal_year(day: date) -> int:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -12,7 +12,7 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 from talentbank.banks.models import Bank
 from talentbank.core.actors import Actor, Side
 from talentbank.core.audit import Step
-from talentbank.core.clock import TOKYO, day_of
+from talentbank.core.clock import day_begins, day_of
 from talentbank.core.errors import Conflict, Refusal
 from talentbank.core.lifecycle import Part
 from talentbank.matches.beside import case_beside, channel_of, require_beside
@@ -58,7 +58,7 @@ def evaluations_open_on(bank: Bank, day: date) -> QuerySet[Evaluation]:
     """`evaluations_open` of a whole bank: the evaluations that count and that both sides may read on that day."""
     standing = Evaluation.objects.filter(voided_at__isnull=True)
     others = standing.filter(match=OuterRef("match")).exclude(side=OuterRef("side"))
-    closed_before = datetime.combine(day - timedelta(days=bank.policy.evaluation_days), time.min, TOKYO)
+    closed_before = day_begins(day - timedelta(days=bank.policy.evaluation_days))
     return standing.filter(Q(match__ended_at__lt=closed_before) | Exists(others), match__bank=bank)
 
 

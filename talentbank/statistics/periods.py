@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import date, timedelta
 
 from django.db.models import Q
 
-from talentbank.core.clock import TOKYO
+from talentbank.core.clock import day_begins
 
 EARLIEST = date(2000, 1, 1)
 """Older than any record of a bank."""
@@ -26,7 +26,7 @@ class Period:
 
     def covers_moment(self, field: str) -> Q:
         """Rows whose moment lies within, by the days of Japan."""
-        begins, ends = (datetime.combine(day, time.min, TOKYO) for day in (self.first, self.last + timedelta(days=1)))
+        begins, ends = day_begins(self.first), day_begins(self.last + timedelta(days=1))
         return Q(**{f"{field}__gte": begins, f"{field}__lt": ends})
 
     def __contains__(self, day: date | None) -> bool:

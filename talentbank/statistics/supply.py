@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
 
-from django.db.models import Count, F, Q, QuerySet
+from django.db.models import F
 
 from talentbank.banks.models import Bank
 from talentbank.core.clock import day_of
@@ -17,9 +17,9 @@ from talentbank.matches.models import Match
 from talentbank.matches.states import CLOSED_STATES
 from talentbank.needs.lifecycle import SEEKING
 from talentbank.needs.models import Need
-from talentbank.professionals.models import Professional, ReferralStatus
+from talentbank.professionals.models import Professional
+from talentbank.ranking.eligibility import standings_of_bank
 from talentbank.ranking.exposure import Exposure, exposure_of_bank
-from talentbank.registrations.models import RegistrationState
 from talentbank.skills.models import Problem
 from talentbank.statistics.suppression import LEAST, cells_shown
 
@@ -73,8 +73,8 @@ def statistics_supply_and_demand(*, bank: Bank, at: datetime) -> SupplyAndDemand
     under_way = Match.objects.filter(bank=bank).exclude(state__in=sorted(CLOSED_STATES))
     met = set(under_way.order_by().values_list("need_id", flat=True))
     without = [need for need in exposure.without if need.pk not in met]
-    never = Count("pk", filter=Q(last_proposed_at__isnull=True))
-    people = _available(bank, day_of(at)).aggregate(all=Count("pk"), never=never)
+    available = {id for id, each in standings_of_bank(bank.pk, at=at).items() if each.approved and not each.paused}
+    unheard = Professional.objects.filter(bank=bank, last_proposed_at__isnull=True).values_list("pk", flat=True)
     return SupplyAndDemand(
         bank=bank,
         as_of=day_of(at),
@@ -82,18 +82,9 @@ def statistics_supply_and_demand(*, bank: Bank, at: datetime) -> SupplyAndDemand
         exposure=exposure,
         needs_without_candidates=len(without),
         unmet=_by_problem_and_area(without),
-        available=people["all"],
-        never_proposed=people["never"],
+        available=len(available),
+        never_proposed=len(available.intersection(unheard)),
     )
-
-
-def _available(bank: Bank, today: date) -> QuerySet[Professional]:
-    """As `ranking.eligibility` has it: a professional held by an organization stands and falls with it."""
-    holder = Q(organization__isnull=True) | Q(organization__registration_state=RegistrationState.APPROVED)
-    rows = Professional.objects.filter(holder, bank=bank, registration_state=RegistrationState.APPROVED)
-    begun = Q(paused_from__isnull=True) | Q(paused_from__lte=today)
-    lasts = Q(paused_until__isnull=True) | Q(paused_until__gte=today)
-    return rows.exclude(begun & lasts & Q(referral_status=ReferralStatus.PAUSED))
 
 
 def _by_problem_and_area(needs: Sequence[Need]) -> tuple[Unmet, ...] | None:
