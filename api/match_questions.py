@@ -24,7 +24,7 @@ from api.serializers import (
 from api.views import ActionView, CreateView, ListView, Operation
 from talentbank.core.actors import Side
 from talentbank.matches.models import Match, MatchQuestion
-from talentbank.matches.policies import acting_parts, part_for
+from talentbank.matches.policies import acting_parts, part_for, sees_original
 from talentbank.matches.questions import (
     SIDES,
     match_question_actions,
@@ -33,7 +33,6 @@ from talentbank.matches.questions import (
     match_question_get,
     match_questions,
     relayed,
-    sees_original,
 )
 from talentbank.matches.selectors import match_get
 

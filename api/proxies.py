@@ -198,9 +198,9 @@ class ProxyEnd(ProxyOperation, ActionView):
         return proxy_get(self.actor, ids["id"], ROOMS.values(), for_helper=helping)
 
     def permit(self, row: Proxy) -> None:
-        room = ROOMS[row.subject_kind]
-        registration = room.model._default_manager.get(pk=row.subject_id)
-        require_holder(room, self.actor, registration, on_behalf_of(self.values))
+        room, behalf = ROOMS[row.subject_kind], on_behalf_of(self.values)
+        registration = registration_get(room, self.actor, row.subject_id, for_helper=behalf is not None)
+        require_holder(room, self.actor, registration, behalf)
 
     def perform(self, row: Proxy, *, step: StepInput, expected_version: int) -> Proxy:
         return registration_proxy_end(

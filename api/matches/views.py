@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
@@ -29,8 +28,7 @@ from talentbank.core.errors import invalid
 from talentbank.core.lifecycle import ActionAnswer
 from talentbank.matches.contacts import contacts_read
 from talentbank.matches.models import ConflictDecision, Match
-from talentbank.matches.policies import sides_of, sides_of_each
-from talentbank.matches.questions import sees_original
+from talentbank.matches.policies import sees_original, sides_of_each, sides_reading
 from talentbank.matches.selectors import match_actions, match_events, match_get, matches_visible
 from talentbank.matches.services import match_create
 from talentbank.matches.states import Origin
@@ -169,10 +167,7 @@ class MatchEvents(WholeListView):
         return match_events(self.match)
 
     def output_context(self) -> dict[str, Any]:
-        is_staff = sees_original(self.actor, self.match)
-        every_hat = replace(self.actor, acting_as=None)  # staff who are a side read as that side
-        found = sides_of(self.actor, self.match) or ([] if is_staff else sides_of(every_hat, self.match))
-        sides = [side.value for side in found]
+        is_staff, sides = sees_original(self.actor, self.match), sides_reading(self.actor, self.match)
         return {**super().output_context(), "is_staff": is_staff, "sides": sides, "match": self.match}
 
 

@@ -23,7 +23,7 @@ class Question:
     def of(cls, asked: Asked, rivals: Sequence[Asked]) -> "Question":
         """:raises InvalidWeight: a weight is negative or not finite."""
         if not rivals:
-            terms, rows = list(asked), [[*asked.values()]]
+            terms, rows = list(asked), [list(asked.values())]
         else:
             terms = list(set(asked).union(*rivals))
             rows = [[each.get(term, 0.0) for term in terms] for each in (asked, *rivals)]

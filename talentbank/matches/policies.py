@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from uuid import UUID
 
 from talentbank.accounts.policies import single_hat
@@ -123,6 +124,18 @@ def sides_of_each(actor: Actor, matches: Sequence[Match]) -> dict[UUID, list[Sid
     desk = desk_sides(actor, matches)
     own = {match.pk: {part.value for part in parts_of(actor, match)} for match in matches}
     return {pk: [side for side in Side if side.value in parts or side in desk.get(pk, ())] for pk, parts in own.items()}
+
+
+def sides_reading(actor: Actor, match: Match) -> list[Side]:
+    """The sides as which an actor reads a record: those that it speaks for, or is, for no hat takes a side away."""
+    return sides_of(actor, match) or sides_of(replace(actor, acting_as=None), match)
+
+
+def sees_original(actor: Actor, match: Match) -> bool:
+    """Coordinators see all words as they were written; where they are a side, they read as that side does."""
+    every_hat = replace(actor, acting_as=None)
+    is_side = parts_of(every_hat, match) & {Part.PROFESSIONAL, Part.ORGANIZATION}
+    return actor.is_coordinator_of(match.bank_id) and not is_side
 
 
 OF_PROFESSIONAL = frozenset({"professional_not_approved", "professional_paused", "capacity_insufficient"})

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from uuid import UUID
 
 from django.db import transaction
 from django.db.models import QuerySet
 
-from talentbank.core.actors import Actor, Side
+from talentbank.core.actors import Side
 from talentbank.core.audit import Step
 from talentbank.core.errors import ActionRefused, Conflict, Forbidden, NotFound, Refusal, StaleVersion
 from talentbank.core.lifecycle import Part
@@ -18,7 +17,7 @@ from talentbank.matches.case import Case
 from talentbank.matches.guards import ANSWER_QUESTION, ASK_QUESTION, staff_is_no_side
 from talentbank.matches.models import Match, MatchQuestion
 from talentbank.matches.moves import match_event
-from talentbank.matches.policies import parts_of, side_parts, side_sees
+from talentbank.matches.policies import side_parts, side_sees
 from talentbank.matches.selectors import counterpart_known
 from talentbank.matches.states import CLOSED_STATES, State
 from talentbank.needs.texts import names_of_organization
@@ -37,12 +36,6 @@ class MatchQuestionAnswered(Conflict):
 def match_questions(match: Match) -> QuerySet[MatchQuestion]:
     """Questions of a match, oldest first. Who sees the match sees them, relayed."""
     return match.questions.select_related("match__professional", "match__need__organization").order_by("id")
-
-
-def sees_original(actor: Actor, match: Match) -> bool:
-    """Coordinators see all words as they were written; where they are a side, they read as that side does."""
-    every_hat = replace(actor, acting_as=None)  # no hat takes a side away
-    return actor.is_coordinator_of(match.bank_id) and not parts_of(every_hat, match) & SIDES
 
 
 def answering_parts(question: MatchQuestion) -> frozenset[Part]:

@@ -156,9 +156,8 @@ def _wish_errors(
 
 
 def fields_read(need: Need, names: frozenset[str]) -> dict[str, Any]:
-    """The values of some fields as they are, days as text, for an event's texts and to see what changes."""
-    found = {name: getattr(need, name) for name in SCALARS if name in names}
-    values = {name: value.isoformat() if isinstance(value, date) else value for name, value in found.items()}
+    """The values of some fields as they are, for an event's texts and to see what changes."""
+    values: dict[str, Any] = {name: getattr(need, name) for name in SCALARS if name in names}
     if "problems" in names:
         values["problems"] = sorted(need.problems.values_list("code", flat=True))
     if "skills" in names:

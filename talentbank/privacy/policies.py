@@ -13,6 +13,11 @@ HOLDERS = {"professional": Role.PROFESSIONAL, "organization": Role.OWNER}
 """Kind of subject → the hat that consents for itself."""
 
 
+def holds(actor: Actor, kind: str, id: UUID) -> bool:
+    """Tell whether the actor consents, and names proxies, for itself."""
+    return actor.wears(HOLDERS[kind], id)
+
+
 def consenting_role(actor: Actor, kind: str, id: UUID, bank_id: UUID, *, for_it: bool = False) -> Role:
     """The role under which the actor gives or takes back a consent: the holder's own, else that of a helper.
 
@@ -20,7 +25,7 @@ def consenting_role(actor: Actor, kind: str, id: UUID, bank_id: UUID, *, for_it:
 
     :raises Forbidden: neither.
     """
-    own = not for_it and actor.wears(HOLDERS[kind], id)
+    own = not for_it and holds(actor, kind, id)
     return HOLDERS[kind] if own else require_helper(actor, bank_id).role
 
 

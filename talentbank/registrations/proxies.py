@@ -16,6 +16,7 @@ from talentbank.core.errors import ActionRefused, NotFound, Refusal
 from talentbank.core.lifecycle import Part
 from talentbank.core.models import lock
 from talentbank.privacy.models import Proxy
+from talentbank.privacy.policies import holds
 from talentbank.privacy.proxies import TABLE, Mandate, mandate_check, proxy_end, proxy_record
 from talentbank.registrations.models import RegistrationState
 from talentbank.registrations.moves import helper_keep
@@ -50,9 +51,8 @@ def proxy_get(actor: Actor, proxy_id: UUID, rooms: Iterable[Room], *, for_helper
 
 def proxy_actions(actor: Actor, proxy: Proxy, state: str) -> list[str]:
     """Actions open to the actor by state and role alone. A desk acts for the holder, a coordinator may besides."""
-    own = actor.wears(Role.PROFESSIONAL, proxy.subject_id) or actor.wears(Role.OWNER, proxy.subject_id)
     desk = actor.is_helper_of(proxy.bank_id) and not actor.is_coordinator_of(proxy.bank_id)
-    return TABLE.allowed(state, HOLDERS if own or desk else ())
+    return TABLE.allowed(state, HOLDERS if desk or holds(actor, proxy.subject_kind, proxy.subject_id) else ())
 
 
 def require_holder(room: Room, actor: Actor, row: object, on_behalf: OnBehalf | None) -> Role:

@@ -115,14 +115,12 @@ KINDS = {
 def test_every_action_of_these_resources_is_in_the_table():
     """`POST …/{id}/<action>` of a resource above is one of its actions."""
     known = {operation for each in KINDS.values() for operation in each.acts.values()}
-    mine = {operation.rpartition("_")[0] for operation in known}
     paths = {operations()[operation].path.rpartition("/")[0] for operation in known}
 
     for operation in operations().values():
         parent, _, last = operation.path.rpartition("/")
         if operation.method == "POST" and parent in paths and not last.startswith("{"):
             assert operation.id in known, operation.id
-    assert mine
 
 
 def test_every_action_has_a_label_in_both_languages():
@@ -188,7 +186,7 @@ class Used:
                 status = self.call(action, row).status_code
                 transaction.set_rollback(True)
             assert status in {200, 201, 403, 404, 409}, (action, status)
-            assert (action in offered) == (status < 300) or operation in NO_OPS, (action, status)
+            assert status < 300 if action in offered else status > 400 or operation in NO_OPS, (action, status)
         return offered
 
     def call(self, action: str, row: dict[str, Any] | None) -> Any:
