@@ -85,6 +85,12 @@ class InvalidId(ValueError):
     code = "invalid_id"
 
 
+class InvalidTerm(ValueError):
+    """A term is text without the character NUL."""
+
+    code = "invalid_term"
+
+
 class InvalidWeight(ValueError):
     """Weights are finite and not negative."""
 
@@ -112,6 +118,7 @@ class Index(Protocol):
 
         :raises DuplicateId: an id stands twice.
         :raises InvalidId: an id has the character NUL.
+        :raises InvalidTerm: a term has it.
         :raises InvalidWeight: a weight is negative or not finite.
         """
 

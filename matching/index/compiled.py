@@ -8,8 +8,11 @@ import numpy as np
 from matching.index import Mask
 from matching.index.dense import Best, DenseSearch
 from matching.index.kernel import MOST_TERMS, MOST_WANTED, scan
+from matching.index.kernel_types import Words
+from matching.index.kernel_words import table_of
 from matching.index.question import Question
 from matching.index.segment import Segment
+from matching.index.vocabulary import Vocabulary
 
 NO_MASK = np.zeros(0, np.bool_)
 FEW_ROWS = 32_768
@@ -26,10 +29,21 @@ class CompiledSearch:
     def best(self, segment: Segment, question: Question, limit: int, mask: Mask | None) -> Best:
         held = False
         if len(question.terms) <= MOST_TERMS and limit <= MOST_WANTED:
-            columns = segment.vocabulary.columns(question.terms)
-            eligible = (segment.dead, mask is not None, NO_MASK if mask is None else np.ascontiguousarray(mask))
+            allowed = NO_MASK if mask is None else np.ascontiguousarray(mask, np.bool_)
             rows = (len(segment.names), self.few_rows, segment.rows, segment.rivals, segment.first_rival)
-            held, positions, scores = scan(columns, question.weights, limit, *rows, *eligible)
+            asked = (question.letters, question.weights, _words(segment.vocabulary))
+            held, positions, scores = scan(*asked, limit, *rows, segment.dead, mask is not None, allowed)
         if not held:
             return DenseSearch().best(segment, question, limit, mask)
         return positions, scores
+
+
+def _words(vocabulary: Vocabulary) -> Words:
+    """Made once."""
+    if vocabulary.hashed is None:
+        arrays = (vocabulary.letters.view(), vocabulary.ends.view(), table_of(vocabulary.letters, vocabulary.ends))
+        for array in arrays:
+            array.setflags(write=False)
+        vocabulary.hashed = Words(*arrays)
+    words: Words = vocabulary.hashed
+    return words

@@ -19,8 +19,9 @@ from numba import njit
 from matching.index.kernel_best import is_full, push, put_in_order
 from matching.index.kernel_exact import at_least, fill_runs, settle
 from matching.index.kernel_few import is_eligible, scan_few
-from matching.index.kernel_memory import LINE, prefetch
+from matching.index.kernel_memory import LINE, borrowing, prefetch
 from matching.index.kernel_types import SIGNATURE, Asked, Eligibility, Found, Inverted, Runs, Work
+from matching.index.kernel_words import columns_of
 from matching.index.postings import BLOCK, STEPS
 
 CHUNK = 64
@@ -46,7 +47,7 @@ LEAST = 1e-9
 """Sum of all bounds; smaller ones use fewer of the bits."""
 
 
-@njit
+@borrowing
 def _n_eligible(first, end, eligibility):
     dead = eligibility.dead
     before, after = at_least(dead, 0, len(dead), first), at_least(dead, 0, len(dead), end)
@@ -61,7 +62,7 @@ def _n_eligible(first, end, eligibility):
     return n
 
 
-@njit
+@borrowing
 def _drop_ineligible(sums, first, end, eligibility):
     """Make their sums 0."""
     dead, mask = eligibility.dead, eligibility.mask
@@ -77,14 +78,14 @@ def _drop_ineligible(sums, first, end, eligibility):
         before, begin = before + 1, stop + 1
 
 
-@njit
+@borrowing
 def _add(local, bounds, factor, sums):
     """factor * bound / 256, rounded up, to each row's sum."""
     for x in range(len(local)):
         sums[local[x]] += np.uint16(((factor * np.uint32(bounds[x])) >> np.uint32(8)) + np.uint32(1))
 
 
-@njit
+@borrowing
 def _add_block(sums, factors, lists, runs):
     """Each run is called for while the one before it is added: else most of the time is waiting for memory."""
     for j in range(len(factors)):
@@ -98,7 +99,7 @@ def _add_block(sums, factors, lists, runs):
         _add(lists.local[begin:end], lists.bounds[begin:end], factors[j], sums)
 
 
-@njit
+@borrowing
 def _remember(number, position, work):
     maybe = work.maybe
     size = maybe.size[0]
@@ -106,7 +107,7 @@ def _remember(number, position, work):
     maybe.size[0] = size + 1
 
 
-@njit
+@borrowing
 def _scan_few(first, sums, factors, slack, work):
     """A block of few postings, whose rows alone are looked at."""
     lists, runs, peaks, threshold = work.inverted.lists, work.runs, work.peaks, work.threshold
@@ -126,28 +127,38 @@ def _scan_few(first, sums, factors, slack, work):
                     threshold[0] = max(threshold[0], np.int64(peaks.numbers[0]) - slack)
 
 
-@njit
-def _collect(sums, greatest, chunk, first, least, below, work):
-    """Remember rows of sums from `least` on and `below`, from this chunk on; the chunk for which there is no room."""
-    while chunk < len(greatest) and work.maybe.size[0] <= ROOM - CHUNK:
-        if greatest[chunk] >= least:
-            for row in range(chunk, len(sums), len(greatest)):
-                if least <= sums[row] < below:
-                    _remember(sums[row], first + row, work)
-        chunk += 1
-    return chunk
+@borrowing
+def _n_from(rows, least):
+    """How many are `least` at least; of two bytes throughout, so that many are compared at once."""
+    n = np.uint16(0)
+    for x in range(len(rows)):
+        n = np.uint16(n + np.uint16(rows[x] >= least))
+    return n
+
+
+@borrowing
+def _collect(sums, begin, first, least, below, work):
+    """Remember rows of sums from `least` on and `below`, from this row on; the row for which there is no room."""
+    while begin < len(sums) and work.maybe.size[0] <= ROOM - CHUNK:
+        rows = sums[begin : begin + CHUNK]
+        if _n_from(rows, np.uint16(least)):
+            for x in range(len(rows)):
+                if least <= rows[x] < below:
+                    _remember(rows[x], first + begin + x, work)
+        begin += CHUNK
+    return begin
 
 
 @njit
-def _take_between(sums, greatest, first, least, below, settled, work):
+def _take_between(sums, first, least, below, settled, work):
     """`_collect` all; whether there were not too many.
 
     Exact scores are taken where there is no room, and where they must be `settled` before the next rows.
     """
-    chunk = 0
-    while chunk < len(greatest):
-        chunk = _collect(sums, greatest, chunk, first, max(least, work.threshold[0]), below, work)
-        if settled or chunk < len(greatest):
+    begin = 0
+    while begin < len(sums):
+        begin = _collect(sums, begin, first, max(least, work.threshold[0]), below, work)
+        if settled or begin < len(sums):
             settle(work)
             if work.n_exact[0] > MOST_EXACT:
                 return False
@@ -190,7 +201,7 @@ def _scan_many(first, end, sums, room, factors, slack, looked_up, work):
         threshold[0] = max(threshold[0], pivot - slack)
     least, below = pivot if settled else 1, GREATEST
     while below > 1:
-        if not _take_between(used, greatest, first, least, below, settled, work):
+        if not _take_between(used[:n], first, least, below, settled, work):
             return False
         least, below = 1, least
     return True
@@ -264,12 +275,12 @@ def _of(sources):
     """numba's cache knows a kernel by its own file, its code and what that encloses: here, the other files too."""
 
     @njit(SIGNATURE, cache=True, nogil=True)
-    def scan(columns, weights, limit, n_rows, few_rows, lists, rivals, first_rival, dead, masked, mask):
+    def scan(letters, weights, words, limit, n_rows, few_rows, lists, rivals, first_rival, dead, masked, mask):
         """The best rows: whether the scan held out, their positions and scores, by falling score, then position.
 
         It gives up where so many rows are nearly equal that adding up every posting is faster.
         """
-        asked = _known(columns, weights)
+        asked = _known(columns_of(letters, weights.shape[1], words), weights)
         m = len(asked.columns)
         inverted, eligibility = Inverted(lists, rivals, first_rival, n_rows), Eligibility(dead, masked, mask)
         factors, scale = _scaled(asked, lists.tops)
@@ -287,7 +298,7 @@ def _of(sources):
         put_in_order(best)
         return held, best.positions[: best.size[0]], best.numbers[: best.size[0]]
 
-    return scan
+    return scan.overloads[SIGNATURE].entry_point  # there is one; to see whether it fits took 4 µs of each call
 
 
 _SOURCES = sorted(Path(__file__).parent.glob("kernel*.py"))

@@ -1,22 +1,22 @@
 """The best few of many, kept in a heap with the worst on top."""
 
-from numba import njit
+from matching.index.kernel_memory import borrowing
 
 
-@njit
+@borrowing
 def _worse(heap, one, other):
     if heap.numbers[one] != heap.numbers[other]:
         return heap.numbers[one] < heap.numbers[other]
     return heap.positions[one] > heap.positions[other]
 
 
-@njit
+@borrowing
 def _exchange(heap, one, other):
     heap.numbers[one], heap.numbers[other] = heap.numbers[other], heap.numbers[one]
     heap.positions[one], heap.positions[other] = heap.positions[other], heap.positions[one]
 
 
-@njit
+@borrowing
 def _sink(heap, size):
     """The top to where it belongs among the first `size`."""
     place = 0
@@ -30,12 +30,12 @@ def _sink(heap, size):
         place = below
 
 
-@njit
+@borrowing
 def is_full(heap):
     return heap.size[0] == len(heap.numbers)
 
 
-@njit
+@borrowing
 def push(heap, number, position):
     """Where there is no room, the worst falls out."""
     size = heap.size[0]
@@ -50,7 +50,7 @@ def push(heap, number, position):
         _sink(heap, size)
 
 
-@njit
+@borrowing
 def put_in_order(heap):
     """By falling number, then position; a heap no more."""
     for last in range(heap.size[0] - 1, 0, -1):

@@ -5,7 +5,7 @@ from numba import njit
 
 from matching.index import SCORE_DECIMALS
 from matching.index.kernel_best import is_full, push
-from matching.index.kernel_memory import prefetch
+from matching.index.kernel_memory import borrowing, prefetch
 from matching.index.postings import BLOCK
 
 ONE = np.uint64(1)
@@ -13,10 +13,12 @@ WINDOW = 64
 """Postings that are looked at together."""
 WIDE = 2_048
 """Postings of a run from where on one window too often lacks the row."""
+TOGETHER = 64
+"""Rows scored at once."""
 DECIMALS = 10.0**SCORE_DECIMALS
 
 
-@njit
+@borrowing
 def at_least(ascending, first, end, wanted):
     """First place of something that is at least `wanted`.
 
@@ -32,7 +34,7 @@ def at_least(ascending, first, end, wanted):
     return np.int64(place) + np.int64(ascending[place] < wanted)
 
 
-@njit
+@borrowing
 def fill_runs(runs, columns, block, lists):
     """Of the postings of this block."""
     for j in range(len(columns)):
@@ -44,13 +46,13 @@ def fill_runs(runs, columns, block, lists):
             runs.begins[j], runs.ends[j] = 0, 0
 
 
-@njit
+@borrowing
 def _windows(n):
     """How many windows hold a row's posting for nearly all rows: its place strays with the root of n."""
     return 1 if n <= WIDE else 4
 
 
-@njit
+@borrowing
 def _guess(begin, end, row, density):
     """Where the rows of a term lie evenly, its windows from here on hold the row, or would."""
     n = end - begin
@@ -58,7 +60,7 @@ def _guess(begin, end, row, density):
     return begin + max(0, min(n - width, np.int64(row * density) - width // 2))
 
 
-@njit
+@borrowing
 def _before(local, first, n_windows, wanted):
     """Postings of rows before the wanted one, in so many windows.
 
@@ -73,7 +75,7 @@ def _before(local, first, n_windows, wanted):
     return np.int64(before)
 
 
-@njit
+@borrowing
 def _place(local, begin, end, row, density):
     """`at_least` of a run, whose rows have `density` postings each, seen from a guess."""
     if end - begin < WINDOW:
@@ -90,22 +92,20 @@ def _place(local, begin, end, row, density):
     return at_least(local, low, high, row)
 
 
-@njit
-def _row_sums(positions, block, work):
-    """asked . row, for the linear part and each rival of what is asked, of rows of one block.
+@borrowing
+def _found(positions, block, densities, found, work):
+    """Which of the terms have which of the rows, and where, into `found`: their number.
 
-    Term by term, so that its run stays in the cache for all rows, while the next one is called for.
+    Term by term, so that its run stays in the cache for all rows, while the next one is called for. The weights are
+    called for too, and are there when all are found.
     """
-    lists, runs, weights = work.inverted.lists, work.runs, work.asked.weights
-    densities = _densities(runs, min(BLOCK, work.inverted.n_rows - block * BLOCK))
-    sums = np.zeros((len(positions), len(weights)))
-    for j in range(len(runs.begins)):
-        if j + 1 < len(runs.begins):
+    lists, runs, n_found = work.inverted.lists, work.runs, 0
+    for j in range(len(densities)):
+        if j + 1 < len(densities):
             for i in range(len(positions)):
                 place = _guess(runs.begins[j + 1], runs.ends[j + 1], positions[i] % BLOCK, densities[j + 1])
                 prefetch(lists.local, place)
                 prefetch(lists.local, place + WINDOW // 2)
-                prefetch(lists.values, place + WINDOW // 2)
         begin, end = runs.begins[j], runs.ends[j]
         if begin == end:
             continue
@@ -113,8 +113,23 @@ def _row_sums(positions, block, work):
             row = positions[i] % BLOCK
             place = _place(lists.local, begin, end, row, densities[j])
             if place < end and lists.local[place] == row:
-                for k in range(len(weights)):
-                    sums[i, k] += weights[k, j] * np.float64(lists.values[place])
+                prefetch(lists.values, place)
+                found[n_found, 0], found[n_found, 1], found[n_found, 2] = j, i, place
+                n_found += 1
+    return n_found
+
+
+@njit
+def _row_sums(positions, block, work):
+    """asked . row, for the linear part and each rival of what is asked, of rows of one block."""
+    weights, values = work.asked.weights, work.inverted.lists.values
+    densities = _densities(work.runs, min(BLOCK, work.inverted.n_rows - block * BLOCK))
+    found = np.empty((len(densities) * len(positions), 3), np.int64)
+    sums = np.zeros((len(positions), len(weights)))
+    for n in range(_found(positions, block, densities, found, work)):
+        j, i, place = found[n]
+        for k in range(len(weights)):
+            sums[i, k] += weights[k, j] * np.float64(values[place])
     return sums
 
 
@@ -152,7 +167,7 @@ def _take(chosen, work):
     first = 0
     while first < len(chosen):
         block, last = chosen[first] // BLOCK, first + 1
-        while last < len(chosen) and chosen[last] // BLOCK == block:
+        while last < min(len(chosen), first + TOGETHER) and chosen[last] // BLOCK == block:
             last += 1
         fill_runs(work.runs, asked.columns, block, inverted.lists)
         sums = _row_sums(chosen[first:last], block, work)

@@ -8,13 +8,14 @@ from numba import njit
 
 from matching.index.kernel_best import is_full, push
 from matching.index.kernel_exact import DECIMALS, at_least
+from matching.index.kernel_memory import borrowing
 from matching.index.postings import BLOCK
 
 TOGETHER = 64
 """Rows looked at together."""
 
 
-@njit
+@borrowing
 def is_eligible(position, eligibility):
     """Whether a row lives and the mask, which counts the living alone, lets it in."""
     place, dead = position, eligibility.dead

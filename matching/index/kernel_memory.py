@@ -1,14 +1,17 @@
-"""Calling for memory before it is needed."""
+"""Memory: calling for it before it is needed, and not counting who uses it."""
 
 from typing import Any
 
 from llvmlite import ir
-from numba import types
+from numba import njit, types
 from numba.core import cgutils
 from numba.extending import intrinsic
 
 LINE = 64
 """Bytes that memory is fetched by."""
+borrowing = njit(_nrt=False)  # type: ignore[call-overload]  # an option that numba keeps to itself
+"""For functions that make no array: numba does not count there who uses one, which else takes a locked instruction or
+two for each mention in a loop. What such a function gives back is a number."""
 
 
 @intrinsic

@@ -14,6 +14,14 @@ class Asked(NamedTuple):
     weights: Any
 
 
+class Words(NamedTuple):
+    """letters, ends : of a vocabulary; table : int32, shape (a power of two,), columns at the hashes of their terms."""
+
+    letters: Any
+    ends: Any
+    table: Any
+
+
 class Inverted(NamedTuple):
     """lists, rivals : Postings; first_rival : int64, shape (n_rows + 1,); n_rows : tombstones too."""
 
@@ -71,15 +79,17 @@ class Work(NamedTuple):
     n_exact: Any
 
 
-def _read(of: Any, dimensions: int = 1) -> Any:
+def read(kind: str, dimensions: int = 1) -> Any:
     """Arrays may lie in a file that is mapped read-only."""
-    return types.Array(of, dimensions, "C", readonly=True)
+    return types.Array(getattr(types, kind), dimensions, "C", readonly=True)
 
 
-_FIELDS = (types.uint16, types.float32, types.uint8, types.float64, types.int64, types.int32, types.int64)
-_POSTINGS = types.NamedTuple([*map(_read, _FIELDS)], Postings)
+_FIELDS = ("uint16", "float32", "uint8", "float64", "int64", "int32", "int64")
+_POSTINGS = types.NamedTuple([*map(read, _FIELDS)], Postings)
+_WORDS = types.NamedTuple([read("uint8"), read("int64"), read("int32")], Words)
 SIGNATURE = (
-    *(_read(types.int64), _read(types.float64, 2), types.int64, types.int64, types.int64),
-    *(_POSTINGS, _POSTINGS, _read(types.int64)),
-    *(_read(types.int64), types.boolean, _read(types.boolean)),
+    *(types.Bytes(types.uint8, 1, "C", readonly=True), read("float64", 2), _WORDS),
+    *(types.int64, types.int64, types.int64),
+    *(_POSTINGS, _POSTINGS, read("int64")),
+    *(read("int64"), types.boolean, read("boolean")),
 )

@@ -2,34 +2,41 @@
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from matching.index import Asked, InvalidWeight
 from matching.index.segment import Segment
-from matching.index.vocabulary import UNKNOWN
+from matching.index.vocabulary import END, UNKNOWN, letters_of
 
 
-@dataclass(frozen=True, slots=True)
-class Question:
-    """terms : each once; weights : float64, shape (1 + n_rivals, n_terms), the linear part first."""
+class Question(NamedTuple):
+    """terms : each once; letters : of the terms, each with its END; weights : float64, shape (1 + n_rivals, n_terms),
+    the linear part first."""
 
     terms: Sequence[str]
+    letters: bytes
     weights: NDArray[np.float64]
 
     @classmethod
     def of(cls, asked: Asked, rivals: Sequence[Asked]) -> "Question":
         """:raises InvalidWeight: a weight is negative or not finite."""
         if not rivals:
-            terms, rows = list(asked), [list(asked.values())]
+            terms, rows = [*asked], [[*asked.values()]]
         else:
             terms = list(set(asked).union(*rivals))
             rows = [[each.get(term, 0.0) for term in terms] for each in (asked, *rivals)]
-        if terms and not all(min(row) >= 0 and math.isfinite(sum(row)) for row in rows):
-            raise InvalidWeight("a weight is negative or no number")
-        return cls(terms, np.array(rows, np.float64))
+        for row in rows:
+            if row and not (min(row) >= 0 and math.isfinite(sum(row))):
+                raise InvalidWeight("a weight is negative or no number")
+        letters, weights = letters_of(terms), np.array(rows, np.float64)
+        if letters.count(END) != len(terms):  # no segment has a term with this character
+            known = [place for place, term in enumerate(terms) if END.decode() not in term]
+            terms, weights = [terms[place] for place in known], weights.take(known, axis=1)
+            letters = letters_of(terms)
+        return cls(terms, letters, weights)
 
     def within(self, segment: Segment) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
         """Columns of the terms that the segment has, ascending, and the weights of these.

@@ -9,7 +9,7 @@ import numpy as np
 import scipy.sparse as sp
 from numpy.typing import NDArray
 
-from matching.index import InvalidId, Rows
+from matching.index import InvalidId, InvalidTerm, Rows
 from matching.index.postings import Counts, Postings, inverted, single_precision
 from matching.index.vocabulary import Vocabulary
 
@@ -37,10 +37,13 @@ class Segment:
         """ids : unique, in the order of the rows
 
         :raises InvalidId: an id has the character NUL.
+        :raises InvalidTerm: a term has it.
         :raises InvalidWeight: a weight is negative or not finite.
         """
         if any("\0" in id for id in ids):
             raise InvalidId("an id has the character NUL")
+        if any("\0" in term for term in rows.terms):
+            raise InvalidTerm("a term has the character NUL")
         order = np.array(sorted(range(len(ids)), key=ids.__getitem__), np.int64)
         names = np.array([ids[position].encode("utf-8", "surrogatepass") for position in order.tolist()], np.bytes_)
         matrix = single_precision(rows.matrix)[order]

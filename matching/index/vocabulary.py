@@ -2,11 +2,14 @@
 
 from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Sequence
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 UNKNOWN = -1
+END = b"\0"
+"""Of a term, where several are written after each other; no term has it."""
 REMEMBERED = 65_536
 """Terms whose column is remembered; a search costs microseconds, a memory of all terms hundreds of MB a process."""
 
@@ -16,7 +19,10 @@ class Vocabulary:
 
     letters : uint8, UTF-8 of all terms
     ends : int64, shape (n_terms,)
+    hashed : what a back end has made of it that looks many terms up at once
     """
+
+    hashed: Any = None
 
     def __init__(self, letters: NDArray[np.uint8], ends: NDArray[np.int64]) -> None:
         self.letters, self.ends = letters, ends
@@ -61,3 +67,8 @@ class Vocabulary:
     def _bytes(self, column: int) -> bytes:
         start = self.ends[column - 1] if column else 0
         return self.letters[start : self.ends[column]].tobytes()
+
+
+def letters_of(terms: Sequence[str]) -> bytes:
+    """UTF-8 of the terms, each with its END."""
+    return "\0".join([*terms, ""]).encode("utf-8", "surrogatepass")

@@ -11,7 +11,16 @@ import scipy.sparse as sp
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from matching.index import DuplicateId, InvalidId, InvalidLimit, InvalidWeight, MaskLengthMismatch, Rows, backends
+from matching.index import (
+    DuplicateId,
+    InvalidId,
+    InvalidLimit,
+    InvalidTerm,
+    InvalidWeight,
+    MaskLengthMismatch,
+    Rows,
+    backends,
+)
 from matching.index.compiled import CompiledSearch
 from matching.index.dense import DenseSearch
 from matching.index.segment import Segment
@@ -33,6 +42,8 @@ SEARCHES: dict[str, Search] = {
     "numba": CompiledSearch(),
     "numba, few rows as many": CompiledSearch(few_rows=0),
 }
+TERM = st.text(st.characters(exclude_characters="\0", exclude_categories=[]), max_size=4)
+"""Half a surrogate too, and no letter at all."""
 each_back_end = pytest.mark.parametrize("search", SEARCHES.values(), ids=SEARCHES.keys())
 
 
@@ -85,6 +96,33 @@ def test_top_equals_the_naive_ranking_under_any_mask(
     assert index.mask(allowed).tolist() == mask.tolist()
     assert index.top(query, limit=limit, mask=mask) == naive_top(rows, query, limit, allowed)
     assert index.top(query, rivals, limit=limit) == naive_top(rows, query, limit, set(rows), rivals)
+
+
+@each_back_end
+@settings(max_examples=100, deadline=None)
+@given(
+    row=st.dictionaries(TERM, st.just(2.0**-6), min_size=1, max_size=30),
+    query=st.dictionaries(TERM, st.just(2.0**-6), max_size=10),
+)
+def test_any_text_is_a_term(search: Search, row: Row, query: Row) -> None:
+    """And is found under its own letters alone."""
+    index = built(search, {"p1": (row, [])})
+
+    assert index.top({**query, **row}, limit=1) == [("p1", len(row) / 4_096)]
+    assert index.top(query, limit=1) == naive_top({"p1": (row, [])}, query, 1, {"p1"})
+    for term in row:
+        assert index.top({term + "x": 1.0, "x" + term: 1.0, term: 1.0}, limit=1)[0][1] >= 2.0**-6
+
+
+@each_back_end
+def test_a_term_with_nul_is_refused_in_a_row_and_unknown_where_it_is_asked(search: Search) -> None:
+    index = built(search, {"p1": ({"a": 0.5, "b": 0.25, "c": 0.125}, [])})
+
+    with pytest.raises(InvalidTerm):
+        index.upsert(["p2"], Rows.of([{"a\0b": 0.5}]))
+    assert index.top({"a\0b": 1.0, "c": 0.5}, limit=1) == [("p1", 0.0625)]
+    assert index.top({"c": 0.5}, [{"\0": 1.0}, {"b\0": 0.5, "b": 0.5}], limit=1) == [("p1", 0.1875)]
+    assert index.top({"\0": 1.0}, limit=1) == []
 
 
 @each_back_end

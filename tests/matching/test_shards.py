@@ -17,7 +17,7 @@ from matching.cluster import IndexUnavailable, VersionLost, index, shard
 from matching.cluster.change import Change
 from matching.cluster.index import ClusterIndex
 from matching.cluster.shard import KEPT_SECONDS, Shard
-from matching.index import DuplicateId, InvalidId, InvalidLimit, InvalidWeight, MaskLengthMismatch, Rows
+from matching.index import DuplicateId, InvalidId, InvalidLimit, InvalidTerm, InvalidWeight, MaskLengthMismatch, Rows
 from matching.index.backends import empty_index
 from matching.index.segmented import SegmentedIndex
 from tests.matching.samples import DOCUMENTS, LEXICON, NEEDS
@@ -250,6 +250,8 @@ def test_what_an_index_refuses_is_refused(one: Here) -> None:
         some.upsert(["p1", "p1"], Rows.of([{"a": 0.5}] * 2))
     with pytest.raises(InvalidId):
         some.upsert(["p\0"], Rows.of([{"a": 0.5}]))
+    with pytest.raises(InvalidTerm):
+        some.upsert(["p9"], Rows.of([{"a\0": 0.5}]))
     with pytest.raises(InvalidWeight):
         some.upsert(["p9"], Rows.of([{"a": -0.5}]))
     with pytest.raises(InvalidWeight):
