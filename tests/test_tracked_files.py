@@ -1,4 +1,4 @@
-"""What git tracks names no registry host, no machine path, and pins every requirement by hash."""
+"""What git tracks names no registry host, no machine path, links to what is there, and pins requirements by hash."""
 
 from __future__ import annotations
 
@@ -18,6 +18,8 @@ REGISTRIES = re.compile(
 )
 MACHINE = re.compile(r"(?<![\w.])/(wo" r"rk|ro" r"ot|home/\w+)/[\w.]")
 
+LINK = re.compile(r"\]\(([^)#\s]+)(?:#[^)]*)?\)")
+
 
 def text_of(name: str) -> str:
     try:
@@ -30,6 +32,14 @@ def text_of(name: str) -> str:
 def test_no_tracked_file_names_it(what, pattern):
     found = [f"{name}: {match.group()}" for name in TRACKED for match in pattern.finditer(text_of(name))]
     assert not found, f"tracked files name {what}"
+
+
+def test_pages_link_to_what_is_there():
+    pages = [name for name in TRACKED if name.endswith(".md")]
+    links = [(name, link) for name in pages for link in LINK.findall(text_of(name)) if "://" not in link]
+
+    assert len(links) > 20
+    assert [f"{name}: {link}" for name, link in links if not ((ROOT / name).parent / link).exists()] == []
 
 
 @pytest.mark.parametrize(("lock", "at_least"), [("base", 20), ("scale", 3), ("dev", 20), ("bench", 20), ("node", 1)])

@@ -1,7 +1,8 @@
 """An index in a file: written beside and renamed, mapped read-only, shared by all processes that read it. No pickle.
 
 MAGIC, length of the header (8 bytes, little endian), its SHA-256, header (JSON), arrays at multiples of ALIGN.
-The header names format, byte order, the caller's version and facts, and of each array type, shape, place and SHA-256.
+The header names format, byte order, the caller's version and facts, and of each array type, shape, place, length and
+SHA-256 of what is stored: a large array as it is, a small one deflated where that is shorter.
 """
 
 import hashlib
@@ -9,6 +10,7 @@ import json
 import mmap
 import os
 import sys
+import zlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -23,8 +25,11 @@ from matching.index.segmented import Search, SegmentedIndex
 from matching.index.vocabulary import Vocabulary
 
 MAGIC = b"TBINDEX\n"
-FORMAT = 2
+FORMAT = 3
 ALIGN = 64
+LARGE = 512 * 2**10
+"""Bytes of an array that is mapped, for all processes; a smaller one each process holds for itself. So the lists of
+terms, which weigh as much as two bytes a posting at 10,000 profiles, do not weigh on the disk, nor in memory."""
 PREFIX = len(MAGIC) + 8 + hashlib.sha256().digest_size
 
 Arrays = Mapping[str, NDArray[Any]]
@@ -109,12 +114,14 @@ def arrays_read(path: Path, *, version: str) -> tuple[Arrays, Facts]:
 
 
 def _write(file: Any, arrays: Arrays, version: str, facts: Facts) -> None:
-    told: dict[str, tuple[str, Sequence[int], int, str]] = {}
+    told: dict[str, tuple[str, Sequence[int], int, int, str]] = {}
+    stored = {name: _stored(array) for name, array in arrays.items()}
     place = 0
     for name, array in arrays.items():
         place += -place % ALIGN
-        told[name] = (array.dtype.str, array.shape, place, hashlib.sha256(_bytes(array)).hexdigest())
-        place += array.nbytes
+        length, digest = len(stored[name]), hashlib.sha256(stored[name]).hexdigest()
+        told[name] = (array.dtype.str, array.shape, place, length, digest)
+        place += length
     header = {
         "format": FORMAT,
         "byte_order": sys.byteorder,
@@ -126,9 +133,17 @@ def _write(file: Any, arrays: Arrays, version: str, facts: Facts) -> None:
     encoded = json.dumps(header).encode()
     encoded += b" " * (-(PREFIX + len(encoded)) % ALIGN)
     file.write(MAGIC + len(encoded).to_bytes(8, "little") + hashlib.sha256(encoded).digest() + encoded)
-    for array in arrays.values():
+    for each in stored.values():
         file.write(b"\0" * (-file.tell() % ALIGN))
-        file.write(_bytes(array))
+        file.write(each)
+
+
+def _stored(array: NDArray[Any]) -> memoryview:
+    whole = _bytes(array)
+    if len(whole) >= LARGE:
+        return whole
+    deflated = memoryview(zlib.compress(whole))
+    return deflated if len(deflated) < len(whole) else whole
 
 
 def _header(name: str, mapped: mmap.mmap) -> dict[str, Any]:
@@ -145,11 +160,16 @@ def _header(name: str, mapped: mmap.mmap) -> dict[str, Any]:
     return header
 
 
-def _array(name: str, mapped: mmap.mmap, kind: str, shape: Sequence[int], place: int, digest: str) -> NDArray[Any]:
-    array = np.frombuffer(mapped, np.dtype(kind), int(np.prod(shape)), place).reshape(shape)
-    if hashlib.sha256(_bytes(array)).hexdigest() != digest:
+def _array(
+    name: str, mapped: mmap.mmap, kind: str, shape: Sequence[int], place: int, length: int, digest: str
+) -> NDArray[Any]:
+    stored: memoryview | bytes = memoryview(mapped)[place : place + length]
+    if hashlib.sha256(stored).hexdigest() != digest:
         raise CorruptIndex(f"{name} is altered")
-    return array
+    of, n = np.dtype(kind), int(np.prod(shape))
+    if length < n * of.itemsize:
+        stored = zlib.decompress(stored, bufsize=n * of.itemsize)
+    return np.frombuffer(stored, of, n).reshape(shape)
 
 
 def _bytes(array: NDArray[Any]) -> memoryview:

@@ -13,7 +13,17 @@ from hypothesis import strategies as st
 
 from matching.index.compiled import CompiledSearch
 from matching.index.dense import DenseSearch
-from matching.index.files import MAGIC, PREFIX, CorruptIndex, IncompatibleIndex, index_read, index_write
+from matching.index.files import (
+    LARGE,
+    MAGIC,
+    PREFIX,
+    CorruptIndex,
+    IncompatibleIndex,
+    arrays_read,
+    arrays_write,
+    index_read,
+    index_write,
+)
 from matching.index.segmented import SegmentedIndex
 from tests.matching.test_index import CORPUS, ROW, Corpus, built, each_back_end, naive_top, rows_of
 
@@ -70,11 +80,34 @@ def test_of_somebody_erased_nothing_is_left_in_a_file(tmp_path: Path) -> None:
     rows: Corpus = {"erased-id": ({"erased-word": 0.5, "a": 0.5}, []), **SOME, "p9": ({"a": 0.5}, [])}
     index = built(DenseSearch(), rows)
     index_write(path, index, version="v")
-    assert b"erased-id" in path.read_bytes() and b"erased-word" in path.read_bytes()
+    assert b"erased-id" in in_clear(path) and b"erased-word" in in_clear(path)
 
     index_write(path, index_read(path, DenseSearch(), version="v").index.remove(["erased-id"]), version="v")
 
-    assert b"erased" not in path.read_bytes()
+    assert b"erased" not in in_clear(path)
+
+
+def in_clear(path: Path) -> bytes:
+    """The file, and what is deflated in it."""
+    return path.read_bytes() + b"".join(array.tobytes() for array in arrays_read(path, version="v")[0].values())
+
+
+def test_large_arrays_lie_in_the_file_as_they_are_and_small_ones_as_short_as_they_can(tmp_path: Path) -> None:
+    path = tmp_path / "one.index"
+    random = np.random.default_rng(1)
+    arrays = {
+        "large": np.zeros(LARGE, np.uint8),
+        "small": np.arange(1_000).reshape(2, 500),
+        "noise": random.integers(0, 256, 1_000, np.uint8),
+    }
+
+    arrays_write(path, arrays, version="v", facts={})
+    read, _ = arrays_read(path, version="v")
+
+    assert all(np.array_equal(read[name], array) and read[name].dtype == array.dtype for name, array in arrays.items())
+    assert not any(array.flags.writeable for array in read.values())
+    assert LARGE + 1_000 < path.stat().st_size < LARGE + 1_000 + 4_000
+    assert arrays["noise"].tobytes() in path.read_bytes() and arrays["small"].tobytes() not in path.read_bytes()
 
 
 def test_whoever_reads_the_old_file_goes_on_while_it_is_replaced(tmp_path: Path) -> None:

@@ -100,6 +100,7 @@ def settings(phases: Iterable[str], examples: int) -> dict[str, Any]:
     return {
         "seed": SEED,
         "continue-on-failure": True,
+        "suppress-health-check": ["too_slow"],  # how busy the machine is, is no finding
         "analysis": {"constants": {"enabled": False}},
         "generation": {"max-examples": examples, "no-shrink": True, "database": "none"},
         "phases": {name: {"enabled": name in set(phases), **more} for name, more in each.items()},
