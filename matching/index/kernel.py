@@ -235,6 +235,17 @@ def _scaled(asked, tops):
     return factors, scale
 
 
+@borrowing
+def _call_for(columns, lists):
+    """What is asked of each term at first, of all at once."""
+    for j in range(len(columns)):
+        prefetch(lists.runs_of, columns[j])
+        prefetch(lists.tops, columns[j])
+    for j in range(len(columns)):
+        prefetch(lists.run_block, lists.runs_of[columns[j]])
+        prefetch(lists.run_start, lists.runs_of[columns[j]])
+
+
 @njit
 def _room(size):
     return Found(np.empty(size), np.empty(size, np.int64), np.zeros(1, np.int64))
@@ -281,6 +292,7 @@ def _of(sources):
         It gives up where so many rows are nearly equal that adding up every posting is faster.
         """
         asked = _known(columns_of(letters, weights.shape[1], words), weights)
+        _call_for(asked.columns, lists)
         m = len(asked.columns)
         inverted, eligibility = Inverted(lists, rivals, first_rival, n_rows), Eligibility(dead, masked, mask)
         factors, scale = _scaled(asked, lists.tops)

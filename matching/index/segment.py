@@ -66,7 +66,8 @@ class Segment:
         return len(self.names) - len(self.dead)
 
     def ids(self, positions: NDArray[np.int64]) -> list[str]:
-        return [name.decode("utf-8", "surrogatepass") for name in self.names[positions].tolist()]
+        names = self.names[positions].tolist()
+        return b"\0".join(names).decode("utf-8", "surrogatepass").split("\0") if names else []
 
     @cached_property
     def living(self) -> NDArray[np.int64]:

@@ -71,4 +71,4 @@ class Vocabulary:
 
 def letters_of(terms: Sequence[str]) -> bytes:
     """UTF-8 of the terms, each with its END."""
-    return "\0".join([*terms, ""]).encode("utf-8", "surrogatepass")
+    return ("\0".join(terms) + "\0" if terms else "").encode("utf-8", "surrogatepass")
