@@ -25,6 +25,7 @@ from matching.index.files import (
     index_write,
 )
 from matching.index.segmented import SegmentedIndex
+from tests.clear_files import in_clear
 from tests.matching.test_index import CORPUS, ROW, Corpus, built, each_back_end, naive_top, rows_of
 
 CHANGES = st.lists(st.tuples(st.sampled_from(["add", "edit", "remove", "rebuild", "reopen"]), CORPUS), max_size=8)
@@ -85,11 +86,6 @@ def test_of_somebody_erased_nothing_is_left_in_a_file(tmp_path: Path) -> None:
     index_write(path, index_read(path, DenseSearch(), version="v").index.remove(["erased-id"]), version="v")
 
     assert b"erased" not in in_clear(path)
-
-
-def in_clear(path: Path) -> bytes:
-    """The file, and what is deflated in it."""
-    return path.read_bytes() + b"".join(array.tobytes() for array in arrays_read(path, version="v")[0].values())
 
 
 def test_large_arrays_lie_in_the_file_as_they_are_and_small_ones_as_short_as_they_can(tmp_path: Path) -> None:
