@@ -17,8 +17,9 @@ import numpy as np
 from numba import njit
 
 from matching.index.kernel_best import is_full, push, put_in_order
-from matching.index.kernel_exact import at_least, fill_runs, settle
-from matching.index.kernel_few import is_eligible, scan_few
+from matching.index.kernel_eligible import count_eligible, drop_ineligible, is_eligible
+from matching.index.kernel_exact import fill_runs, settle
+from matching.index.kernel_few import scan_few
 from matching.index.kernel_memory import LINE, borrowing, prefetch
 from matching.index.kernel_types import SIGNATURE, Asked, Eligibility, Found, Inverted, Runs, Work
 from matching.index.kernel_words import columns_of
@@ -45,37 +46,6 @@ AHEAD = 256
 """Postings of a run that are called for; from there on the processor has understood."""
 LEAST = 1e-9
 """Sum of all bounds; smaller ones use fewer of the bits."""
-
-
-@borrowing
-def _n_eligible(first, end, eligibility):
-    dead = eligibility.dead
-    before, after = at_least(dead, 0, len(dead), first), at_least(dead, 0, len(dead), end)
-    if not eligibility.masked:
-        return end - first - (after - before)
-    n, mask = 0, eligibility.mask[first - before : end - after]
-    for begin in range(0, len(mask), CHUNK):
-        chunk, n_chunk = mask[begin : begin + CHUNK], np.uint8(0)
-        for place in range(len(chunk)):  # of one byte throughout, so that many are added at once
-            n_chunk = np.uint8(n_chunk + np.uint8(chunk[place]))
-        n += n_chunk
-    return n
-
-
-@borrowing
-def _drop_ineligible(sums, first, end, eligibility):
-    """Make their sums 0."""
-    dead, mask = eligibility.dead, eligibility.mask
-    before, begin = at_least(dead, 0, len(dead), first), first
-    while begin < end:
-        stop = min(end, dead[before]) if before < len(dead) else end
-        if eligibility.masked:
-            living, allowed = sums[begin - first : stop - first], mask[begin - before : stop - before]
-            for x in range(len(living)):
-                living[x] *= np.uint16(allowed[x])
-        if stop < end:
-            sums[stop - first] = 0
-        before, begin = before + 1, stop + 1
 
 
 @borrowing
@@ -188,7 +158,7 @@ def _scan_many(first, end, sums, room, factors, slack, looked_up, work):
     else:
         used[:] = 0
         _add_block(used, factors, work.inverted.lists, work.runs)
-    _drop_ineligible(used, first, end, work.eligibility)
+    drop_ineligible(used, first, end, work.eligibility)
     _greatest(used, greatest)
     pivot, settled = 1, slack < 0 and not looked_up
     if not looked_up:
@@ -266,7 +236,7 @@ def _scan_blocks(work, factors, slack):
         end = min(first + BLOCK, n_rows)
         fill_runs(runs, work.asked.columns, first // BLOCK, lists)
         n_postings = (runs.ends - runs.begins).sum()
-        n_eligible = _n_eligible(first, end, work.eligibility) if n_postings else 0
+        n_eligible = count_eligible(first, end, work.eligibility) if n_postings else 0
         if n_eligible == 0:
             continue
         if n_postings <= FEW:

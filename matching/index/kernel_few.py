@@ -7,24 +7,12 @@ import numpy as np
 from numba import njit
 
 from matching.index.kernel_best import is_full, push
-from matching.index.kernel_exact import DECIMALS, at_least
-from matching.index.kernel_memory import borrowing
+from matching.index.kernel_eligible import is_eligible
+from matching.index.kernel_exact import DECIMALS
 from matching.index.postings import BLOCK
 
 TOGETHER = 64
 """Rows looked at together."""
-
-
-@borrowing
-def is_eligible(position, eligibility):
-    """Whether a row lives and the mask, which counts the living alone, lets it in."""
-    place, dead = position, eligibility.dead
-    if len(dead):
-        before = at_least(dead, 0, len(dead), position)
-        if before < len(dead) and dead[before] == position:
-            return False
-        place -= before
-    return not eligibility.masked or eligibility.mask[place]
 
 
 @njit
