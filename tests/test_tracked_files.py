@@ -17,7 +17,6 @@ REGISTRIES = re.compile(
     rf"pypi{DOT}org/simple|files{DOT}pythonhosted|registry{DOT}npm|--(extra-)?index-" rf"url[ =]|--find-" rf"links[ =]"
 )
 MACHINE = re.compile(r"(?<![\w.])/(wo" r"rk|ro" r"ot|home/\w+)/[\w.]")
-
 LINK = re.compile(r"\]\(([^)#\s]+)(?:#[^)]*)?\)")
 
 

@@ -29,7 +29,7 @@ FORMAT = 3
 ALIGN = 64
 LARGE = 512 * 2**10
 """Bytes of an array that is mapped, for all processes; a smaller one each process holds for itself. So the lists of
-terms, which weigh as much as two bytes a posting at 10,000 profiles, do not weigh on the disk, nor in memory."""
+terms, which would weigh two bytes a posting at 10,000 profiles, are short on the disk, and a few MB in each process."""
 PREFIX = len(MAGIC) + 8 + hashlib.sha256().digest_size
 
 Arrays = Mapping[str, NDArray[Any]]

@@ -154,14 +154,14 @@ def _scan_many(first, end, sums, room, factors, slack, looked_up, work):
     n_chunks = max((n + CHUNK - 1) // CHUNK, min(n, SPREAD * len(peaks.numbers)))
     used, greatest = sums[: (n + n_chunks - 1) // n_chunks * n_chunks], room[:n_chunks]
     if looked_up:
-        used[:n], used[n:] = GREATEST - 1, 0
+        used[:n] = GREATEST - 1
     else:
         used[:] = 0
         _add_block(used, factors, work.inverted.lists, work.runs)
     drop_ineligible(used, first, end, work.eligibility)
-    _greatest(used, greatest)
     pivot, settled = 1, slack < 0 and not looked_up
     if not looked_up:
+        _greatest(used, greatest)
         for chunk in range(n_chunks):
             if greatest[chunk] > peaks.numbers[0] or not is_full(peaks):
                 push(peaks, greatest[chunk], first + chunk)

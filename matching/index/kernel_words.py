@@ -1,7 +1,7 @@
 """The columns of asked terms, found in a table by their hashes.
 
 Memory of all terms is called for at once. A dictionary is asked for one after the other, and finds little of itself in
-the cache: fifty look-ups took 20 µs, a tenth of a call at 100,000 profiles.
+the cache (docs/adr/0008).
 """
 
 import numpy as np
