@@ -30,9 +30,10 @@ class CompiledSearch:
         held = False
         if len(question.terms) <= MOST_TERMS and limit <= MOST_WANTED:
             allowed = NO_MASK if mask is None else np.ascontiguousarray(mask, np.bool_)
-            rows = (len(segment.names), self.few_rows, segment.rows, segment.rivals, segment.first_rival)
+            rows = (len(segment.names), self.few_rows, segment.rows, segment.signatures)
+            rivals = (segment.rivals, segment.first_rival)
             asked = (question.letters, question.weights, _words(segment.vocabulary))
-            held, positions, scores = scan(*asked, limit, *rows, segment.dead, mask is not None, allowed)
+            held, positions, scores = scan(*asked, limit, *rows, *rivals, segment.dead, mask is not None, allowed)
         if not held:
             return DenseSearch().best(segment, question, limit, mask)
         return positions, scores

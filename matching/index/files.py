@@ -25,7 +25,7 @@ from matching.index.segmented import Search, SegmentedIndex
 from matching.index.vocabulary import Vocabulary
 
 MAGIC = b"TBINDEX\n"
-FORMAT = 3
+FORMAT = 4
 ALIGN = 64
 LARGE = 512 * 2**10
 """Bytes of an array that is mapped, for all processes; a smaller one each process holds for itself. So the lists of
@@ -182,6 +182,7 @@ def _segment_arrays(segment: Segment) -> dict[str, NDArray[Any]]:
         "names": segment.names,
         "letters": segment.vocabulary.letters,
         "ends": segment.vocabulary.ends,
+        "signatures": segment.signatures,
         "first_rival": segment.first_rival,
         **_prefixed("rows", segment.rows._asdict()),
         **_prefixed("rivals", segment.rivals._asdict()),
@@ -193,8 +194,8 @@ def _segment(arrays: Arrays) -> Segment:
         return Postings(*(arrays[f"{prefix}.{field}"] for field in Postings._fields))
 
     vocabulary = Vocabulary(arrays["letters"], arrays["ends"])
-    nothing = np.zeros(0, np.int64)
-    return Segment(arrays["names"], vocabulary, postings("rows"), postings("rivals"), arrays["first_rival"], nothing)
+    ours, theirs = (postings("rows"), arrays["signatures"]), (postings("rivals"), arrays["first_rival"])
+    return Segment(arrays["names"], vocabulary, *ours, *theirs, np.zeros(0, np.int64))
 
 
 def _prefixed(prefix: str, arrays: Arrays) -> dict[str, NDArray[Any]]:

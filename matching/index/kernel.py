@@ -256,7 +256,7 @@ def _of(sources):
     """numba's cache knows a kernel by its own file, its code and what that encloses: here, the other files too."""
 
     @njit(SIGNATURE, cache=True, nogil=True)
-    def scan(letters, weights, words, limit, n_rows, few_rows, lists, rivals, first_rival, dead, masked, mask):
+    def scan(letters, weights, words, limit, n_rows, few_rows, lists, marks, rivals, first_rival, dead, masked, mask):
         """The best rows: whether the scan held out, their positions and scores, by falling score, then position.
 
         It gives up where so many rows are nearly equal that adding up every posting is faster.
@@ -264,7 +264,7 @@ def _of(sources):
         asked = _known(columns_of(letters, weights.shape[1], words), weights)
         _call_for(asked.columns, lists)
         m = len(asked.columns)
-        inverted, eligibility = Inverted(lists, rivals, first_rival, n_rows), Eligibility(dead, masked, mask)
+        inverted, eligibility = Inverted(lists, marks, rivals, first_rival, n_rows), Eligibility(dead, masked, mask)
         factors, scale = _scaled(asked, lists.tops)
         slack = -1 if len(weights) > 1 or len(rivals.local) > 0 else STEPS + 3 * m + 8
         best, threshold, n_exact = _room(limit), np.ones(1, np.int64), np.zeros(1, np.int64)
@@ -283,5 +283,5 @@ def _of(sources):
     return scan.overloads[SIGNATURE].entry_point  # there is one; to see whether it fits took 4 µs of each call
 
 
-_SOURCES = sorted(Path(__file__).parent.glob("kernel*.py"))
+_SOURCES = sorted(Path(__file__).parent.glob("*.py"))
 scan = _of(int(sha256(b"".join(path.read_bytes() for path in _SOURCES)).hexdigest()[:15], 16) | 1)

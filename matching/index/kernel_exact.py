@@ -6,7 +6,9 @@ from numba import njit
 from matching.index import SCORE_DECIMALS
 from matching.index.kernel_best import is_full, push
 from matching.index.kernel_memory import borrowing, prefetch
+from matching.index.kernel_types import Pairs
 from matching.index.postings import BLOCK
+from matching.index.signatures import GOLDEN, HALF, LOW, WORD
 
 ONE = np.uint64(1)
 WINDOW = 64
@@ -15,6 +17,8 @@ WIDE = 2_048
 """Postings of a run from where on one window too often lacks the row."""
 TOGETHER = 64
 """Rows scored at once."""
+AHEAD = 8
+"""Look-ups ahead that memory is called for."""
 DECIMALS = 10.0**SCORE_DECIMALS
 
 
@@ -93,43 +97,73 @@ def _place(local, begin, end, row, density):
 
 
 @borrowing
-def _found(positions, block, densities, found, work):
-    """Which of the terms have which of the rows, and where, into `found`: their number.
+def _may_have(positions, columns, signatures, pairs):
+    """Which of the rows may have which of the terms, row by row, into `pairs`: their number.
 
-    Term by term, so that its run stays in the cache for all rows, while the next one is called for. The weights are
-    called for too, and are there when all are found.
+    Without branches, as most signatures tell that a term is not there, and none can foretell which.
     """
-    lists, runs, n_found = work.inverted.lists, work.runs, 0
-    for j in range(len(densities)):
-        if j + 1 < len(densities):
-            for i in range(len(positions)):
-                place = _guess(runs.begins[j + 1], runs.ends[j + 1], positions[i] % BLOCK, densities[j + 1])
-                prefetch(lists.local, place)
-                prefetch(lists.local, place + WINDOW // 2)
-        begin, end = runs.begins[j], runs.ends[j]
-        if begin == end:
-            continue
-        for i in range(len(positions)):
-            row = positions[i] % BLOCK
-            place = _place(lists.local, begin, end, row, densities[j])
-            if place < end and lists.local[place] == row:
-                prefetch(lists.values, place)
-                found[n_found, 0], found[n_found, 1], found[n_found, 2] = j, i, place
-                n_found += 1
-    return n_found
+    n_words, n = signatures.shape[1], np.uint64(0)
+    for position in positions:
+        prefetch(signatures, position * n_words)
+    for j in range(len(columns)):  # room that is not yet used
+        pairs.places[j] = (((np.uint64(columns[j]) * GOLDEN) & LOW) * np.uint64(n_words) * WORD) >> HALF  # as `bit_of`
+    for i in range(len(positions)):
+        signature = signatures[positions[i]]
+        for j in range(len(columns)):
+            bit = np.uint64(pairs.places[j])
+            pairs.rows[n], pairs.terms[n] = i, j
+            n += (signature[bit // WORD] >> (bit % WORD)) & ONE
+    return np.int64(n)
+
+
+@borrowing
+def _call_for(position, j, densities, work):
+    """The postings around where a row's would be."""
+    local, runs = work.inverted.lists.local, work.runs
+    place = _guess(runs.begins[j], runs.ends[j], position % BLOCK, densities[j])
+    prefetch(local, place)
+    prefetch(local, place + WINDOW // 2)
+
+
+@borrowing
+def _have(positions, densities, n_pairs, pairs, work):
+    """Which of the pairs there are, and where, in place of all: their number.
+
+    Lists are called for some pairs ahead. Weights are called for too, and are there when all are found.
+    """
+    lists, runs, n = work.inverted.lists, work.runs, 0
+    for x in range(n_pairs):
+        if x + AHEAD < n_pairs:
+            _call_for(positions[pairs.rows[x + AHEAD]], pairs.terms[x + AHEAD], densities, work)
+        i, j = pairs.rows[x], pairs.terms[x]
+        row, end = positions[i] % BLOCK, runs.ends[j]
+        place = _place(lists.local, runs.begins[j], end, row, densities[j])
+        if place < end and lists.local[place] == row:
+            prefetch(lists.values, place)
+            pairs.rows[n], pairs.terms[n], pairs.places[n] = i, j, place
+            n += 1
+    return n
 
 
 @njit
-def _row_sums(positions, block, work):
-    """asked . row, for the linear part and each rival of what is asked, of rows of one block."""
-    weights, values = work.asked.weights, work.inverted.lists.values
+def _pairs(positions, block, work):
+    """Of these rows of a block and the terms, those that there are, row by row."""
     densities = _densities(work.runs, min(BLOCK, work.inverted.n_rows - block * BLOCK))
-    found = np.empty((len(densities) * len(positions), 3), np.int64)
-    sums = np.zeros((len(positions), len(weights)))
-    for n in range(_found(positions, block, densities, found, work)):
-        j, i, place = found[n]
+    n = len(positions) * len(densities) + len(densities)
+    pairs = Pairs(np.empty(n, np.int64), np.empty(n, np.int64), np.empty(n, np.int64))
+    n = _may_have(positions, work.asked.columns, work.inverted.signatures, pairs)
+    n = _have(positions, densities, n, pairs, work)
+    return Pairs(pairs.rows[:n], pairs.terms[:n], pairs.places[:n])
+
+
+@njit
+def _row_sums(n_rows, pairs, work):
+    """asked . row, for the linear part and each rival of what is asked, of each row."""
+    weights, values = work.asked.weights, work.inverted.lists.values
+    sums = np.zeros((n_rows, len(weights)))
+    for x in range(len(pairs.rows)):
         for k in range(len(weights)):
-            sums[i, k] += weights[k, j] * np.float64(values[place])
+            sums[pairs.rows[x], k] += weights[k, pairs.terms[x]] * np.float64(values[pairs.places[x]])
     return sums
 
 
@@ -140,8 +174,8 @@ def _densities(runs, height):
 
 
 @njit
-def _best_rival(first, stop, work):
-    """max of asked . rival over the rivals from `first` on and before `stop`."""
+def _best_rival(first, stop, terms, work):
+    """max of asked . rival over rivals from `first` on and before `stop`, which have no term that their row lacks."""
     asked, runs, rivals, n_rivals = work.asked, work.others, work.inverted.rivals, work.inverted.first_rival[-1]
     sums = np.zeros(stop - first)
     for block in range(first // BLOCK, (stop - 1) // BLOCK + 1):
@@ -149,10 +183,8 @@ def _best_rival(first, stop, work):
         height = min(BLOCK, n_rivals - before)
         fill_runs(runs, asked.columns, block, rivals)
         densities = _densities(runs, height)
-        for j in range(len(asked.columns)):
+        for j in terms:
             begin, end = runs.begins[j], runs.ends[j]
-            if begin == end:
-                continue
             place = _place(rivals.local, begin, end, max(0, first - before), densities[j])
             while place < end and before + rivals.local[place] < stop:
                 sums[before + rivals.local[place] - first] += asked.weights[0, j] * np.float64(rivals.values[place])
@@ -170,12 +202,15 @@ def _take(chosen, work):
         while last < min(len(chosen), first + TOGETHER) and chosen[last] // BLOCK == block:
             last += 1
         fill_runs(work.runs, asked.columns, block, inverted.lists)
-        sums = _row_sums(chosen[first:last], block, work)
+        pairs = _pairs(chosen[first:last], block, work)
+        sums, after = _row_sums(last - first, pairs, work), 0
         for i in range(first, last):
-            position, score = chosen[i], sums[i - first, 0]
+            position, score, before = chosen[i], sums[i - first, 0], after
+            while after < len(pairs.rows) and pairs.rows[after] == i - first:
+                after += 1
             start, stop = inverted.first_rival[position], inverted.first_rival[position + 1]
             if start < stop and len(inverted.rivals.local):  # rivals without a term have no lists to look into
-                score += _best_rival(start, stop, work)
+                score += _best_rival(start, stop, pairs.terms[before:after], work)
             if len(asked.weights) > 1:
                 score += sums[i - first, 1:].max()
             score = min(np.rint(score * DECIMALS) / DECIMALS, 1.0)

@@ -23,9 +23,11 @@ class Words(NamedTuple):
 
 
 class Inverted(NamedTuple):
-    """lists, rivals : Postings; first_rival : int64, shape (n_rows + 1,); n_rows : tombstones too."""
+    """lists, rivals : Postings; signatures : uint64, shape (n_rows, n_words); first_rival : int64, shape (n_rows + 1,);
+    n_rows : tombstones too."""
 
     lists: Any
+    signatures: Any
     rivals: Any
     first_rival: Any
     n_rows: Any
@@ -52,6 +54,14 @@ class Runs(NamedTuple):
 
     begins: Any
     ends: Any
+
+
+class Pairs(NamedTuple):
+    """Rows, of those at hand, and terms, of those asked; places : in the lists, of the postings that they have."""
+
+    rows: Any
+    terms: Any
+    places: Any
 
 
 class Work(NamedTuple):
@@ -90,6 +100,6 @@ _WORDS = types.NamedTuple([read("uint8"), read("int64"), read("int32")], Words)
 SIGNATURE = (
     *(types.Bytes(types.uint8, 1, "C", readonly=True), read("float64", 2), _WORDS),
     *(types.int64, types.int64, types.int64),
-    *(_POSTINGS, _POSTINGS, read("int64")),
+    *(_POSTINGS, read("uint64", 2), _POSTINGS, read("int64")),
     *(read("int64"), types.boolean, read("boolean")),
 )

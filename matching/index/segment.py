@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from matching.index import InvalidId, InvalidTerm, Rows
 from matching.index.postings import Counts, Postings, inverted, single_precision
+from matching.index.signatures import signatures_of
 from matching.index.vocabulary import Vocabulary
 
 
@@ -20,6 +21,7 @@ class Segment:
 
     names : bytes of one width, shape (n_rows,), UTF-8 of the ids, ascending
     rows : postings of the linear parts, whose bounds hold what the best rival may add
+    signatures : uint64, shape (n_rows, n_words), of the rows
     rivals : postings of the rivals, numbered in the order of the rows they belong to
     first_rival : int64, shape (n_rows + 1,)
     dead : int64, ascending, rows that are no longer there
@@ -28,6 +30,7 @@ class Segment:
     names: NDArray[np.bytes_]
     vocabulary: Vocabulary
     rows: Postings
+    signatures: NDArray[np.uint64]
     rivals: Postings
     first_rival: Counts
     dead: Counts
@@ -58,8 +61,8 @@ class Segment:
         postings = inverted(matrix, best=_best(rivals, owners, matrix.shape))
         if not rivals.nnz:  # most corpora have none: no room for each term then
             rivals = rivals[:, :0]
-        nothing = np.zeros(0, np.int64)
-        return cls(names, Vocabulary.of(terms), postings, inverted(rivals, bounded=False), first_rival, nothing)
+        ours, theirs = (postings, signatures_of(matrix)), (inverted(rivals, bounded=False), first_rival)
+        return cls(names, Vocabulary.of(terms), *ours, *theirs, np.zeros(0, np.int64))
 
     def __len__(self) -> int:
         """Of the living rows."""
