@@ -8,9 +8,10 @@ from matching.index.kernel_best import is_full, push
 from matching.index.kernel_memory import borrowing, prefetch
 from matching.index.kernel_types import Pairs
 from matching.index.postings import BLOCK
-from matching.index.signatures import GOLDEN, HALF, LOW, WORD
+from matching.index.signatures import WORD, bit_of
 
 ONE = np.uint64(1)
+SIX, LAST = np.uint64(6), np.uint64(WORD - 1)
 WINDOW = 64
 """Postings that are looked at together."""
 WIDE = 2_048
@@ -20,6 +21,9 @@ TOGETHER = 64
 AHEAD = 8
 """Look-ups ahead that memory is called for."""
 DECIMALS = 10.0**SCORE_DECIMALS
+
+
+_bit_of = borrowing(bit_of)
 
 
 @borrowing
@@ -105,14 +109,14 @@ def _may_have(positions, columns, signatures, pairs):
     n_words, n = signatures.shape[1], np.uint64(0)
     for position in positions:
         prefetch(signatures, position * n_words)
-    for j in range(len(columns)):  # room that is not yet used
-        pairs.places[j] = (((np.uint64(columns[j]) * GOLDEN) & LOW) * np.uint64(n_words) * WORD) >> HALF  # as `bit_of`
+    for j in range(len(columns)):  # in room that is not yet used
+        pairs.places[j] = _bit_of(np.uint64(columns[j]), np.uint64(n_words * WORD))
     for i in range(len(positions)):
         signature = signatures[positions[i]]
         for j in range(len(columns)):
-            bit = np.uint64(pairs.places[j])
+            word, bit = np.uint64(pairs.places[j]) >> SIX, np.uint64(pairs.places[j]) & LAST
             pairs.rows[n], pairs.terms[n] = i, j
-            n += (signature[bit // WORD] >> (bit % WORD)) & ONE
+            n += (signature[word] >> bit) & ONE
     return np.int64(n)
 
 

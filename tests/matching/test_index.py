@@ -25,6 +25,7 @@ from matching.index.compiled import CompiledSearch
 from matching.index.dense import DenseSearch
 from matching.index.segment import Segment
 from matching.index.segmented import LOOSE, TIER, Search, SegmentedIndex
+from matching.index.signatures import bit_of, signatures_of
 
 Row = dict[str, float]
 Corpus = dict[str, tuple[Row, list[Row]]]
@@ -311,6 +312,30 @@ def test_more_than_there_is_may_be_asked_for(search: Search, limit: int) -> None
     index = SegmentedIndex(search).upsert(ids, Rows.of([{"a": (n + 1) / 4_096} for n in range(3_000)]))
 
     assert index.top({"a": 1.0}, limit=limit) == [(ids[n], (n + 1) / 4_096) for n in reversed(range(3_000))]
+
+
+@each_back_end
+def test_each_word_of_long_rows_is_found(search: Search) -> None:
+    """Their signatures have several words."""
+    random = np.random.default_rng(5)
+    rows = [{f"t{term}": 0.5 for term in random.choice(2_000, 200, replace=False)} for _ in range(40)]
+    ids = [f"{n:02d}" for n in range(40)]
+    index = SegmentedIndex(search).upsert(ids, Rows.of(rows))
+
+    for term in {term for row in rows for term in row}:
+        expected = [(id, 0.5) for id, row in zip(ids, rows, strict=True) if term in row]
+        assert index.top({term: 1.0, "t": 1.0}, limit=40) == expected
+
+
+def test_a_signature_tells_of_most_words_that_a_row_lacks_them() -> None:
+    matrix = sp.random_array((300, 2_000), density=0.05, format="csr", rng=np.random.default_rng(5))
+
+    signatures = signatures_of(matrix)
+
+    bits = bit_of(np.arange(2_000, dtype=np.uint64), np.uint64(64 * signatures.shape[1])).astype(np.int64)
+    may_have = (signatures[:, bits >> 6] >> (bits & 63).astype(np.uint64)) & np.uint64(1)
+    assert may_have[matrix.nonzero()].all()
+    assert 0.2 < may_have.mean() < 0.45
 
 
 @each_back_end
