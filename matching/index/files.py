@@ -10,6 +10,7 @@ import json
 import mmap
 import os
 import sys
+import threading
 import zlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -82,7 +83,7 @@ def index_read(path: Path, search: Search, *, version: str) -> StoredIndex:
 
 def arrays_write(path: Path, arrays: Arrays, *, version: str, facts: Facts) -> None:
     """Replace the file, at once, by these arrays and values of JSON."""
-    part = path.with_name(f".{path.name}.{os.getpid()}.part")
+    part = path.with_name(f".{path.name}.{os.getpid()}.{threading.get_ident()}.part")
     try:
         with part.open("wb") as file:
             _write(file, arrays, version, facts)

@@ -4,6 +4,8 @@ import json
 import os
 import subprocess
 import sys
+import threading
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import numpy as np
@@ -86,6 +88,23 @@ def test_of_somebody_erased_nothing_is_left_in_a_file(tmp_path: Path) -> None:
     index_write(path, index_read(path, DenseSearch(), version="v").index.remove(["erased-id"]), version="v")
 
     assert b"erased" not in in_clear(path)
+
+
+def test_two_threads_may_write_the_same_file_at_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """As a shard may, in the background and when it is asked to."""
+    path, arrays, both, sync = tmp_path / "one.index", {"a": np.arange(9)}, threading.Barrier(2, timeout=10), os.fsync
+
+    def sync_together(descriptor: int) -> None:
+        sync(descriptor)
+        both.wait()
+
+    monkeypatch.setattr(os, "fsync", sync_together)
+    with ThreadPoolExecutor(2) as threads:
+        written = [threads.submit(arrays_write, path, arrays, version="v", facts={}) for _ in range(2)]
+
+    assert [each.exception() for each in written] == [None, None]
+    assert arrays_read(path, version="v")[0]["a"].tolist() == [*range(9)]
+    assert [each.name for each in tmp_path.iterdir()] == ["one.index"]
 
 
 def test_large_arrays_lie_in_the_file_as_they_are_and_small_ones_as_short_as_they_can(tmp_path: Path) -> None:
