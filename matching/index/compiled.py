@@ -15,7 +15,7 @@ from matching.index.segment import Segment
 from matching.index.vocabulary import Vocabulary
 
 NO_MASK = np.zeros(0, np.bool_)
-FEW_ROWS = 32_768
+FEW_ROWS = 12_288
 """Rows, and rivals, whose exact sums are added up at once: with more, adding bounds first is faster."""
 
 

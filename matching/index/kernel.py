@@ -17,15 +17,17 @@ import numpy as np
 from numba import njit
 
 from matching.index.kernel_best import is_full, push, put_in_order
+from matching.index.kernel_bounds import add_block
 from matching.index.kernel_eligible import count_eligible, drop_ineligible, is_eligible
 from matching.index.kernel_exact import fill_runs, settle
 from matching.index.kernel_few import scan_few
-from matching.index.kernel_memory import LINE, borrowing, prefetch
-from matching.index.kernel_types import SIGNATURE, Asked, Eligibility, Found, Inverted, Runs, Work
+from matching.index.kernel_memory import borrowing, prefetch
+from matching.index.kernel_peaks import BITS, greatest_of, places_from, push_peaks
+from matching.index.kernel_types import SIGNATURE, Asked, Block, Eligibility, Found, Inverted, Runs, Work
 from matching.index.kernel_words import columns_of
 from matching.index.postings import BLOCK, STEPS
 
-CHUNK = 64
+CHUNK = 16
 """Rows at most, as far from each other as a block has chunks."""
 SPREAD = 4
 """Chunks for each result, lest many of the best share one."""
@@ -38,35 +40,12 @@ MOST_WANTED = 1_024
 """Results. More terms than that, or results, and adding up every posting is as good."""
 FULL = 65_000.0
 """What the sum of all bounds is scaled to, with two more for each term."""
-GREATEST = 2**16
+GREATEST = 2**BITS
 ROOM = 4_096
 """Rows remembered until their exact scores are taken."""
 MOST_EXACT = 8 * MOST_WANTED
-AHEAD = 256
-"""Postings of a run that are called for; from there on the processor has understood."""
 LEAST = 1e-9
 """Sum of all bounds; smaller ones use fewer of the bits."""
-
-
-@borrowing
-def _add(local, bounds, factor, sums):
-    """factor * bound / 256, rounded up, to each row's sum."""
-    for x in range(len(local)):
-        sums[local[x]] += np.uint16(((factor * np.uint32(bounds[x])) >> np.uint32(8)) + np.uint32(1))
-
-
-@borrowing
-def _add_block(sums, factors, lists, runs):
-    """Each run is called for while the one before it is added: else most of the time is waiting for memory."""
-    for j in range(len(factors)):
-        begin, end = runs.begins[j], runs.ends[j]
-        if j + 1 < len(factors):
-            after, last = runs.begins[j + 1], runs.ends[j + 1]
-            for place in range(after, min(last, after + AHEAD), LINE):
-                prefetch(lists.local, place)
-                prefetch(lists.local, place + LINE // 2)
-                prefetch(lists.bounds, place)
-        _add(lists.local[begin:end], lists.bounds[begin:end], factors[j], sums)
 
 
 @borrowing
@@ -84,7 +63,7 @@ def _scan_few(first, sums, factors, slack, work):
     for j in range(len(factors)):
         for place in range(runs.begins[j], runs.ends[j]):
             sums[lists.local[place]] = 0
-    _add_block(sums, factors, lists, runs)
+    add_block(sums, factors, lists, runs)
     for j in range(len(factors)):
         for place in range(runs.begins[j], runs.ends[j]):
             row = lists.local[place]
@@ -98,37 +77,23 @@ def _scan_few(first, sums, factors, slack, work):
 
 
 @borrowing
-def _n_from(rows, least):
-    """How many are `least` at least; of two bytes throughout, so that many are compared at once."""
-    n = np.uint16(0)
-    for x in range(len(rows)):
-        n = np.uint16(n + np.uint16(rows[x] >= least))
-    return n
-
-
-@borrowing
-def _collect(sums, begin, first, least, below, work):
-    """Remember rows of sums from `least` on and `below`, from this row on; the row for which there is no room."""
-    while begin < len(sums) and work.maybe.size[0] <= ROOM - CHUNK:
-        rows = sums[begin : begin + CHUNK]
-        if _n_from(rows, np.uint16(least)):
-            for x in range(len(rows)):
-                if least <= rows[x] < below:
-                    _remember(rows[x], first + begin + x, work)
-        begin += CHUNK
-    return begin
+def _remember_chunk(chunk, block, least, below, work):
+    """Its rows from `least` on and `below`."""
+    for row in range(chunk, len(block.sums), len(block.greatest)):
+        if least <= block.sums[row] < below:
+            _remember(block.sums[row], block.first + row, work)
 
 
 @njit
-def _take_between(sums, first, least, below, settled, work):
-    """`_collect` all; whether there were not too many.
+def _take_between(block, least, below, settled, work):
+    """Remember all rows from `least` on and `below`; whether there were not too many.
 
     Exact scores are taken where there is no room, and where they must be `settled` before the next rows.
     """
-    begin = 0
-    while begin < len(sums):
-        begin = _collect(sums, begin, first, max(least, work.threshold[0]), below, work)
-        if settled or begin < len(sums):
+    n = places_from(block.greatest, max(least, work.threshold[0]), block.places)
+    for x in range(n):
+        _remember_chunk(block.places[x], block, max(least, work.threshold[0]), below, work)
+        if work.maybe.size[0] + CHUNK > ROOM or (settled and x + 1 == n):
             settle(work)
             if work.n_exact[0] > MOST_EXACT:
                 return False
@@ -136,42 +101,29 @@ def _take_between(sums, first, least, below, settled, work):
 
 
 @njit
-def _greatest(sums, greatest):
-    """Of each chunk, row after row of all chunks, which the processor does sixteen at a time."""
-    n = len(greatest)
-    greatest[:] = sums[:n]
-    for row in range(1, len(sums) // n):
-        rows = sums[row * n : (row + 1) * n]
-        for chunk in range(n):
-            one, other = greatest[chunk], rows[chunk]
-            greatest[chunk] = one if one > other else other
-
-
-@njit
-def _scan_many(first, end, sums, room, factors, slack, looked_up, work):
+def _scan_many(first, end, room, factors, slack, looked_up, work):
     """A block of many postings. Whether it did not ask for too many exact scores."""
     n, threshold, peaks = end - first, work.threshold, work.peaks
     n_chunks = max((n + CHUNK - 1) // CHUNK, min(n, SPREAD * len(peaks.numbers)))
-    used, greatest = sums[: (n + n_chunks - 1) // n_chunks * n_chunks], room[:n_chunks]
+    sums = room.sums[: (n + n_chunks - 1) // n_chunks * n_chunks]
+    block = Block(first, sums, room.greatest[:n_chunks], room.places)
+    sums[:] = 0
     if looked_up:
-        used[:n] = GREATEST - 1
+        sums[:n] = GREATEST - 1
     else:
-        used[:] = 0
-        _add_block(used, factors, work.inverted.lists, work.runs)
-    drop_ineligible(used, first, end, work.eligibility)
+        add_block(sums, factors, work.inverted.lists, work.runs)
+    drop_ineligible(sums, first, end, work.eligibility)
+    greatest_of(sums, block.greatest)
     pivot, settled = 1, slack < 0 and not looked_up
     if not looked_up:
-        _greatest(used, greatest)
-        for chunk in range(n_chunks):
-            if greatest[chunk] > peaks.numbers[0] or not is_full(peaks):
-                push(peaks, greatest[chunk], first + chunk)
+        push_peaks(block, peaks)
         if is_full(peaks):
             pivot = np.int64(peaks.numbers[0])
     if slack >= 0:
         threshold[0] = max(threshold[0], pivot - slack)
     least, below = pivot if settled else 1, GREATEST
     while below > 1:
-        if not _take_between(used[:n], first, least, below, settled, work):
+        if not _take_between(block, least, below, settled, work):
             return False
         least, below = 1, least
     return True
@@ -230,8 +182,9 @@ def _runs(m):
 def _scan_blocks(work, factors, slack):
     """Whether so few rows are nearly equal that their exact scores could be taken."""
     most_chunks = max(BLOCK // CHUNK, SPREAD * MOST_WANTED)
-    sums, greatest, runs = np.empty(BLOCK + most_chunks, np.uint16), np.empty(most_chunks, np.uint16), work.runs
-    n_rows, lists = work.inverted.n_rows, work.inverted.lists
+    sums, greatest = np.empty(BLOCK + most_chunks, np.uint16), np.empty(most_chunks, np.uint16)
+    room = Block(0, sums, greatest, np.empty(most_chunks, np.int64))
+    runs, n_rows, lists = work.runs, work.inverted.n_rows, work.inverted.lists
     for first in range(0, n_rows, BLOCK):
         end = min(first + BLOCK, n_rows)
         fill_runs(runs, work.asked.columns, first // BLOCK, lists)
@@ -243,7 +196,7 @@ def _scan_blocks(work, factors, slack):
             _scan_few(first, sums, factors, slack, work)
         else:
             looked_up = n_eligible * len(factors) * SPARSE < n_postings
-            if not _scan_many(first, end, sums, greatest, factors, slack, looked_up, work):
+            if not _scan_many(first, end, room, factors, slack, looked_up, work):
                 return False
         if slack < 0 or work.maybe.size[0] + FEW > ROOM:
             settle(work)

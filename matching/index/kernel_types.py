@@ -56,6 +56,18 @@ class Runs(NamedTuple):
     ends: Any
 
 
+class Block(NamedTuple):
+    """Rows from `first` on. They are in chunks: with n chunks, every n-th row is in the same.
+
+    sums : uint16, of bounds, at least one for each row; greatest : uint16, of each chunk; places : room for chunks
+    """
+
+    first: Any
+    sums: Any
+    greatest: Any
+    places: Any
+
+
 class Pairs(NamedTuple):
     """Rows, of those at hand, and terms, of those asked; places : in the lists, of the postings that they have."""
 

@@ -2,7 +2,6 @@
 
 import math
 from collections.abc import Sequence
-from itertools import chain
 from typing import NamedTuple
 
 import numpy as np
@@ -32,8 +31,7 @@ class Question(NamedTuple):
         for row in rows:
             if row and not (min(row) >= 0 and math.isfinite(sum(row))):
                 raise InvalidWeight("a weight is negative or no number")
-        numbers = np.fromiter(chain.from_iterable(rows), np.float64, len(rows) * len(terms))
-        letters, weights = letters_of(terms), numbers.reshape(len(rows), len(terms))
+        letters, weights = letters_of(terms), np.array(rows, np.float64)
         if letters.count(END) != len(terms):  # no segment has a term with this character
             known = [place for place, term in enumerate(terms) if END.decode() not in term]
             terms, weights = [terms[place] for place in known], weights.take(known, axis=1)
