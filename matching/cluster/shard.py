@@ -81,7 +81,8 @@ class Shard:
         self._used: set[str] = set()
         self._writing = threading.Lock()
         self._background = ThreadPoolExecutor(1)
-        self._writing_whole: Future[None] | None = None
+        self._writing_whole = threading.Lock()
+        self._in_background: Future[None] | None = None
         if sweep_seconds is not None:
             threading.Thread(target=self._keep_sweeping, args=(sweep_seconds,), daemon=True).start()
 
@@ -104,8 +105,8 @@ class Shard:
                         _kept(change, path)
                     self._held[token] = made
         self._used.add(token)
-        if made.is_due and (self._writing_whole is None or self._writing_whole.done()):
-            self._writing_whole = self._background.submit(self._try_to_write_whole, token)
+        if made.is_due and (self._in_background is None or self._in_background.done()):
+            self._in_background = self._background.submit(self._try_to_write_whole, token)
         return len(made.index)
 
     def size(self, token: str) -> int | None:
@@ -138,12 +139,16 @@ class Shard:
         return version.index.top(asked, rivals, limit=limit, mask=eligible)
 
     def write_whole(self, token: str) -> None:
-        """Write the version as one file that needs no other, and search that, mapped, from now on."""
+        """Write the version as one file that needs no other, and search that, mapped, from now on.
+
+        One at a time, as it takes many times the memory of a search.
+        """
         path = self._directory / f"{token}.index"
-        if not path.exists():
-            index_write(path, self._version(token).index, version=FORMAT)
-        index = index_read(path, empty_index().search, version=FORMAT).index
-        self._held[token] = _Version(index, (path.name,))
+        with self._writing_whole:
+            if not path.exists():
+                index_write(path, self._version(token).index, version=FORMAT)
+            index = index_read(path, empty_index().search, version=FORMAT).index
+            self._held[token] = _Version(index, (path.name,))
 
     def sweep(self, at: float) -> None:
         """Forget versions unused since the last sweep, mark files of the others as used, delete what was long not.

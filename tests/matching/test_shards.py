@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import os
+import threading
+import time
 from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -175,6 +178,26 @@ def test_who_changed_much_is_written_whole_and_searched_from_there(one: Here, mo
     assert f"{token(some)}.index" in one.files()
     os.unlink(one.directory / f"{token(some)}.change")
     one.restart()
+    assert some.top({"a": 1.0}, limit=9) == [("p1", 0.625), ("p2", 0.25)]
+
+
+def test_two_who_write_a_version_whole_at_once_write_it_once(one: Here, monkeypatch: pytest.MonkeyPatch) -> None:
+    """In the background and when asked to: to write takes many times the memory of a search."""
+    some, begun, n_written, index_write = added(ClusterIndex(one), SOME), threading.Event(), [0], shard.index_write
+
+    def write(*arguments: Any, **more: Any) -> None:
+        n_written[0] += 1
+        begun.set()
+        time.sleep(0.3)  # while the other may begin
+        index_write(*arguments, **more)
+
+    monkeypatch.setattr(shard, "index_write", write)
+    with ThreadPoolExecutor(2) as threads:
+        first = threads.submit(one.shards[0].write_whole, token(some))
+        assert begun.wait(10)
+        second = threads.submit(one.shards[0].write_whole, token(some))
+
+    assert [first.exception(), second.exception(), n_written] == [None, None, [1]]
     assert some.top({"a": 1.0}, limit=9) == [("p1", 0.625), ("p2", 0.25)]
 
 
