@@ -1,7 +1,8 @@
 """Node.js for what is written in TypeScript and for the linters of openapi.yaml: `python -m tests.node npm --version`.
 
 This machine's where it is new enough, else PyPI's wheel (requirements/node.txt), which needs no root. Where neither can
-be had a banner says so, the tests that need it are skipped by name, and `make test` repeats it at its end.
+be had a banner says so, the tests that need it are skipped by name, and `make test` repeats it at its end. So it is
+with Chromium, this machine's or, as root, Debian's.
 """
 
 from __future__ import annotations
@@ -124,8 +125,20 @@ def run_once(stamp: Path, sources: Iterable[Path]) -> Iterator[bool]:
 
 
 def chromium_find() -> str | None:
-    """A browser of this machine; none is installed for a test's sake."""
+    """This machine's browser; installs nothing."""
     return next(filter(None, map(shutil.which, CHROMIUMS)), None)
+
+
+def chromium_ready() -> str | None:
+    """This machine's browser, as root installed by apt-get if need be; None where there is none."""
+    if (found := chromium_find()) or os.geteuid() != 0 or not shutil.which("apt-get"):
+        return found
+    print("installing Chromium by apt-get, as this is root: the front end is tested in a browser", flush=True)
+    quietly = {"env": {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}, "capture_output": True, "text": True}
+    for command in (["update"], ["install", "-y", "--no-install-recommends", "chromium"]):
+        finished = subprocess.run(["apt-get", "-qq", *command], check=False, **quietly)
+    print(finished.stderr.strip()[-1000:] if finished.returncode else "installed")
+    return chromium_find()
 
 
 def _new_enough(binary: str) -> bool:
@@ -148,7 +161,7 @@ def main() -> None:
         banner = "=" * 30 + " NODE.JS NOT READY " + "=" * 30
         sys.exit(f"{banner}\nNOT TESTED: {NEEDED_BY}.\n{missing}\n{banner}")
     print(f"Node.js at {node.binary}")
-    if chromium_find() is None:
+    if chromium_ready() is None:
         print("NOT TESTED: the front end in a browser, for this machine has no Chromium (it is in jsdom)")
 
 

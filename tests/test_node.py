@@ -64,3 +64,28 @@ def test_a_machine_without_a_browser_says_so_too(monkeypatch, machine, capsys):
     node.main()
 
     assert "NOT TESTED: the front end in a browser" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("works", [True, False])
+def test_a_browser_is_installed_where_this_is_root(monkeypatch, machine, capsys, works):
+    folder = machine("v20.19.0")
+    apt_get = folder / "apt-get"
+    brings = (
+        f": > {folder}/chromium; /bin/chmod +x {folder}/chromium" if works else "echo no such package >&2; exit 100"
+    )
+    apt_get.write_text(f'#!/bin/sh\n[ "$2" = update ] && exit 0\n{brings}\n')
+    apt_get.chmod(0o755)
+    monkeypatch.setattr(os, "geteuid", lambda: 0)
+
+    assert node.chromium_ready() == (str(folder / "chromium") if works else None)
+    assert ("installed" if works else "no such package") in capsys.readouterr().out.splitlines()
+
+
+def test_without_root_nothing_is_installed(monkeypatch, machine, capsys):
+    apt_get = machine("v20.19.0") / "apt-get"
+    apt_get.write_text("#!/bin/sh\nexit 1\n")
+    apt_get.chmod(0o755)
+    monkeypatch.setattr(os, "geteuid", lambda: 1000)
+
+    assert node.chromium_ready() is None
+    assert capsys.readouterr().out == ""
