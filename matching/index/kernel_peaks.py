@@ -61,9 +61,7 @@ def greatest_of(sums, greatest):
 @borrowing
 def push_peaks(block, peaks):
     """The greatest of chunks, which are of different rows."""
-    least = max(1, _nth(block.greatest, len(peaks.numbers)))
-    if is_full(peaks):
-        least = max(least, np.int64(peaks.numbers[0]))
+    least = np.int64(peaks.numbers[0]) if is_full(peaks) else max(1, _nth(block.greatest, len(peaks.numbers)))
     for x in range(places_from(block.greatest, least, block.places)):
         chunk = block.places[x]
         push(peaks, block.greatest[chunk], block.first + chunk)
