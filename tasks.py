@@ -240,6 +240,7 @@ def conclude(steps: Iterable[str], failed: Sequence[str]) -> None:
 
 def node() -> str:
     """Make sure of Node.js (tests/node.py); return what goes untested without it or a browser, for the run's end."""
+    say("Node.js and a browser: what is missing is installed, Chromium by apt-get where this is root")
     told = subprocess.run([str(PYTHON), "-m", "tests.node"], cwd=ROOT, capture_output=True, text=True, check=False)
     print(said := told.stdout + told.stderr, flush=True)
     return "\n".join(line for line in said.splitlines() if line.startswith("NOT TESTED"))

@@ -1,8 +1,8 @@
 """Node.js for what is written in TypeScript and for the linters of openapi.yaml: `python -m tests.node npm --version`.
 
 This machine's where it is new enough, else PyPI's wheel (requirements/node.txt), which needs no root. Where neither can
-be had a banner says so, the tests that need it are skipped by name, and `make test` repeats it at its end. So it is
-with Chromium, this machine's or, as root, Debian's.
+be had a banner says so, the tests that need it are skipped by name, and `make test` repeats it at its end. Chromium is
+this machine's or, as root, Debian's; a line says where there is none.
 """
 
 from __future__ import annotations

@@ -19,7 +19,8 @@ class DenseSearch:
 
     def best(self, segment: Segment, question: Question, limit: int, mask: Mask | None) -> Best:
         """The best rows of a segment. mask : in the order of its living rows."""
-        scores = _scores(segment, *question.within(segment))
+        with np.errstate(over="ignore"):  # a score is 1 at most
+            scores = _scores(segment, *question.within(segment))
         if mask is not None:
             scores[segment.living[~mask]] = 0.0
         scores[segment.dead] = 0.0

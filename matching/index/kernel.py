@@ -2,10 +2,10 @@
 
 Scores are scaled so that a sum of bounds fits two bytes, and rows are taken a block at a time, whose sums stay in the
 second-level cache. Each product is rounded up, so a sum is never less than the scaled score. Without rivals it is at
-most STEPS and three for each term more, so that the limit-th greatest sum tells which rows may be among the best; and
-the limit-th greatest of the greatest of each CHUNK rows is nearly as good, which the processor finds many rows at a
-time. With rivals sums tell nothing of the kind, for the best rival of a row is worth less than its best weights of all
-terms together: there the exact scores so far tell.
+most STEPS and three for each term more, and what is rounded off a score, so that the limit-th greatest sum tells which
+rows may be among the best; and the limit-th greatest of the greatest of each CHUNK rows is nearly as good, which the
+processor finds many rows at a time. With rivals sums tell nothing of the kind, for the best rival of a row is worth
+less than its best weights of all terms together: there the exact scores so far tell.
 
 Source: safe bounds with exact scores after Turtle and Flood 1995, "Query Evaluation: Strategies and Optimizations".
 """
@@ -19,7 +19,7 @@ from numba import njit
 from matching.index.kernel_best import is_full, push, put_in_order
 from matching.index.kernel_bounds import add_block
 from matching.index.kernel_eligible import count_eligible, drop_ineligible, is_eligible
-from matching.index.kernel_exact import fill_runs, settle
+from matching.index.kernel_exact import DECIMALS, fill_runs, settle
 from matching.index.kernel_few import scan_few
 from matching.index.kernel_memory import borrowing, prefetch
 from matching.index.kernel_peaks import BITS, greatest_of, places_from, push_peaks
@@ -57,9 +57,17 @@ def _remember(number, position, work):
 
 
 @borrowing
+def _raise_threshold(slack, work):
+    """To the least sum of a row that may be among the best; all scores above 1 are 1."""
+    peaks, threshold = work.peaks, work.threshold
+    if slack >= 0 and is_full(peaks):
+        threshold[0] = max(threshold[0], np.int64(min(peaks.numbers[0], work.scale)) - slack)
+
+
+@borrowing
 def _scan_few(first, sums, factors, slack, work):
     """A block of few postings, whose rows alone are looked at."""
-    lists, runs, peaks, threshold = work.inverted.lists, work.runs, work.peaks, work.threshold
+    lists, runs, threshold = work.inverted.lists, work.runs, work.threshold
     for j in range(len(factors)):
         for place in range(runs.begins[j], runs.ends[j]):
             sums[lists.local[place]] = 0
@@ -71,9 +79,8 @@ def _scan_few(first, sums, factors, slack, work):
             sums[row] = 0
             if number >= threshold[0] and is_eligible(position, work.eligibility):
                 _remember(number, position, work)
-                push(peaks, number, position)
-                if slack >= 0 and is_full(peaks):
-                    threshold[0] = max(threshold[0], np.int64(peaks.numbers[0]) - slack)
+                push(work.peaks, number, position)
+                _raise_threshold(slack, work)
 
 
 @borrowing
@@ -103,7 +110,7 @@ def _take_between(block, least, below, settled, work):
 @njit
 def _scan_many(first, end, room, factors, slack, looked_up, work):
     """A block of many postings. Whether it did not ask for too many exact scores."""
-    n, threshold, peaks = end - first, work.threshold, work.peaks
+    n, peaks = end - first, work.peaks
     n_chunks = max((n + CHUNK - 1) // CHUNK, min(n, SPREAD * len(peaks.numbers)))
     sums = room.sums[: (n + n_chunks - 1) // n_chunks * n_chunks]
     block = Block(first, sums, room.greatest[:n_chunks], room.places)
@@ -119,8 +126,7 @@ def _scan_many(first, end, room, factors, slack, looked_up, work):
         push_peaks(block, peaks)
         if is_full(peaks):
             pivot = np.int64(peaks.numbers[0])
-    if slack >= 0:
-        threshold[0] = max(threshold[0], pivot - slack)
+    _raise_threshold(slack, work)
     least, below = pivot if settled else 1, GREATEST
     while below > 1:
         if not _take_between(block, least, below, settled, work):
@@ -219,14 +225,15 @@ def _of(sources):
         m = len(asked.columns)
         inverted, eligibility = Inverted(lists, marks, rivals, first_rival, n_rows), Eligibility(dead, masked, mask)
         factors, scale = _scaled(asked, lists.tops)
-        slack = -1 if len(weights) > 1 or len(rivals.local) > 0 else STEPS + 3 * m + 8
+        rounded = np.int64(np.ceil(scale / DECIMALS))
+        slack = -1 if len(weights) > 1 or len(rivals.local) > 0 else STEPS + 3 * m + 8 + rounded
         best, threshold, n_exact = _room(limit), np.ones(1, np.int64), np.zeros(1, np.int64)
         progress = (_room(ROOM), _room(limit), best, scale, threshold, n_exact)
         work = Work(asked, inverted, eligibility, _runs(m), _runs(m), *progress)
         held = sources != 0
         if max(n_rows, first_rival[-1]) <= few_rows:
             scan_few(work)
-        elif _scan_blocks(work, factors, slack):
+        elif scale > 0 and _scan_blocks(work, factors, slack):
             settle(work)
         else:
             held = False

@@ -33,10 +33,9 @@ def _add_eight(_context: Any, local: Any, bounds: Any, place: Any, factor: Any, 
         factors = ir.Constant(words, ir.Undefined)
         for x in range(EIGHT):
             factors = builder.insert_element(factors, arguments[3], word(x))
-        # times 256 before and by 65,536 after: the upper half of a product, for which processors have an instruction
         found = builder.zext(builder.load(builder.bitcast(steps, bytes_.as_pointer()), align=1), words)
-        found = builder.mul(builder.shl(found, ir.Constant(words, [8] * EIGHT)), factors)
-        found = builder.trunc(builder.lshr(found, ir.Constant(words, [16] * EIGHT)), shorts)
+        found = builder.mul(found, factors)
+        found = builder.trunc(builder.lshr(found, ir.Constant(words, [8] * EIGHT)), shorts)
         found = builder.add(found, ir.Constant(shorts, [1] * EIGHT))
         for x in range(EIGHT):
             row = builder.zext(builder.load(builder.gep(rows, [long(x)])), long)

@@ -198,7 +198,7 @@ def _best_rival(first, stop, terms, work):
 
 @njit
 def _take(chosen, work):
-    """Push these rows, which ascend, with their scores."""
+    """Push these rows, those of a block together, with their scores."""
     asked, inverted = work.asked, work.inverted
     first = 0
     while first < len(chosen):

@@ -59,7 +59,8 @@ class Runs(NamedTuple):
 class Block(NamedTuple):
     """Rows from `first` on. They are in chunks: with n chunks, every n-th row is in the same.
 
-    sums : uint16, of bounds, at least one for each row; greatest : uint16, of each chunk; places : room for chunks
+    sums : uint16, of bounds, and zeros behind them to the end of the chunks; greatest : uint16, of each chunk
+    places : int64, room for chunks
     """
 
     first: Any

@@ -297,6 +297,40 @@ def test_rows_that_are_all_equal_are_ranked_by_id(search: Search) -> None:
 
 
 @each_back_end
+@pytest.mark.parametrize("n_others", [0, 3_000, 14_000])
+def test_rows_that_are_worth_more_than_everything_are_equal(search: Search, n_others: int) -> None:
+    rows = [{"a": weight} for weight in [0.7] * 9 + [0.9] * 2 + [0.1] * n_others]
+    index = SegmentedIndex(search).upsert([f"{n:05d}" for n in range(len(rows))], Rows.of(rows))
+
+    assert index.top({"a": 2.0}, limit=2) == [("00000", 1.0), ("00001", 1.0)]
+
+
+@each_back_end
+def test_rows_that_differ_by_less_than_what_is_rounded_are_equal(search: Search) -> None:
+    """Of weights so small that what is rounded is many steps of a bound."""
+    steps = np.array([135, 71, 101, 127, 119, 116, 63])
+    terms = [f"t{n}" for n in range(len(steps))]
+    fewer = steps - (np.arange(len(steps)) == 0)
+    weights = [(fewer - 0.001) / 255, (steps + 0.02) / 255, np.ones(len(steps))]
+    rows = Rows.of([dict(zip(terms, row.tolist(), strict=True)) for row in weights])
+    index = SegmentedIndex(search).upsert(["b", "c", "z"], rows)
+    asked = dict.fromkeys(terms, 1e-9 / len(terms))
+    mask = np.array([True, True, False])
+
+    found = index.top(asked, limit=2, mask=mask)
+
+    assert found[0][1] == found[1][1]
+    assert index.top(asked, limit=1, mask=mask) == found[:1] == [("b", found[0][1])]
+
+
+@each_back_end
+def test_weights_that_are_finite_alone_are_ranked(search: Search) -> None:
+    index = built(search, {"p1": ({"a": 0.7e30}, []), "p2": ({"a": 0.9e30}, [])})
+
+    assert index.top({"a": 1e300}, limit=1) == [("p1", 1.0)]
+
+
+@each_back_end
 @pytest.mark.parametrize("n_others", [1, 3_000])
 def test_a_word_of_next_to_no_weight_counts(search: Search, n_others: int) -> None:
     rows: Corpus = {"p1": ({"a": 0.5}, []), "p3": ({"b": 0.5}, [])}
