@@ -1,7 +1,7 @@
 """What is asked of an index, as arrays."""
 
 import math
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -16,25 +16,26 @@ class Question(NamedTuple):
     """terms : each once; letters : of the terms, each with its END; weights : float64, shape (1 + n_rivals, n_terms),
     the linear part first."""
 
-    terms: Sequence[str]
+    terms: Collection[str]
     letters: bytes
     weights: NDArray[np.float64]
 
     @classmethod
     def of(cls, asked: Asked, rivals: Sequence[Asked]) -> "Question":
         """:raises InvalidWeight: a weight is negative or not finite."""
-        if not rivals:
-            terms, rows = [*asked], [[*asked.values()]]
-        else:
-            terms = list(set(asked).union(*rivals))
-            rows = [[each.get(term, 0.0) for term in terms] for each in (asked, *rivals)]
-        for row in rows:
-            if row and not (min(row) >= 0 and math.isfinite(sum(row))):
+        for each in (asked, *rivals):
+            if each and not (min(each.values()) >= 0 and math.isfinite(sum(each.values()))):
                 raise InvalidWeight("a weight is negative or no number")
-        letters, weights = letters_of(terms), np.array(rows, np.float64)
+        terms: Collection[str] = asked
+        if rivals:
+            terms = set(asked).union(*rivals)
+            weights = np.array([[each.get(term, 0.0) for term in terms] for each in (asked, *rivals)], np.float64)
+        else:  # lists would be made and thrown away, in a call that has a tenth of a millisecond
+            weights = np.fromiter(asked.values(), np.float64, len(asked)).reshape(1, -1)
+        letters = letters_of(terms)
         if letters.count(END) != len(terms):  # no segment has a term with this character
             known = [place for place, term in enumerate(terms) if END.decode() not in term]
-            terms, weights = [terms[place] for place in known], weights.take(known, axis=1)
+            terms, weights = [term for term in terms if END.decode() not in term], weights.take(known, axis=1)
             letters = letters_of(terms)
         return cls(terms, letters, weights)
 

@@ -1,7 +1,7 @@
 """The terms of a segment: sorted, in one piece of memory that may be a mapped file."""
 
 from bisect import bisect_left
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from typing import Any
 
 import numpy as np
@@ -69,6 +69,6 @@ class Vocabulary:
         return self.letters[start : self.ends[column]].tobytes()
 
 
-def letters_of(terms: Sequence[str]) -> bytes:
+def letters_of(terms: Collection[str]) -> bytes:
     """UTF-8 of the terms, each with its END."""
     return ("\0".join(terms) + "\0" if terms else "").encode("utf-8", "surrogatepass")
