@@ -121,7 +121,7 @@ class ClusterIndex:
             raise InvalidLimit(limit)
         if mask is not None and len(mask) != len(self):
             raise MaskLengthMismatch(expected=len(self), actual=len(mask))
-        Question.of(asked, rivals)  # refuses weights that are none, before anything travels
+        Question.of(asked, rivals).checked()  # before anything travels
         question = (dict(asked), [dict(rival) for rival in rivals], limit)
         arguments, first = {}, 0
         for shard, part in self._filled():

@@ -8,11 +8,9 @@ import numpy as np
 from matching.index import Mask
 from matching.index.dense import Best, DenseSearch
 from matching.index.kernel import MOST_TERMS, MOST_WANTED, scan
-from matching.index.kernel_types import Words
-from matching.index.kernel_words import table_of
+from matching.index.kernel_segment import Addressed
 from matching.index.question import Question
 from matching.index.segment import Segment
-from matching.index.vocabulary import Vocabulary
 
 NO_MASK = np.zeros(0, np.bool_)
 FEW_ROWS = 12_288
@@ -30,21 +28,17 @@ class CompiledSearch:
         held = False
         if len(question.terms) <= MOST_TERMS and limit <= MOST_WANTED:
             allowed = NO_MASK if mask is None else np.ascontiguousarray(mask, np.bool_)
-            rows = (len(segment.names), self.few_rows, segment.rows, segment.signatures)
-            rivals = (segment.rivals, segment.first_rival)
-            asked = (question.letters, question.weights, _words(segment.vocabulary))
-            held, positions, scores = scan(*asked, limit, *rows, *rivals, segment.dead, mask is not None, allowed)
+            asked = (question.letters, question.weights, len(question.terms), limit)
+            held, positions, scores = scan(*asked, self.few_rows, _address(segment), mask is not None, allowed)
         if not held:
             return DenseSearch().best(segment, question, limit, mask)
         return positions, scores
 
 
-def _words(vocabulary: Vocabulary) -> Words:
-    """Made once."""
-    if vocabulary.hashed is None:
-        arrays = (vocabulary.letters.view(), vocabulary.ends.view(), table_of(vocabulary.letters, vocabulary.ends))
-        for array in arrays:
-            array.setflags(write=False)
-        vocabulary.hashed = Words(*arrays)
-    words: Words = vocabulary.hashed
-    return words
+def _address(segment: Segment) -> int:
+    """Made once, and kept with the segment."""
+    addressed = segment.notes.get(Addressed)
+    if addressed is None:
+        addressed = segment.notes.setdefault(Addressed, Addressed(segment))
+    address: int = addressed.address
+    return address

@@ -20,7 +20,7 @@ class DenseSearch:
     def best(self, segment: Segment, question: Question, limit: int, mask: Mask | None) -> Best:
         """The best rows of a segment. mask : in the order of its living rows."""
         with np.errstate(over="ignore"):  # a score is 1 at most
-            scores = _scores(segment, *question.within(segment))
+            scores = _scores(segment, *question.checked().within(segment))
         if mask is not None:
             scores[segment.living[~mask]] = 0.0
         scores[segment.dead] = 0.0

@@ -22,15 +22,12 @@ from matching.index.kernel_eligible import count_eligible, drop_ineligible, is_e
 from matching.index.kernel_exact import DECIMALS, fill_runs, settle
 from matching.index.kernel_few import scan_few
 from matching.index.kernel_memory import borrowing, prefetch
-from matching.index.kernel_peaks import BITS, greatest_of, places_from, push_peaks
-from matching.index.kernel_types import SIGNATURE, Asked, Block, Eligibility, Found, Inverted, Runs, Work
+from matching.index.kernel_peaks import CHUNK, GREATEST, SPREAD, greatest_of, n_chunks_of, places_from, push_peaks
+from matching.index.kernel_segment import segment_at
+from matching.index.kernel_types import SIGNATURE, Asked, Block, Eligibility, Found, Runs, Work
 from matching.index.kernel_words import columns_of
 from matching.index.postings import BLOCK, STEPS
 
-CHUNK = 16
-"""Rows at most, as far from each other as a block has chunks."""
-SPREAD = 4
-"""Chunks for each result, lest many of the best share one."""
 FEW = 2_048
 """Postings in a block up to which its rows are visited by them, not all in turn."""
 SPARSE = 24
@@ -40,7 +37,6 @@ MOST_WANTED = 1_024
 """Results. More terms than that, or results, and adding up every posting is as good."""
 FULL = 65_000.0
 """What the sum of all bounds is scaled to, with two more for each term."""
-GREATEST = 2**BITS
 ROOM = 4_096
 """Rows remembered until their exact scores are taken."""
 MOST_EXACT = 8 * MOST_WANTED
@@ -111,12 +107,12 @@ def _take_between(block, least, below, settled, work):
 def _scan_many(first, end, room, factors, slack, looked_up, work):
     """A block of many postings. Whether it did not ask for too many exact scores."""
     n, peaks = end - first, work.peaks
-    n_chunks = max((n + CHUNK - 1) // CHUNK, min(n, SPREAD * len(peaks.numbers)))
+    n_chunks = n_chunks_of(n, len(peaks.numbers))
     sums = room.sums[: (n + n_chunks - 1) // n_chunks * n_chunks]
     block = Block(first, sums, room.greatest[:n_chunks], room.places)
     sums[:] = 0
     if looked_up:
-        sums[:n] = GREATEST - 1
+        sums[:n] = GREATEST
     else:
         add_block(sums, factors, work.inverted.lists, work.runs)
     drop_ineligible(sums, first, end, work.eligibility)
@@ -127,11 +123,25 @@ def _scan_many(first, end, room, factors, slack, looked_up, work):
         if is_full(peaks):
             pivot = np.int64(peaks.numbers[0])
     _raise_threshold(slack, work)
-    least, below = pivot if settled else 1, GREATEST
+    least, below = pivot if settled else 1, GREATEST + 1
     while below > 1:
         if not _take_between(block, least, below, settled, work):
             return False
         least, below = 1, least
+    return True
+
+
+@njit
+def _are_weights(matrix):
+    """Not negative, and their sums finite."""
+    for weights in matrix:
+        total = 0.0
+        for weight in weights:
+            if not weight >= 0:
+                return False
+            total += weight
+        if not total < np.inf:
+            return False
     return True
 
 
@@ -211,32 +221,43 @@ def _scan_blocks(work, factors, slack):
     return True
 
 
+@njit
+def _scan_bounds(asked, inverted, eligibility, best):
+    """Push the best rows: whether so few are nearly equal that their exact scores could be taken."""
+    lists, m = inverted.lists, len(asked.columns)
+    _call_for(asked.columns, lists)
+    factors, scale = _scaled(asked, lists.tops)
+    rounded = np.int64(np.ceil(scale / DECIMALS))
+    slack = -1 if len(asked.weights) > 1 or len(inverted.rivals.local) > 0 else STEPS + 3 * m + 8 + rounded
+    threshold, n_exact = np.ones(1, np.int64), np.zeros(1, np.int64)
+    progress = (_room(ROOM), _room(len(best.numbers)), best, scale, threshold, n_exact)
+    work = Work(asked, inverted, eligibility, _runs(m), _runs(m), *progress)
+    if not (scale > 0 and _scan_blocks(work, factors, slack)):
+        return False
+    settle(work)
+    return True
+
+
 def _of(sources):
     """numba's cache knows a kernel by its own file, its code and what that encloses: here, the other files too."""
 
     @njit(SIGNATURE, cache=True, nogil=True)
-    def scan(letters, weights, words, limit, n_rows, few_rows, lists, marks, rivals, first_rival, dead, masked, mask):
+    def scan(letters, weights, n_terms, limit, few_rows, segment, masked, mask):
         """The best rows: whether the scan held out, their positions and scores, by falling score, then position.
 
-        It gives up where so many rows are nearly equal that adding up every posting is faster.
+        It gives up what is not usual: so many rows nearly equal that adding up every posting is faster, a term with an
+        END, weights that are none.
         """
-        asked = _known(columns_of(letters, weights.shape[1], words), weights)
-        _call_for(asked.columns, lists)
-        m = len(asked.columns)
-        inverted, eligibility = Inverted(lists, marks, rivals, first_rival, n_rows), Eligibility(dead, masked, mask)
-        factors, scale = _scaled(asked, lists.tops)
-        rounded = np.int64(np.ceil(scale / DECIMALS))
-        slack = -1 if len(weights) > 1 or len(rivals.local) > 0 else STEPS + 3 * m + 8 + rounded
-        best, threshold, n_exact = _room(limit), np.ones(1, np.int64), np.zeros(1, np.int64)
-        progress = (_room(ROOM), _room(limit), best, scale, threshold, n_exact)
-        work = Work(asked, inverted, eligibility, _runs(m), _runs(m), *progress)
-        held = sources != 0
-        if max(n_rows, first_rival[-1]) <= few_rows:
-            scan_few(work)
-        elif scale > 0 and _scan_blocks(work, factors, slack):
-            settle(work)
-        else:
-            held = False
+        words, inverted, dead = segment_at(segment)
+        columns, n_letters = columns_of(letters, n_terms, words)
+        matrix = np.frombuffer(weights, np.float64).reshape((max(1, len(weights) // 8 // max(1, n_terms)), n_terms))
+        best, held = _room(limit), sources != 0 and n_letters == len(letters) and _are_weights(matrix)
+        if held:
+            asked, eligibility = _known(columns, matrix), Eligibility(dead, masked, mask)
+            if max(inverted.n_rows, inverted.first_rival[-1]) <= few_rows:
+                scan_few(asked, inverted, eligibility, best)
+            else:
+                held = _scan_bounds(asked, inverted, eligibility, best)
         put_in_order(best)
         return held, best.positions[: best.size[0]], best.numbers[: best.size[0]]
 

@@ -40,14 +40,14 @@ def count_eligible(first, end, eligibility):
 @borrowing
 def drop_ineligible(sums, first, end, eligibility):
     """Make their sums 0."""
-    dead, mask = eligibility.dead, eligibility.mask
+    dead, mask, none = eligibility.dead, eligibility.mask, sums.dtype.type(0)
     before, begin = at_least(dead, 0, len(dead), first), first
     while begin < end:
         stop = min(end, dead[before]) if before < len(dead) else end
         if eligibility.masked:
             living, allowed = sums[begin - first : stop - first], mask[begin - before : stop - before]
             for x in range(len(living)):
-                living[x] *= np.uint16(allowed[x])
+                living[x] = living[x] if allowed[x] else none
         if stop < end:
             sums[stop - first] = 0
         before, begin = before + 1, stop + 1

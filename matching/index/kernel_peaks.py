@@ -10,6 +10,16 @@ TOGETHER = 64
 """Numbers looked at together."""
 BITS = 16
 """Of a sum."""
+GREATEST = 2**BITS - 1
+CHUNK = 16
+"""Rows at most, as far from each other as there are chunks."""
+SPREAD = 4
+"""Chunks for each result, lest many of the best share one."""
+
+
+@borrowing
+def n_chunks_of(n_rows, limit):
+    return max((n_rows + CHUNK - 1) // CHUNK, min(n_rows, SPREAD * limit))
 
 
 @borrowing
@@ -22,7 +32,7 @@ def _n_from(numbers, least):
 
 
 @borrowing
-def _nth(numbers, n):
+def nth(numbers, n):
     """The n-th greatest, bit by bit; 0 where there are fewer."""
     found = 0
     for bit in range(BITS - 1, -1, -1):
@@ -61,7 +71,7 @@ def greatest_of(sums, greatest):
 @borrowing
 def push_peaks(block, peaks):
     """The greatest of chunks, which are of different rows."""
-    least = np.int64(peaks.numbers[0]) if is_full(peaks) else max(1, _nth(block.greatest, len(peaks.numbers)))
+    least = np.int64(peaks.numbers[0]) if is_full(peaks) else max(1, nth(block.greatest, len(peaks.numbers)))
     for x in range(places_from(block.greatest, least, block.places)):
         chunk = block.places[x]
         push(peaks, block.greatest[chunk], block.first + chunk)

@@ -4,8 +4,6 @@ from typing import Any, NamedTuple
 
 from numba import types
 
-from matching.index.postings import Postings
-
 
 class Asked(NamedTuple):
     """columns : int64, shape (m,); weights : float64, shape (1 + n_rivals, m), the linear part first."""
@@ -102,17 +100,10 @@ class Work(NamedTuple):
     n_exact: Any
 
 
-def read(kind: str, dimensions: int = 1) -> Any:
+def read(kind: str) -> Any:
     """Arrays may lie in a file that is mapped read-only."""
-    return types.Array(getattr(types, kind), dimensions, "C", readonly=True)
+    return types.Array(getattr(types, kind), 1, "C", readonly=True)
 
 
-_FIELDS = ("uint16", "float32", "uint8", "float64", "int64", "int32", "int64")
-_POSTINGS = types.NamedTuple([*map(read, _FIELDS)], Postings)
-_WORDS = types.NamedTuple([read("uint8"), read("int64"), read("int32")], Words)
-SIGNATURE = (
-    *(types.Bytes(types.uint8, 1, "C", readonly=True), read("float64", 2), _WORDS),
-    *(types.int64, types.int64, types.int64),
-    *(_POSTINGS, read("uint64", 2), _POSTINGS, read("int64")),
-    *(read("int64"), types.boolean, read("boolean")),
-)
+_BYTES = types.Bytes(types.uint8, 1, "C", readonly=True)
+SIGNATURE = (_BYTES, _BYTES, *(types.int64,) * 4, types.boolean, read("boolean"))

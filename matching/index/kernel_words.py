@@ -61,7 +61,7 @@ def _is(column, letters, begin, end, words):
 
 @njit
 def columns_of(letters, n_terms, words):
-    """int64, shape (n_terms,), of terms that each have their END, or UNKNOWN."""
+    """int64, shape (n_terms,), of terms that each have their END, or UNKNOWN; and how many letters these are."""
     slots, ends, columns = np.empty(n_terms, np.int64), np.empty(n_terms, np.int64), np.full(n_terms, UNKNOWN)
     begin = 0
     for term in range(n_terms):
@@ -81,4 +81,4 @@ def columns_of(letters, n_terms, words):
                 columns[term] = words.table[slot]
             slot = (slot + 1) & (len(words.table) - 1)
         begin = end + 1
-    return columns
+    return columns, begin

@@ -1,7 +1,7 @@
 """Some rows inverted under their ids: what an index is made of, and what lies in a file."""
 
 from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any
 
@@ -25,6 +25,7 @@ class Segment:
     rivals : postings of the rivals, numbered in the order of the rows they belong to
     first_rival : int64, shape (n_rows + 1,)
     dead : int64, ascending, rows that are no longer there
+    notes : what a back end has made of the segment, by its kind
     """
 
     names: NDArray[np.bytes_]
@@ -34,6 +35,7 @@ class Segment:
     rivals: Postings
     first_rival: Counts
     dead: Counts
+    notes: dict[Any, Any] = field(init=False, default_factory=dict, compare=False, repr=False)
 
     @classmethod
     def build(cls, ids: Sequence[str], rows: Rows) -> "Segment":

@@ -28,7 +28,10 @@ class Search(Protocol):
     def name(self) -> str: ...
 
     def best(self, segment: Segment, question: Question, limit: int, mask: Mask | None) -> Best:
-        """The best rows of a segment with scores above 0. mask : in the order of its living rows."""
+        """The best rows of a segment with scores above 0. mask : in the order of its living rows.
+
+        :raises InvalidWeight: a weight is negative or not finite.
+        """
 
 
 class SegmentedIndex:
@@ -74,6 +77,8 @@ class SegmentedIndex:
         if mask is not None and len(mask) != len(self):
             raise MaskLengthMismatch(expected=len(self), actual=len(mask))
         question = Question.of(asked, rivals)
+        if not self.segments:
+            question.checked()
         best: list[tuple[str, float]] = []
         first = 0
         for segment in self.segments:

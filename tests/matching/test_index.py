@@ -397,17 +397,29 @@ def test_a_limit_below_one_is_refused(search: Search, limit: int) -> None:
         SegmentedIndex(search).top({"a": 1.0}, limit=limit)
 
 
+@each_back_end
 @pytest.mark.parametrize("weight", [-0.5, math.nan, math.inf])
-def test_a_weight_that_is_none_is_refused(weight: float) -> None:
-    index = built(DenseSearch(), ONE)
+def test_a_weight_that_is_none_is_refused(search: Search, weight: float) -> None:
+    index = built(search, ONE)
     refused: list[Callable[[], object]] = [
         lambda: index.upsert(["p2"], Rows.of([{"a": weight}])),
         lambda: index.top({"a": weight}, limit=1),
+        lambda: index.top({"a": 1.0, "unknown": weight}, limit=1),
         lambda: index.top({}, [{"b": weight}], limit=1),
+        lambda: SegmentedIndex(search).top({"a": weight}, limit=1),
     ]
     for call in refused:
         with pytest.raises(InvalidWeight):
             call()
+
+
+@each_back_end
+def test_weights_too_great_to_add_are_refused(search: Search) -> None:
+    index = built(search, ONE)
+
+    for asked, rivals in (({"a": 1e308, "b": 1e308}, []), ({"a": 0.5}, [{"a": 1e308, "b": 1e308}])):
+        with pytest.raises(InvalidWeight):
+            index.top(asked, rivals, limit=1)
 
 
 def test_an_id_given_twice_or_with_nul_is_refused() -> None:
