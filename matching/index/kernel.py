@@ -224,9 +224,8 @@ def _scan_blocks(work, factors, slack):
 @njit
 def _scan_bounds(asked, inverted, eligibility, best):
     """Push the best rows: whether so few are nearly equal that their exact scores could be taken."""
-    lists, m = inverted.lists, len(asked.columns)
-    _call_for(asked.columns, lists)
-    factors, scale = _scaled(asked, lists.tops)
+    m = len(asked.columns)
+    factors, scale = _scaled(asked, inverted.lists.tops)
     rounded = np.int64(np.ceil(scale / DECIMALS))
     slack = -1 if len(asked.weights) > 1 or len(inverted.rivals.local) > 0 else STEPS + 3 * m + 8 + rounded
     threshold, n_exact = np.ones(1, np.int64), np.zeros(1, np.int64)
@@ -254,6 +253,7 @@ def _of(sources):
         best, held = _room(limit), sources != 0 and n_letters == len(letters) and _are_weights(matrix)
         if held:
             asked, eligibility = _known(columns, matrix), Eligibility(dead, masked, mask)
+            _call_for(asked.columns, inverted.lists)
             if max(inverted.n_rows, inverted.first_rival[-1]) <= few_rows:
                 scan_few(asked, inverted, eligibility, best)
             else:

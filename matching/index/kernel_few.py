@@ -9,17 +9,32 @@ from numba import njit
 from matching.index.kernel_best import push
 from matching.index.kernel_eligible import drop_ineligible
 from matching.index.kernel_exact import DECIMALS
+from matching.index.kernel_memory import LINE, borrowing, prefetch
 from matching.index.kernel_peaks import GREATEST, greatest_of, n_chunks_of, nth, places_from
 from matching.index.postings import BLOCK
 
+AHEAD = 256
+"""Postings of a term that are called for."""
 LEAST = 1e-9
 """The greatest score; a smaller one uses fewer of the steps."""
+
+
+@borrowing
+def _call_for(lists, column):
+    """The first postings of a term."""
+    begin, end = lists.run_start[lists.runs_of[column]], lists.run_start[lists.runs_of[column + 1]]
+    for place in range(begin, min(end, begin + AHEAD), LINE // 2):
+        prefetch(lists.local, place)
+        prefetch(lists.values, place)
+        prefetch(lists.values, place + LINE // 4)
 
 
 @njit
 def _add(sums, lists, columns, weights):
     """asked . row of each row."""
     for j in range(len(columns)):
+        if j + 1 < len(columns):
+            _call_for(lists, columns[j + 1])
         for run in range(lists.runs_of[columns[j]], lists.runs_of[columns[j] + 1]):
             part = slice(lists.run_start[run], lists.run_start[run + 1])
             local, values, block = lists.local[part], lists.values[part], sums[lists.run_block[run] * BLOCK :]
