@@ -22,7 +22,7 @@ from matching.index.kernel_eligible import count_eligible, drop_ineligible, is_e
 from matching.index.kernel_exact import DECIMALS, fill_runs, settle
 from matching.index.kernel_few import scan_few
 from matching.index.kernel_memory import borrowing, prefetch
-from matching.index.kernel_peaks import CHUNK, GREATEST, SPREAD, greatest_of, n_chunks_of, places_from, push_peaks
+from matching.index.kernel_peaks import CHUNK, GREATEST, greatest_of, n_chunks_of, places_from, push_peaks
 from matching.index.kernel_segment import segment_at
 from matching.index.kernel_types import SIGNATURE, Asked, Block, Eligibility, Found, Runs, Work
 from matching.index.kernel_words import columns_of
@@ -81,10 +81,13 @@ def _scan_few(first, sums, factors, slack, work):
 
 @borrowing
 def _remember_chunk(chunk, block, least, below, work):
-    """Its rows from `least` on and `below`."""
-    for row in range(chunk, len(block.sums), len(block.greatest)):
-        if least <= block.sums[row] < below:
-            _remember(block.sums[row], block.first + row, work)
+    """Its rows from `least` on and `below`: without branches, as none can foretell which row it is."""
+    maybe, n = work.maybe, np.uint64(work.maybe.size[0])
+    for row in range(np.uint64(chunk), np.uint64(len(block.sums)), np.uint64(len(block.greatest))):
+        number = np.int64(block.sums[row])
+        maybe.numbers[n], maybe.positions[n] = number, block.first + np.int64(row)
+        n += np.uint64((least <= number) & (number < below))
+    maybe.size[0] = np.int64(n)
 
 
 @njit
@@ -197,7 +200,7 @@ def _runs(m):
 @njit
 def _scan_blocks(work, factors, slack):
     """Whether so few rows are nearly equal that their exact scores could be taken."""
-    most_chunks = max(BLOCK // CHUNK, SPREAD * MOST_WANTED)
+    most_chunks = n_chunks_of(BLOCK, MOST_WANTED)
     sums, greatest = np.empty(BLOCK + most_chunks, np.uint16), np.empty(most_chunks, np.uint16)
     room = Block(0, sums, greatest, np.empty(most_chunks, np.int64))
     runs, n_rows, lists = work.runs, work.inverted.n_rows, work.inverted.lists
