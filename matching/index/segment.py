@@ -66,6 +66,10 @@ class Segment:
         ours, theirs = (postings, signatures_of(matrix)), (inverted(rivals, bounded=False), first_rival)
         return cls(names, Vocabulary.of(terms), *ours, *theirs, np.zeros(0, np.int64))
 
+    def __getstate__(self) -> dict[str, Any]:
+        """A copy makes its own notes: they may hold addresses."""
+        return {**self.__dict__, "notes": {}}
+
     def __len__(self) -> int:
         """Of the living rows."""
         return len(self.names) - len(self.dead)

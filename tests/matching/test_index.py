@@ -1,5 +1,6 @@
 """The contract of an index: every back end, against a naive ranking."""
 
+import copy
 import math
 import sys
 from collections.abc import Callable
@@ -247,6 +248,17 @@ def test_rivals_without_a_word_count_for_nothing(search: Search) -> None:
 
 
 ONE: Corpus = {"p1": ({"a": 0.5}, [])}
+
+
+@each_back_end
+def test_a_copy_answers_from_its_own_arrays(search: Search) -> None:
+    index = built(search, ONE)
+    assert index.top({"a": 1.0}, limit=1) == [("p1", 0.5)]
+
+    copied = copy.deepcopy(index)
+
+    assert all(not segment.notes for segment in copied.segments)
+    assert copied.top({"a": 1.0}, limit=1) == [("p1", 0.5)]
 
 
 @each_back_end
