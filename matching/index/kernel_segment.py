@@ -28,7 +28,7 @@ class Addressed:
     def __init__(self, segment: Segment) -> None:
         vocabulary = segment.vocabulary
         if vocabulary.hashed is None:
-            vocabulary.hashed = table_of(vocabulary.letters.view(), vocabulary.ends.view())
+            vocabulary.hashed = table_of(vocabulary.letters, vocabulary.ends)
         words = (vocabulary.letters, vocabulary.ends, vocabulary.hashed)
         arrays = (*words, *segment.rows, *segment.rivals, segment.signatures, segment.first_rival, segment.dead)
         self.arrays = [np.require(each, kind, ["C", "A"]) for each, kind in zip(arrays, KINDS, strict=True)]
