@@ -4,13 +4,15 @@ The patterns read windows of a normalized line (`matching.reach`). Source: NegEx
 the forms Japanese gives them; the focus marks of Matsuyoshi 2014.
 """
 
+from matching.cues import PICTURES
+
 # Ends of a clause. A connective right before the cue ends none: 「お手伝いが|できません」.
 _PREDICATE = r"(?:です|ます|ません|[ただるい]|(?<=[一-鿿])[うくすむぐつぶ])"
-STOP = r"[\ufffd。!?;■◆●★☆◎○◯△▲→⇒|※]|\.{2,}|\.(?=\s)"
+STOP = rf"[\ufffd。!?;■◆●★☆◎○◯△▲→⇒|※{PICTURES}]|\.{{2,}}|(?<=[ぁ-ヿ一-鿿)」』])\.|\.(?=\s)"
 CONNECTIVE = (
     rf"(?:です|ます|ません)が[、,\s]?|"
     rf"{_PREDICATE}(?:が(?!\Z)|の?(?:けれども?|けど|ので|のに|ものの|ため(?!の)|から))[、,\s]?|"
-    r"(?:です|ます|ません|[たるい])し[、,\s]|"
+    r"(?:です|ます|ません|[たるい])し[、,\s]|[たしな]いし(?=[一-鿿ァ-ヺa-z])|"
     r"のため(?!の)[、,\s]?|なので[、,\s]?|ており[、,\s]?|ていて[、,\s]?|(?:可能|得意|可|ok)で(?=[^きしすのもは])"
 )
 # What stands before 「、」 as a clause of its own rather than as a member of a list.

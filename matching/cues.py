@@ -63,12 +63,15 @@ BOTH = NEED | PROFILE
 UNABLE, UNWILLING, EXCLUDED, ABSENT, UNNEEDED = RefusalKind
 CLAUSE, PHRASE, LIST, CONTRAST, ENGLISH_AFTER, ENGLISH_BEFORE = Reach
 
+PICTURES = "\u2600-\u2612\u2614-\u2712\u2717-\u274b\u274d-\u27bf\U0001f000-\U0001faff♪"
+"""Emoji and their like end a sentence, but for the crosses that refuse something (☓✕✖❌)."""
+
 # A cue counts only where its sentence may end or go on as a statement. 苦手な方, 未経験でも, できないことはない and
 # 対応不可の場合 go on otherwise: this keeps out most double negation and most talk about other people.
-_STOP = r"\s|\Z|[。、,.;:!)\]」』】/・|※]"
+_STOP = rf"\s|\Z|[。、,.;:!)\]」』】/・|※…~〜★☆{PICTURES}]|\(?笑(?![一-鿿])|w+(?![a-z0-9])"
 _NOUN_END = (
     rf"(?={_STOP}|です|で(?![もはきすな])|だ(?![っとけ])|と(?:し|な[りっ]|さ|の|いた)|な(?:の|ん)で|[なの]ため|"
-    r"につき|ゆえ|扱い)"
+    rf"につき|ゆえ|扱い|だ?と(?:思|考)|(?:かな[あぁ]?|[ねよ]ー?)(?={_STOP}))"
 )
 _PLAIN_END = (
     rf"(?={_STOP}|です|ので|の?ため|の(?:です|だ)|んです|から(?!こそ)|が(?!ち)|け(?:ど|れど)|し[、\s]|"
@@ -87,7 +90,8 @@ CUES: tuple[Cue, ...] = (
     # Unable: できません, 対応不可, 苦手です, わかりません
     Cue(UNABLE, CLAUSE, PROFILE, rf"{_POLITE}?(?:でき|出来){_NOT}"),
     Cue(UNABLE, CLAUSE, PROFILE, rf"{_POLITE}?(?:でき|出来|応じ|(?:いた|致)?し)かね(?:ます|る)(?!か)"),
-    Cue(UNABLE, CLAUSE, PROFILE, rf"(?:対応不可|不可能|対応外|未対応|(?:専門|範囲|業務)外){_NOUN_END}"),
+    Cue(UNABLE, CLAUSE, PROFILE, rf"(?:対応不可|不可能|対応外|[未非]対応|(?:専門|範囲|業務)外){_NOUN_END}"),
+    Cue(UNABLE, CLAUSE, PROFILE, rf"(?:見る|聞く)だけ(?={_STOP}|です|だ(?![っとけ]))"),
     Cue(UNABLE, CLAUSE, PROFILE, rf"(?:苦手|不得意|不得手|疎い|無理|ムリ|ダメ|だめ|駄目){_NOUN_END}"),
     Cue(UNABLE, CLAUSE, PROFILE, rf"(?:得意|専門)(?:では|じゃ|で)(?:あり{_MASEN}|{_NAI})"),
     Cue(UNABLE, CLAUSE, PROFILE, rf"(?:詳し|明る)く(?:は|も)?(?:あり{_MASEN}|{_NAI})"),
@@ -151,7 +155,9 @@ CUES: tuple[Cue, ...] = (
         BOTH,
         rf"(?:{_SURU}し|やり|使い|受け|行い|頼み|任せ|続け)たく(?:は)?(?:あり{_MASEN}|{_NAI})",
     ),
-    Cue(UNWILLING, CLAUSE, BOTH, r"(?:は|を)?(?:やめ|止め|避け|控え)たい(?!人|方|わけ)"),
+    # A need that wants to be rid of paper asks for help with paper.
+    Cue(UNWILLING, CLAUSE, PROFILE, r"(?:は|を)?(?:やめ|止め)たい(?!人|方|わけ)"),
+    Cue(UNWILLING, CLAUSE, BOTH, r"(?:は|を)?(?:避け|控え)たい(?!人|方|わけ)"),
     Cue(UNWILLING, CLAUSE, BOTH, rf"(?:{_SURU}し|使わ|やら|送ら|来)ないで(?=くださ|下さ|ほし|欲し|もら|いただ|頂)"),
     # Excluded: 不可, NG, ×, 禁止, 対象外, 以外, を除く, ではなく, なしで, を使わずに
     Cue(EXCLUDED, CLAUSE, BOTH, rf"(?<![a-z0-9])ng{_NOUN_END}"),
@@ -169,9 +175,16 @@ CUES: tuple[Cue, ...] = (
         r"[をはに]?(?:使わ|使用せ|利用せ|用い|頼ら|書か|通さ|介さ|かけ)(?:ず(?!には|とも|に済ま|に?(?:きた|きま|来|いた|いる|いま))|ないで(?!も))",
     ),
     # Unneeded, in needs only: 「設定は不要です」 in a profile promises the client less work.
-    Cue(UNNEEDED, CLAUSE, NEED, rf"不要{_NOUN_END}"),
+    Cue(UNNEEDED, CLAUSE, NEED, rf"(?:不(?:必)?要|(?<=[はもが])ふよう){_NOUN_END}"),
     Cue(UNNEEDED, CLAUSE, NEED, rf"必要(?:は|も|では|じゃ|が)?(?:あり{_MASEN}|{_NAI}|無い{_PLAIN_END})"),
-    Cue(UNNEEDED, CLAUSE, NEED, rf"(?<=[はもが])(?:(?:要|い)り{_MASEN}|(?:要|い)ら{_NAI})"),
+    Cue(UNNEEDED, CLAUSE, NEED, rf"必要[はも]?(?:なし|無し){_NOUN_END}"),
+    Cue(
+        UNNEEDED,
+        CLAUSE,
+        NEED,
+        rf"(?<=[はもが])[、,\s]?(?:(?:要|い)り{_MASEN}|(?:要|い)ら(?:{_NAI}|ん(?={_STOP}|です)))",
+    ),
+    Cue(UNNEEDED, CLAUSE, NEED, r"(?<=は)[、,\s]?(?:もう)?間に合って(?:い|お)?(?:ます|る)"),
     Cue(UNNEEDED, CLAUSE, NEED, r"(?<=は)(?:もう)?(?:結構|けっこう)(?:です)?(?=[。!、\s]|\Z|なので|ですので)"),
     # English
     Cue(

@@ -7,7 +7,8 @@ from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
 from typing import NamedTuple
 
-from matching.text import Layer, Token, tokenize
+from matching.hiragana import Spellings
+from matching.text import Layer, Token, normalize, tokenize
 
 CONCEPT_MARK = "\ue000"
 """Begins every concept's term; a private-use character, which `text.normalize` lets into no token."""
@@ -15,6 +16,7 @@ CONCEPT_MARK = "\ue000"
 REMEMBERED_LEXICONS = 8
 REMEMBERED_FORMS = 200_000
 """To read the forms is what costs; a lexicon of which one group has changed reads that group alone."""
+LONGEST_GAP = 8
 _GAP = re.compile(r"[\s\-‐‑–・/_のをにがはで]{0,2}")
 """What may stand between the words of a form: ホームページの作成 is ホームページ作成; a full stop is no such thing."""
 
@@ -69,6 +71,7 @@ class Analyzer:
         for concept in sorted(lexicon.groups):
             for form in lexicon.groups[concept]:
                 self._add(concept, form)
+        self._spellings = Spellings(form for forms in lexicon.groups.values() for form in forms)
 
     def _add(self, concept: str, form: str) -> None:
         words = _words(form)
@@ -82,7 +85,7 @@ class Analyzer:
 
     def analyze(self, text: str) -> tuple[Token, ...]:
         """Words, their parts and stems, and concepts of the text by position, each with its span in the original."""
-        tokens = tokenize(text)
+        tokens = self._tokens(text)
         if not self._root.next:
             return tokens
         words = [token for token in tokens if token.layer is Layer.WORD]
@@ -93,6 +96,16 @@ class Analyzer:
             for first, last, concept in self._forms(text, words)
         ]
         return tuple(sorted([*tokens, *concepts], key=lambda token: (token.start, token.end, token.term)))
+
+    def _tokens(self, text: str) -> tuple[Token, ...]:
+        """Of the text with words of the lexicon in their usual script."""
+        respelled = self._spellings.applied(text)
+        if respelled is None:
+            return tokenize(text)
+        starts, ends = respelled.starts, respelled.ends
+        return tuple(
+            token._replace(start=starts[token.start], end=ends[token.end - 1]) for token in tokenize(respelled.text)
+        )
 
     def _forms(self, text: str, words: Sequence[Token]) -> Iterator[_Form]:
         """Every form in the text, but a shorter one of the same concept within it."""
@@ -108,13 +121,18 @@ class Analyzer:
         longest: dict[str, int] = {}
         node: _Node | None = self._root
         for position in range(first, len(words)):
-            if position > first and not _GAP.fullmatch(text, words[position - 1].end, words[position].start):
+            if position > first and not _is_gap(text[words[position - 1].end : words[position].start]):
                 break
             node = node.next.get(words[position].term) if node else None
             if node is None:
                 break
             longest.update(dict.fromkeys(node.concepts, position))
         return longest
+
+
+def _is_gap(between: str) -> bool:
+    """As written, or as composed characters without invisible marks."""
+    return len(between) <= LONGEST_GAP and _GAP.fullmatch(normalize(between).text) is not None
 
 
 @lru_cache(maxsize=REMEMBERED_FORMS)

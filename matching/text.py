@@ -22,7 +22,7 @@ from matching import compounds, latin
 from matching.dictionary import sudachi
 from matching.terms import GLUED, PROTECTED, STOP_WORDS
 
-TOKENIZER_NAME = "sudachi-core-c-2"
+TOKENIZER_NAME = "sudachi-core-c-3"
 """Raised by hand when a rule of this file changes; with the tables and package versions it makes the model version."""
 
 CHUNK_CHARACTERS = 2_000
@@ -38,9 +38,20 @@ BLANK = "q"
 _SIMPLE = r"\t\n\r -~、。「」ぁ-ゖァ-ヺ・ー一-鿿"
 _SIMPLE_RUN = re.compile(rf"[{_SIMPLE}]+(?=[{_SIMPLE}]|\Z)")
 _MARKS_THAT_JOIN = re.compile("[\uff9e\uff9f\u1160-\u11ff]")
+_VARIATION = re.compile("[\ufe00-\ufe0f\U000e0100-\U000e01ef]")
+"""Selectors of a glyph."""
 _SEPARATOR = re.compile(r"[\s。、．，！？!?,;；）)」』]")
 _LONE_KANA = re.compile("[ぁ-ゖァ-ヺ]")
-_MIXED_RUN = r"(?<![a-z0-9])(?:[a-z]+[0-9][a-z0-9]*|[0-9]+[a-z][a-z0-9]*)(?![a-z0-9])"
+_VERSION = r"[a-z]{3,}[0-9]+(?![a-z0-9])|[a-z]+[0-9]+(?=[台名人件個枚本社回年月日時分円万点])"
+"""Letters and digits that are two words written without a space: Excel2019, PC3台."""
+_MIXED = r"(?:[a-z]+[0-9][a-z0-9]*|[0-9]+[a-z][a-z0-9]*)(?![a-z0-9])"
+_MIXED_RUN = rf"(?<![a-z0-9])(?:[23]d(?=[a-z]{{2}})|(?!{_VERSION}){_MIXED})"
+
+_KATAKANA_MISTYPED = re.compile(
+    "(?<=[ァ-ヺー])(?:[-‐−–—―─━](?![-‐−–—―─━0-9a-z])|[一~〜](?=[ァ-ヺ])|[べぺり](?=[ァ-ヺー]))"
+)
+"""A dash for the long mark ー, hiragana that looks like its katakana; へ is not among them, as it is a particle."""
+_AS_KATAKANA = dict(zip("べぺり", "ベペリ", strict=True))
 
 
 STEM_MARK = "\ue002"
@@ -95,12 +106,13 @@ def normalize(text: str) -> Normalized:
             position = run.end()
             continue
         end = _cluster_end(text, position)
-        folded = _fold(text[position:end])
-        pieces.append(folded)
-        starts.extend([position] * len(folded))
-        ends.extend([end] * len(folded))
+        cluster = _fold(text[position:end])
+        pieces.append(cluster)
+        starts.extend([position] * len(cluster))
+        ends.extend([end] * len(cluster))
         position = end
-    return Normalized("".join(pieces), starts, ends)
+    folded = _KATAKANA_MISTYPED.sub(lambda found: _AS_KATAKANA.get(found.group(), "ー"), "".join(pieces))
+    return Normalized(folded, starts, ends)
 
 
 def _cluster_end(text: str, start: int) -> int:
@@ -118,6 +130,8 @@ def _fold(cluster: str) -> str:
 
 
 def _visible(character: str) -> str:
+    if _VARIATION.match(character):
+        return ""
     match unicodedata.category(character):
         case "Cf":
             return " " if character == "\u200b" else ""
@@ -135,6 +149,8 @@ def _protected_pattern() -> re.Pattern[str]:
     for form in sorted(PROTECTED, key=lambda form: (-len(form), form)):
         head = r"(?<![a-z0-9])" if form[0].isascii() else ""
         tail = r"(?![a-z0-9])" if form[-1].isascii() and form[-1].isalnum() else r"(?![a-z0-9+#])"
+        if re.fullmatch("[a-z]{3,}", form):  # Excel2019
+            tail = r"(?![a-z]|[0-9]+[a-z])"
         if form == "r":  # R&D, O'R, a.r are no language
             head, tail = r"(?<![a-z0-9&.'’/-])", r"(?![a-z0-9&.'’/-])"
         if form in before:
@@ -176,7 +192,7 @@ def _terms(text: str) -> list[_Found]:
     """Protected terms and the other words; Sudachi reads a noun-like blank for the former, to judge what follows."""
     protected = list(_PROTECTED.finditer(text))
     terms = [_whole(PROTECTED.get(found.group(), found.group()), found.start(), found.end()) for found in protected]
-    words = _words(_PROTECTED.sub(lambda found: BLANK * len(found.group()), text) if protected else text)
+    words = _words(_PROTECTED.sub(_blank, text) if protected else text)
     taken = iter([*((each.start, each.end) for each in terms), (len(text), len(text))])
     start, end = next(taken)
     rest = []
@@ -186,6 +202,12 @@ def _terms(text: str) -> list[_Found]:
         if word.end <= start:
             rest.append(word)
     return sorted(terms + rest, key=itemgetter(1))
+
+
+def _blank(found: re.Match[str]) -> str:
+    """A noun to Sudachi; a space before a letter (3D|CAD), with which it would be one word."""
+    after = found.string[found.end() : found.end() + 1]
+    return (" " if after.isascii() and after.isalpha() else BLANK) * len(found.group())
 
 
 def _whole(term: str, start: int, end: int, base: str = "") -> _Found:

@@ -1,3 +1,5 @@
+import time
+import unicodedata
 from collections.abc import Mapping
 
 import pytest
@@ -44,6 +46,63 @@ def test_a_concept_stands_beside_the_words_of_its_form() -> None:
     words = [token.term for token in tokens if token.layer is Layer.WORD]
     (concept,) = [token for token in tokens if token.layer is Layer.CONCEPT]
     assert (words, concept.term, concept.form) == (["通販", "サイト"], CONCEPT_MARK + "ec", "通販 サイト")
+
+
+ELDERLY = {
+    "web": ("ホームページ", "HP"),
+    "invoice": ("インボイス",),
+    "insta": ("インスタ", "Instagram"),
+    "app": ("アプリ",),
+    "stock": ("在庫管理",),
+    "bamboo": ("シナイ",),
+    "ginger": ("ショウガ",),
+}
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("ほーむぺーじを つくりたい", [("web", "ほーむぺーじ")]),
+        ("あたらしいほーむぺーじをつくりたい", [("web", "ほーむぺーじ")]),
+        ("わたしのいんぼいすは まだです", [("invoice", "いんぼいす")]),
+        ("いんすたをはじめたい", [("insta", "いんすた")]),
+        ("あぷりの つかいかた", [("app", "あぷり")]),
+        ("ざいこかんりを かみで。ほーむぺーじも", [("stock", "ざいこかんり"), ("web", "ほーむぺーじ")]),
+        ("対応しないので", []),
+        ("連絡はしないの", []),
+        ("そうでしょうが、それは", []),
+        ("いんすたれーしょん", []),
+    ],
+)
+def test_a_word_in_hiragana_is_the_word_where_it_can_be_no_other(text: str, expected: list[tuple[str, str]]) -> None:
+    assert concepts(ELDERLY, text) == expected
+
+
+def test_words_around_one_in_hiragana_keep_their_places() -> None:
+    text = "市のざいこかんりと動画"
+
+    tokens = [t for t in Analyzer(Lexicon(ELDERLY)).analyze(text) if t.layer is Layer.WORD]
+
+    assert [(t.term, text[t.start : t.end]) for t in tokens] == [
+        ("市", "市"),
+        ("在庫管理", "ざいこかんり"),
+        ("動画", "動画"),
+    ]
+
+
+def test_hiragana_without_end_is_read_in_linear_time() -> None:
+    analyzer = Analyzer(Lexicon(ELDERLY))
+    begun = time.process_time()
+
+    analyzer._spellings.applied("のーをは" * 50_000)
+
+    assert time.process_time() - begun < 10
+
+
+def test_decomposed_characters_stand_between_the_words_of_a_form_like_composed_ones() -> None:
+    groups = {"code": ("バーコード管理",)}
+
+    assert len(concepts(groups, unicodedata.normalize("NFD", "バーコードで管理"))) == 1
 
 
 def test_a_form_in_two_groups_belongs_to_both() -> None:

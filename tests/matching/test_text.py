@@ -38,6 +38,11 @@ def terms(text: str, *layers: Layer) -> list[str]:
         ("ＡＷＳ", ["aws"]),
         ("kintone", ["kintone"]),
         ("MP3と3DとB2B", ["mp3", "3d", "b2b"]),
+        ("Excel2019とvba2019", ["excel", "2019", "vba", "2019"]),
+        ("Windows10", ["windows", "10"]),
+        ("PC3台", ["pc", "3", "台"]),
+        ("3DCADと3Dプリンター", ["3d", "cad", "3d", "プリンター"]),
+        ("log4jとmp4", ["log4j", "mp4"]),
         ("㈱", []),
         ("IT導入補助金", ["it", "導入", "補助金"]),
         ("①", ["1"]),
@@ -57,6 +62,10 @@ def test_technical_terms_stay_whole(text: str, expected: list[str]) -> None:
         ("ﾃﾞｰﾀﾍﾞｰｽ", "データベース"),
         ("打合せ", "打ち合わせ"),
         ("ＳＮＳ運用", "sns運用"),
+        ("ホ－ムペ−ジ", "ホームページ"),
+        ("サ一バ―の", "サーバーの"),
+        ("ホームぺージ", "ホームページ"),
+        ("動\ufe00画\U000e0100編集", "動画編集"),
         ("か\u3099っこう", "がっこう"),
         ("Power\u3000BI", "power bi"),
         ("node\u200d.js", "Node.js"),
@@ -108,6 +117,12 @@ def test_words_of_one_stem_share_it_and_differ() -> None:
 )
 def test_a_compound_is_one_word_beside_its_parts(compound: str, parts: set[str]) -> None:
     assert parts <= set(terms(compound, Layer.PART)) and parts.isdisjoint(terms(compound))
+
+
+def test_a_particle_or_a_range_is_no_mistyped_katakana() -> None:
+    assert terms("サイトへアクセス") == ["サイト", "アクセス"]
+    assert terms("メール〜電話") == ["メール", "電話"]
+    assert terms("スマホ-PC") == ["スマホ", "pc"]
 
 
 def test_a_longer_name_wins_over_the_shorter_one_within() -> None:
