@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from matching.cluster import VersionLost
 from matching.cluster.change import NO_ROWS, Change, taken
-from matching.index import Asked, DuplicateId, Index, InvalidLimit, Mask, MaskLengthMismatch, Rows
+from matching.index import Asked, DuplicateId, Index, InvalidLimit, Mask, Rows, check_mask
 from matching.index.question import Question
 from matching.index.segmented import SegmentedIndex
 
@@ -119,8 +119,8 @@ class ClusterIndex:
     ) -> list[tuple[str, float]]:
         if limit < 1:
             raise InvalidLimit(limit)
-        if mask is not None and len(mask) != len(self):
-            raise MaskLengthMismatch(expected=len(self), actual=len(mask))
+        if mask is not None:
+            check_mask(mask, len(self))
         Question.of(asked, rivals).checked()  # before anything travels
         question = (dict(asked), [dict(rival) for rival in rivals], limit)
         arguments, first = {}, 0

@@ -59,6 +59,18 @@ class MaskLengthMismatch(ValueError):
         super().__init__(f"the mask has {actual} entries, the index {expected}")
 
 
+def check_mask(mask: Mask, n_ids: int) -> None:
+    """Before it reaches a back end, of which each would make something else of another array.
+
+    :raises MaskLengthMismatch: its shape is not (n_ids,).
+    :raises TypeError: it is not of booleans.
+    """
+    if mask.shape != (n_ids,):
+        raise MaskLengthMismatch(expected=n_ids, actual=len(mask))
+    if mask.dtype != np.bool_:
+        raise TypeError(f"a mask is of booleans, this one of {mask.dtype}")
+
+
 class InvalidLimit(ValueError):
     """At least one result must be asked for."""
 

@@ -136,16 +136,8 @@ def _scan_many(first, end, room, factors, slack, looked_up, work):
 
 @njit
 def _are_weights(matrix):
-    """Not negative, and their sums finite."""
-    for weights in matrix:
-        total = 0.0
-        for weight in weights:
-            if not weight >= 0:
-                return False
-            total += weight
-        if not total < np.inf:
-            return False
-    return True
+    """Not negative, and finite."""
+    return np.all((matrix >= 0) & (matrix < np.inf))
 
 
 @njit

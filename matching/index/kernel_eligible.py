@@ -49,5 +49,5 @@ def drop_ineligible(sums, first, end, eligibility):
             for x in range(len(living)):
                 living[x] = living[x] if allowed[x] else none
         if stop < end:
-            sums[stop - first] = 0
+            sums[stop - first] = none
         before, begin = before + 1, stop + 1

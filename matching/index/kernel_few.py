@@ -15,12 +15,12 @@ from matching.index.postings import BLOCK
 
 AHEAD = 256
 """Postings of a term that are called for."""
-LEAST = 1e-9
+FAINT = 1e-9
 """The greatest score; a smaller one uses fewer of the steps."""
 
 
 @borrowing
-def _call_for(lists, column):
+def _call_for_postings(lists, column):
     """The first postings of a term."""
     begin, end = lists.run_start[lists.runs_of[column]], lists.run_start[lists.runs_of[column + 1]]
     for place in range(begin, min(end, begin + AHEAD), LINE // 2):
@@ -34,7 +34,7 @@ def _add(sums, lists, columns, weights):
     """asked . row of each row."""
     for j in range(len(columns)):
         if j + 1 < len(columns):
-            _call_for(lists, columns[j + 1])
+            _call_for_postings(lists, columns[j + 1])
         for run in range(lists.runs_of[columns[j]], lists.runs_of[columns[j] + 1]):
             part = slice(lists.run_start[run], lists.run_start[run + 1])
             local, values, block = lists.local[part], lists.values[part], sums[lists.run_block[run] * BLOCK :]
@@ -75,10 +75,10 @@ def scan_few(asked, inverted, eligibility, best):
     drop_ineligible(scores, 0, n_rows, eligibility)
     greatest, steps, places = np.empty(n_chunks), np.empty(n_chunks, np.uint16), np.empty(n_chunks, np.int64)
     greatest_of(scores, greatest)
-    a_step = min(max(greatest.max(), LEAST), 1.0) / GREATEST  # all scores above 1 are 1
+    a_step = min(max(greatest.max(), FAINT), 1.0) / GREATEST  # all scores above 1 are 1
     for chunk in range(n_chunks):
         steps[chunk] = np.uint16(min(np.ceil(greatest[chunk] / a_step), GREATEST))
-    least = (nth(steps, limit) - 1) * a_step - 1 / DECIMALS  # a score is rounded, a sum is not
+    least = (nth(steps, limit) - 1) * a_step - 2 / DECIMALS  # a score is rounded, a sum is not
     for x in range(places_from(steps, max(1, np.int64(least / a_step)), places)):
         for position in range(places[x], n_rows, n_chunks):
             if scores[position] >= least:

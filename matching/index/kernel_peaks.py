@@ -13,16 +13,16 @@ BITS = 16
 GREATEST = 2**BITS - 1
 CHUNK = 16
 """Rows at most, as far from each other as there are chunks."""
-ODD = 32
-"""A bit of their number, of whole vectors."""
+STAGGERED = 32
+"""A bit of their number, of whole vectors: of a whole block it makes no power of two, so that the rows of a chunk lie
+in different sets of the cache."""
 SPREAD = 4
 """Chunks for each result, lest many of the best share one."""
 
 
 @borrowing
 def n_chunks_of(n_rows, limit):
-    """As many as let the rows of a chunk lie in different sets of the cache: no power of two."""
-    return max((n_rows + CHUNK - 1) // CHUNK | ODD, min(n_rows, SPREAD * limit))
+    return max((n_rows + CHUNK - 1) // CHUNK | STAGGERED, min(n_rows, SPREAD * limit))
 
 
 @borrowing

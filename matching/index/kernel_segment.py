@@ -1,6 +1,6 @@
 """A segment as the kernel takes it: by the address of the addresses of its arrays.
 
-To take thirty arrays one by one from Python costs a microsecond of a call, and twenty where caches are cold.
+To take twenty arrays one by one from Python is a part of a call that one sees (docs/adr/0008).
 """
 
 from typing import Any
@@ -20,10 +20,12 @@ from matching.index.segment import Segment
 
 POSTINGS = ("uint16", "float32", "uint8", "float64", "int64", "int32", "int64")
 KINDS = ("uint8", "int64", "int32", *POSTINGS, *POSTINGS, "uint64", "int64", "int64")
+WORDS, ROWS, RIVALS, SIGNATURES, FIRST_RIVAL, DEAD = 0, 3, 10, 17, 18, 19
+"""Where they begin in KINDS."""
 
 
 class Addressed:
-    """Of a segment, which must live as long: its arrays, and `address`, which `segment_at` takes."""
+    """The arrays of a segment; `address`, which `segment_at` takes, is good as long as this lives."""
 
     def __init__(self, segment: Segment) -> None:
         vocabulary = segment.vocabulary
@@ -39,7 +41,7 @@ class Addressed:
 
 @intrinsic
 def _pointer(_context: Any, address: Any) -> Any:
-    """To anything."""
+    """An address as a pointer to anything."""
 
     def generate(_context: Any, builder: Any, _signature: Any, arguments: Any) -> ir.Value:
         return builder.inttoptr(arguments[0], cgutils.voidptr_t)
@@ -69,9 +71,11 @@ def _postings(places, first):
 def segment_at(address):
     """Its words, inverted rows and tombstones, in the order of KINDS."""
     places = carray(_pointer(address), (len(KINDS), 2), np.int64)
-    words = Words(_array(places, 0, np.uint8), _array(places, 1, np.int64), _array(places, 2, np.int32))
-    marks, first_rival = _array(places, 17, np.uint64), _array(places, 18, np.int64)
+    words = Words(
+        _array(places, WORDS, np.uint8), _array(places, WORDS + 1, np.int64), _array(places, WORDS + 2, np.int32)
+    )
+    marks, first_rival = _array(places, SIGNATURES, np.uint64), _array(places, FIRST_RIVAL, np.int64)
     n_rows = len(first_rival) - 1
     signatures = marks.reshape((n_rows, len(marks) // n_rows))
-    inverted = Inverted(_postings(places, 3), signatures, _postings(places, 10), first_rival, n_rows)
-    return words, inverted, _array(places, 19, np.int64)
+    inverted = Inverted(_postings(places, ROWS), signatures, _postings(places, RIVALS), first_rival, n_rows)
+    return words, inverted, _array(places, DEAD, np.int64)

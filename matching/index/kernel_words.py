@@ -66,7 +66,7 @@ def columns_of(letters, n_terms, words):
     begin = 0
     for term in range(n_terms):
         end = begin
-        while letters[end]:
+        while end < len(letters) and letters[end]:
             end += 1
         slots[term], ends[term] = _slot(letters, begin, end, words.table), end
         prefetch(words.table, slots[term])

@@ -12,6 +12,8 @@ BLOCK = 65_536
 """Rows that two bytes can number."""
 STEPS = 255
 """Steps of a bound."""
+SMALLEST = float(np.finfo(np.float32).smallest_subnormal)
+"""Weight that is not zero."""
 
 Counts = NDArray[np.int64]
 
@@ -93,22 +95,27 @@ def _aligned(by_term: Any, best: Any) -> NDArray[np.float64] | float:
         found: Counts = np.repeat(np.arange(n_terms) * n_rows, np.diff(matrix.indptr)) + matrix.indices
         return found
 
-    places = np.searchsorted(keys(by_term), keys(added))
+    ours, theirs = keys(by_term), keys(added)
+    places = np.searchsorted(ours, theirs)
+    if not (ours.take(places, mode="clip") == theirs).all():
+        raise ValueError("a rival has a term that its row lacks")
     values = np.zeros(by_term.nnz)
     values[places] = added.data
     return values
 
 
 def single_precision(matrix: Any) -> Any:
-    """csr, its weights rounded to single precision, without zeros.
+    """csr, its weights rounded to single precision, without zeros; what is too small for it becomes the smallest.
 
     :raises InvalidWeight: a weight is negative or not finite.
     """
     rounded = sp.csr_array(matrix, copy=True)
+    rounded.sum_duplicates()
+    small = (rounded.data > 0) & (rounded.data < SMALLEST)
     with np.errstate(over="ignore"):
         rounded.data = rounded.data.astype(np.float32).astype(np.float64)
+    rounded.data[small] = SMALLEST
     if not (np.isfinite(rounded.data) & (rounded.data >= 0)).all():
         raise InvalidWeight("a weight is negative, too great or no number")
-    rounded.sum_duplicates()
     rounded.eliminate_zeros()
     return rounded

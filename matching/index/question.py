@@ -1,7 +1,7 @@
 """What is asked of an index, as a kernel takes it."""
 
 from array import array
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -17,10 +17,10 @@ class Question(NamedTuple):
 
     terms : each once
     letters : of the terms, each with its END
-    weights : float64, shape (1 + n_rivals, n_terms), the linear part first
+    weights : of float64, shape (1 + n_rivals, n_terms), the linear part first
     """
 
-    terms: Collection[str]
+    terms: tuple[str, ...]
     letters: bytes
     weights: bytes
     n_rivals: int
@@ -29,10 +29,10 @@ class Question(NamedTuple):
     def of(cls, asked: Asked, rivals: Sequence[Asked]) -> "Question":
         """Weights are not checked."""
         if rivals:
-            terms: Collection[str] = set(asked).union(*rivals)
+            terms = tuple(set(asked).union(*rivals))
             weights = array("d", [each.get(term, 0.0) for each in (asked, *rivals) for term in terms])
         else:
-            terms, weights = asked, array("d", asked.values())
+            terms, weights = tuple(asked), array("d", asked.values())
         return cls(terms, letters_of(terms), weights.tobytes(), len(rivals))
 
     def checked(self) -> "Question":
@@ -41,9 +41,8 @@ class Question(NamedTuple):
         :raises InvalidWeight: a weight is negative or not finite.
         """
         weights = self.matrix()
-        with np.errstate(over="ignore"):
-            if not ((weights >= 0).all() and np.isfinite(weights.sum(axis=1)).all()):
-                raise InvalidWeight("a weight is negative or no number")
+        if not ((weights >= 0).all() and np.isfinite(weights).all()):
+            raise InvalidWeight("a weight is negative or no finite number")
         return self
 
     def matrix(self) -> NDArray[np.float64]:

@@ -45,6 +45,8 @@ class Segment:
         :raises InvalidTerm: a term has it.
         :raises InvalidWeight: a weight is negative or not finite.
         """
+        if rows.matrix.shape[0] != len(ids):
+            raise ValueError(f"{rows.matrix.shape[0]} rows for {len(ids)} ids")
         if any("\0" in id for id in ids):
             raise InvalidId("an id has the character NUL")
         if any("\0" in term for term in rows.terms):

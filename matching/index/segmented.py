@@ -8,7 +8,7 @@ from typing import Protocol, Self
 
 import numpy as np
 
-from matching.index import Asked, DuplicateId, InvalidLimit, Mask, MaskLengthMismatch, Rows
+from matching.index import Asked, DuplicateId, InvalidLimit, Mask, Rows, check_mask
 from matching.index.dense import Best
 from matching.index.question import Question
 from matching.index.segment import Segment, merged
@@ -74,8 +74,8 @@ class SegmentedIndex:
     ) -> list[tuple[str, float]]:
         if limit < 1:
             raise InvalidLimit(limit)
-        if mask is not None and len(mask) != len(self):
-            raise MaskLengthMismatch(expected=len(self), actual=len(mask))
+        if mask is not None:
+            check_mask(mask, len(self))
         question = Question.of(asked, rivals)
         if not self.segments:
             question.checked()

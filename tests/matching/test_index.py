@@ -24,6 +24,7 @@ from matching.index import (
 )
 from matching.index.compiled import CompiledSearch
 from matching.index.dense import DenseSearch
+from matching.index.question import Question
 from matching.index.segment import Segment
 from matching.index.segmented import LOOSE, TIER, Search, SegmentedIndex
 from matching.index.signatures import bit_of, signatures_of
@@ -251,6 +252,70 @@ ONE: Corpus = {"p1": ({"a": 0.5}, [])}
 
 
 @each_back_end
+def test_sums_that_round_alike_from_both_sides_are_equal(search: Search) -> None:
+    rows = Rows.of([{"y": 1.0}, {"g": 1.0}, {"m": 1.0}])
+    index = SegmentedIndex(search).upsert(["a", "b", "z"], rows)
+
+    found = index.top({"y": 0.5553979459355, "g": 0.5553979459365, "m": 0.864827723214972}, limit=2)
+
+    assert [id for id, _ in found] == ["z", "a"]
+
+
+@each_back_end
+def test_a_weight_too_small_for_single_precision_is_kept(search: Search) -> None:
+    """For its rivals, which have no term that their row lacks."""
+    index = built(search, {"p": ({"a": 1e-50}, [{"a": 0.5}]), "q": ({"a": 0.25}, []), "r": ({"a": 0.125}, [])})
+
+    assert index.top({"a": 1.0}, limit=1) == [("p", 0.5)]
+
+
+def test_a_rival_of_a_term_that_its_row_lacks_is_refused() -> None:
+    rows = Rows(
+        ("a", "b"),
+        sp.csr_array(np.array([[0.25, 0], [0, 0.5]])),
+        sp.csr_array(np.array([[0, 0.75]])),
+        np.array([0]),
+    )
+    with pytest.raises(ValueError, match="its row lacks"):
+        SegmentedIndex(DenseSearch()).upsert(["p", "q"], rows)
+
+
+def test_rows_that_are_not_as_many_as_ids_are_refused() -> None:
+    for ids in (["p"], ["p", "q", "r"]):
+        with pytest.raises(ValueError, match="2 rows"):
+            SegmentedIndex(DenseSearch()).upsert(ids, Rows.of([{"a": 0.5}, {"a": 0.25}]))
+
+
+class Liar(dict[str, float]):
+    def __len__(self) -> int:
+        return 4_096
+
+
+@each_back_end
+def test_a_mapping_that_lies_about_its_length_is_answered(search: Search) -> None:
+    assert built(search, ONE).top(Liar(a=1.0), limit=1) == [("p1", 0.5)]
+
+
+def test_a_question_of_fewer_letters_than_terms_is_given_up() -> None:
+    """Bytes that are not what `Question` makes of terms are never read beyond their end."""
+    index = built(CompiledSearch(), ONE)
+    question = Question(("a", "b", "c"), b"a\0b", b"\0" * 24, 0)
+
+    positions, scores = CompiledSearch().best(index.segments[0], question, 1, None)
+
+    assert len(positions) == len(scores) == 0
+
+
+@each_back_end
+@pytest.mark.parametrize(
+    "mask", [np.ones((1, 4), np.bool_), np.ones((1,) * 24, np.bool_), np.ones(1), np.ones(1, np.int64)]
+)
+def test_a_mask_of_another_shape_or_kind_is_refused(search: Search, mask: np.ndarray) -> None:
+    with pytest.raises((MaskLengthMismatch, TypeError)):
+        built(search, ONE).top({"a": 1.0}, limit=1, mask=mask)
+
+
+@each_back_end
 def test_a_copy_answers_from_its_own_arrays(search: Search) -> None:
     index = built(search, ONE)
     assert index.top({"a": 1.0}, limit=1) == [("p1", 0.5)]
@@ -426,12 +491,13 @@ def test_a_weight_that_is_none_is_refused(search: Search, weight: float) -> None
 
 
 @each_back_end
-def test_weights_too_great_to_add_are_refused(search: Search) -> None:
-    index = built(search, ONE)
+def test_weights_too_great_to_add_make_a_score_of_1(search: Search) -> None:
+    index = built(search, {"p1": ({"a": 0.5, "b": 0.5}, []), "p2": ({"a": 1e-300}, [])})
+    great = np.finfo(np.float64).max
 
-    for asked, rivals in (({"a": 1e308, "b": 1e308}, []), ({"a": 0.5}, [{"a": 1e308, "b": 1e308}])):
-        with pytest.raises(InvalidWeight):
-            index.top(asked, rivals, limit=1)
+    for asked in ({"a": great, "b": great, "c": great}, {"a": great, **{f"u{n}": 1e307 for n in range(30)}}):
+        assert index.top(asked, limit=1) == [("p1", 1.0)]
+        assert index.top({"a": 0.5}, [asked], limit=1) == [("p1", 1.0)]
 
 
 def test_an_id_given_twice_or_with_nul_is_refused() -> None:
