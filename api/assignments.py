@@ -71,6 +71,7 @@ class AssignmentList(WholeListView):
     operation_id, summary, tag = "assignments_list", "List who looks after what", "worklist"
     required_scopes = ("matches:read",)
     output_serializer = AssignmentLoad
+    extra_statuses = frozenset({404})
     filterset_class = AssignmentFilters
 
     def items(self) -> list[Load]:

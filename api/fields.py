@@ -192,7 +192,7 @@ class StrictDateField(StrictField):
         except ValueError:
             self.fail("date")
         if day.year not in YEARS:
-            self.fail("date")
+            self.fail("date_out_of_range", first=YEARS[0], last=YEARS[-1])
         return day
 
     def to_representation(self, value: date) -> str:
@@ -213,7 +213,7 @@ class StrictDateTimeField(StrictField):
         except ValueError:
             self.fail("datetime")
         if at.year not in YEARS:
-            self.fail("datetime")
+            self.fail("date_out_of_range", first=YEARS[0], last=YEARS[-1])
         return at
 
     def to_representation(self, value: datetime) -> str:

@@ -12,7 +12,7 @@ from talentbank.core.actors import HELPERS
 from talentbank.core.clock import day_of
 from talentbank.core.errors import Forbidden
 from talentbank.needs.models import Need, NeedState
-from talentbank.needs.selectors import need_reader, needs_accepting, needs_in_detail
+from talentbank.needs.selectors import need_reader, needs_in_detail, needs_taking
 from talentbank.professionals.models import EngagementType
 
 ORDERINGS = ("-created_at", "created_at", "-updated_at", "updated_at", "deadline", "-deadline")
@@ -35,7 +35,7 @@ class NeedFilters(UpdatedSince):
     problem = TextsFilter(method="by_problem", help_text="Codes of problems.")
     area = TextsFilter("area", help_text="Where the work is, as written in the need.")
     engagement_type = ChoicesFilter(EngagementType, "engagement_type")
-    accepting = FlagFilter(method="by_accepting", help_text="Takes new candidates today.")
+    accepting = FlagFilter(method="by_accepting", help_text="Is published, and takes new candidates today.")
     organization = UUIDsFilter(method="by_organization")
     coordinator = TextsFilter(method="by_coordinator", help_text="Account that looks after it, or `me`. For staff.")
     q = TextFilter(method="by_words", help_text="Staff: words of the need, reference, organization's name or phone.")
@@ -52,8 +52,8 @@ class NeedFilters(UpdatedSince):
     def by_accepting(self, rows: QuerySet[Need], name: str, value: bool | None) -> QuerySet[Need]:
         if value is None:
             return rows
-        accepting = needs_accepting(day_of(self.at))
-        return rows.filter(accepting if value else ~accepting)
+        taking = needs_taking(day_of(self.at))
+        return rows.filter(taking if value else ~taking)
 
     def by_organization(self, rows: QuerySet[Need], name: str, ids: list[UUID] | None) -> QuerySet[Need]:
         if not ids:

@@ -32,7 +32,7 @@ from talentbank.core.reasons import Words
 from talentbank.needs.codes import REASONS
 from talentbank.needs.inputs import ASK_QUESTION
 from talentbank.needs.models import Confidentiality, Need, NeedClosedReason, NeedState, Place, SubsidyUse
-from talentbank.needs.selectors import NeedReader, NeedView, allowed_actions, need_accepts, need_reader, needs_visible
+from talentbank.needs.selectors import NeedReader, NeedView, allowed_actions, need_reader, need_takes, needs_visible
 from talentbank.needs.texts import need_warnings
 from talentbank.professionals.models import EngagementType, FeeBasis
 
@@ -129,7 +129,7 @@ class NeedShared(RowOutput):
         return NeedBudget(need).data if need.budget_shared else None
 
     def get_accepting_now(self, need: Need) -> bool:
-        return need_accepts(need, day_of(self.context["at"]))
+        return need_takes(need, day_of(self.context["at"]))
 
 
 class NeedPublic(NeedShared):

@@ -162,6 +162,16 @@ def needs_accepting(day: date) -> Q:
     return Q(accepting=True) & (Q(deadline__isnull=True) | Q(deadline__gte=day))
 
 
+def need_takes(need: Need, day: date) -> bool:
+    """Tell whether a need can get new candidates on a day: it is published, and accepts them."""
+    return need.state in SEEKING and need_accepts(need, day)
+
+
+def needs_taking(day: date) -> Q:
+    """`need_takes` as a condition on rows."""
+    return needs_accepting(day) & Q(state__in=[state.value for state in SEEKING])
+
+
 def need_events(need: Need) -> QuerySet[Event]:
     """The steps of a need, oldest first, with their texts."""
     return Event.objects.filter(subject_kind="need", subject_id=need.pk).select_related("text").order_by("position")

@@ -85,7 +85,7 @@ def test_filters_and_search_do_not_reach_what_is_hidden(
 def test_lists_are_filtered(organization: Organization, bank: Bank, staff: ContractClient) -> None:
     problem = factories.make_need(organization, problems=["online-sales", "cashless"], area="市外", state="in_progress")
     late = factories.make_need(organization, deadline=AT.date(), engagement_type="advice")
-    factories.make_need(organization, state="draft", accepting=False)
+    draft = factories.make_need(organization, state="draft")
 
     def ids(**query: Any) -> list[str]:
         return [row["id"] for row in done(staff.get(URL, query))["results"]]
@@ -95,6 +95,7 @@ def test_lists_are_filtered(organization: Organization, bank: Bank, staff: Contr
     assert ids(engagement_type="advice") == [str(late.pk)]
     assert ids(accepting="true") == [str(problem.pk)]
     assert len(ids(accepting="false")) == 2
+    assert done(staff.get(f"{URL}/{draft.pk}"))["accepting_now"] is False
     assert len(ids(state=["open", "draft"])) == 2
     assert len(ids(bank=[str(bank.pk), "nowhere"])) == 3
     assert ids(bank="nowhere") == []

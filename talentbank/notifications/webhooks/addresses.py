@@ -104,6 +104,17 @@ def target_of(url: str, *, loopback: bool) -> Target:
     return Target(secure, host.strip("[]"), port, authority, parts.request_uri)
 
 
+def require_registrable(url: str, *, loopback: bool) -> None:
+    """Before an endpoint is kept: what `target_of` allows, and `http` to this machine by its own name alone.
+
+    :raises UrlRefused: as `target_of` does, or plain `http` to a host that may lie elsewhere.
+    """
+    target = target_of(url, loopback=loopback)
+    address = _literal(target.host)
+    if not target.secure and target.host != "localhost" and not (address and address.is_loopback):
+        raise UrlRefused("webhook_url_not_https")
+
+
 def _require_host(host: str, loopback: bool) -> None:
     """:raises UrlRefused: neither a name of the internet nor a public address in its one usual spelling."""
     if address := _literal(host):

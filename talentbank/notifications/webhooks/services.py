@@ -21,7 +21,7 @@ from talentbank.core.models import lock
 from talentbank.core.sealing import seal
 from talentbank.notifications.models import DeliveryState, EndpointState, WebhookDelivery, WebhookEndpoint
 from talentbank.notifications.services import mail_queue
-from talentbank.notifications.webhooks.addresses import UrlRefused, target_of
+from talentbank.notifications.webhooks.addresses import UrlRefused, require_registrable
 from talentbank.notifications.webhooks.policies import (
     has_two_secrets,
     is_admin,
@@ -248,7 +248,7 @@ def _take_over(row: WebhookEndpoint, actor: Actor) -> None:
 
 def _require_url(url: str) -> None:
     try:
-        target_of(url, loopback=settings.WEBHOOK_LOOPBACK)
+        require_registrable(url, loopback=settings.WEBHOOK_LOOPBACK)
     except UrlRefused as refused:
         raise invalid("/url", refused.code) from None
 

@@ -7,7 +7,7 @@ import socket
 
 import pytest
 
-from talentbank.notifications.webhooks.addresses import UrlRefused, is_allowed, resolved, target_of
+from talentbank.notifications.webhooks.addresses import UrlRefused, is_allowed, require_registrable, resolved, target_of
 
 PUBLIC = ["93.184.216.34", "1.1.1.1", "2606:4700:4700::1111", "2a00:1450:4001:80b::200e", "8.8.8.8", "100.63.255.255"]
 SPECIAL = {
@@ -178,6 +178,19 @@ def test_a_japanese_name_is_asked_for_in_its_ascii_form():
     assert (target.host, target.port, target.secure) == ("xn--gmq421d.example.jp", 8443, True)
     assert target.authority == "xn--gmq421d.example.jp:8443"
     assert target.path == "/%E5%8F%97%E4%BF%A1?a=1"
+
+
+@pytest.mark.parametrize(
+    "url", ["http://127.0.0.1:9/x", "http://[::1]/x", "http://localhost:9/x", "https://example.jp/"]
+)
+def test_on_ones_own_machine_an_endpoint_may_lie_in_the_clear(url):
+    require_registrable(url, loopback=True)
+
+
+def test_no_endpoint_elsewhere_is_kept_in_the_clear():
+    with pytest.raises(UrlRefused) as refused:
+        require_registrable("http://hooks.example.jp/x", loopback=True)
+    assert refused.value.code == "webhook_url_not_https"
 
 
 def test_one_may_try_on_ones_own_machine_where_the_setting_allows_it_and_nowhere_else():
