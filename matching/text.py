@@ -23,8 +23,8 @@ from matching.dictionary import sudachi
 from matching.terms import GLUED, PROTECTED, STOP_WORDS
 
 TOKENIZER_NAME = "sudachi-core-c-3"
-"""Raised by hand when a rule of this file, of `hiragana` or of `negation` changes; with the tables and package versions it
-makes the model version."""
+"""Raised by hand when a rule of this file, of `hiragana` or of `negation` changes; with the tables and package versions
+it makes the model version."""
 
 CHUNK_CHARACTERS = 2_000
 """Sudachi refuses input above 49,149 bytes; 2,000 characters are at most 8,000 bytes and bound the work on one word."""
