@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator
+from itertools import chain
 from typing import Any
 
 from django.core.exceptions import PermissionDenied, RequestDataTooBig
@@ -125,13 +126,20 @@ def domain_problem(request: HttpRequest, error: domain.DomainError) -> Response:
             "state": error.state,
             "action": error.action,
             "allowed_actions": list(error.allowed_actions),
-            "failed_guards": [
-                {"code": each.code, "detail": sentence(each.code, **_facts(each.facts))} for each in error.refusals
-            ],
+            "failed_guards": [_guard_told(each) for each in error.refusals],
         }
     elif isinstance(error, domain.StaleVersion) and (etag := getattr(error, "etag", "")):
         headers["ETag"] = etag
     return problem_response(request, status, error.code, facts=_facts(error.facts), headers=headers, **members)
+
+
+def _guard_told(refusal: domain.Refusal) -> dict[str, Any]:
+    """A guard that refused; with codes of what is missing, so that a form can show its sentence beside the field."""
+    told: dict[str, Any] = {"code": refusal.code, "detail": sentence(refusal.code, **_facts(refusal.facts))}
+    missing = refusal.facts.get("missing", ())
+    if isinstance(missing, dict):  # by side
+        missing = dict.fromkeys(chain.from_iterable(missing.values()))
+    return {**told, "missing": [str(code) for code in missing]} if missing else told
 
 
 def api_problem(request: HttpRequest, error: exceptions.APIException) -> Response:

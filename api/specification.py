@@ -152,7 +152,13 @@ def problem_schema() -> dict[str, Any]:
     """The Problem component."""
     text = {"type": "string"}
     entry = {"type": "object", "required": ["pointer", "code", "detail"]}
-    guard = {"type": "object", "required": ["code", "detail"], "properties": {"code": text, "detail": text}}
+    missing = {
+        "type": "array",
+        "items": text,
+        "description": "Codes of what is missing: fields, consents or terms. With guards that ask for something alone.",
+    }
+    members = {"code": text, "detail": text, "missing": missing}
+    guard = {"type": "object", "required": ["code", "detail"], "properties": members}
     return {
         "type": "object",
         "description": "RFC 9457 problem details. `code` is stable and never translated; `GET /api/v1/codes/problems` "

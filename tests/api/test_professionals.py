@@ -119,9 +119,11 @@ def test_an_incomplete_registration_names_what_is_missing(bank):
 
     refused = act(person, created, "submit")
 
-    codes = [guard["code"] for guard in refused.json()["failed_guards"]]
-    assert (refused.status_code, codes) == (409, ["incomplete", "consent_missing"])
-    assert "週に動ける時間" in refused.json()["failed_guards"][0]["detail"]
+    incomplete, consents = refused.json()["failed_guards"]
+    assert (refused.status_code, incomplete["code"], consents["code"]) == (409, "incomplete", "consent_missing")
+    assert "週に動ける時間" in incomplete["detail"]
+    assert "hours_per_week" in incomplete["missing"]
+    assert "terms_of_use" in consents["missing"]
 
 
 @pytest.mark.parametrize(
