@@ -49,14 +49,24 @@ class StrictField(serializers.Field):
 
 
 class StrictCharField(StrictField):
-    """A text of at most `max_length` characters. Spaces and controls alone count as blank; NUL is never taken."""
+    """A text of at most `max_length` characters. Spaces and controls alone count as blank; NUL is never taken.
+
+    form : the code of the refusal of a text without the `pattern`
+    """
 
     def __init__(
-        self, *, max_length: int, min_length: int = 0, allow_blank: bool = False, pattern: str = "", **options: Any
+        self,
+        *,
+        max_length: int,
+        min_length: int = 0,
+        allow_blank: bool = False,
+        pattern: str = "",
+        form: str = "invalid",
+        **options: Any,
     ) -> None:
         super().__init__(**options)
         self.max_length, self.min_length, self.allow_blank = max_length, min_length, allow_blank
-        self.pattern = re.compile(pattern) if pattern else None
+        self.pattern, self.form = re.compile(pattern) if pattern else None, form
 
     def to_internal_value(self, value: Any) -> str:
         if not isinstance(value, str):
@@ -68,7 +78,7 @@ class StrictCharField(StrictField):
                 self.fail("blank")
             return value
         if len(value) < self.min_length or (self.pattern and not self.pattern.fullmatch(value)):
-            self.fail("invalid")
+            self.fail(self.form)
         return value
 
     def to_representation(self, value: Any) -> str:

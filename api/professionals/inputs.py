@@ -35,7 +35,7 @@ CLOCK_PATTERN = CLOCK.pattern.replace(r"\Z", "")
 
 
 def _month(**options: Any) -> StrictCharField:
-    return StrictCharField(max_length=7, pattern=MONTH_PATTERN, help_text="YYYY-MM", **options)
+    return StrictCharField(max_length=7, pattern=MONTH_PATTERN, form="month", help_text="YYYY-MM", **options)
 
 
 class ExperienceInput(StrictSerializer):
@@ -51,8 +51,8 @@ class ExperienceInput(StrictSerializer):
 
 class WeeklyTimeInput(StrictSerializer):
     day = StrictChoiceField(DAYS, component="Weekday")
-    start = StrictCharField(max_length=5, pattern=CLOCK_PATTERN, help_text="HH:MM")
-    end = StrictCharField(max_length=5, pattern=CLOCK_PATTERN, help_text="HH:MM")
+    start = StrictCharField(max_length=5, pattern=CLOCK_PATTERN, form="clock", help_text="HH:MM")
+    end = StrictCharField(max_length=5, pattern=CLOCK_PATTERN, form="clock", help_text="HH:MM")
 
 
 class SkillClaimInput(StrictSerializer):
