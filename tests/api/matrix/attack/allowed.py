@@ -18,8 +18,8 @@ OF_NUMBERS = "a number that carries its own check digit"
 OF_FIELDS = "two fields are compared with each other"
 NOWHERE_IN_A_SCHEMA = {
     "cursor_invalid": "a cursor is signed by us; a drawn one never is",
-    "date": "years from 1900 to 2999, which `format: date` does not say",
-    "datetime": "the same; and no leap seconds, nor more than six digits after the point",
+    "date_out_of_range": "years from 1900 to 2999, which `format: date` does not say",
+    "datetime": "no leap seconds, nor more than six digits after the point",
     "email": "one address in plain ASCII, of which `format: email` allows more",
     "form_too_short": "a form is measured as it is read, not as it is written",
     "integer": "348.0 is whole to a schema; here whole numbers are written without a point",
