@@ -9,9 +9,9 @@ import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from functools import lru_cache
-from typing import NamedTuple
 
 from matching.dictionary import REMEMBERED_WORDS, known, sudachi
+from matching.text import Rewritten
 
 _RUN = re.compile(r"[ぁ-ゖー]{3,}")
 _KATAKANA = re.compile(r"[ァ-ヺー]{3,}")
@@ -23,14 +23,6 @@ SHORTEST_LOANWORD, SHORTEST_READING, LONGEST = 3, 5, 24
 LONG = 5
 """A shorter word without the mark ー must begin a run of hiragana, and a very short one end it, or be its topic."""
 _TO_HIRAGANA = {code: code - 0x60 for code in range(ord("ァ"), ord("ヶ") + 1)}
-
-
-class Respelled(NamedTuple):
-    """A text whose character i came from [starts[i], ends[i]) of the original."""
-
-    text: str
-    starts: list[int]
-    ends: list[int]
 
 
 class Spellings:
@@ -49,7 +41,7 @@ class Spellings:
             if not others and len(hiragana) <= LONGEST and known(hiragana) is None and not _is_inflected(hiragana)
         }
 
-    def applied(self, text: str) -> Respelled | None:
+    def applied(self, text: str) -> Rewritten | None:
         """None where there is nothing to respell."""
         pieces, starts, ends, done = [], list[int](), list[int](), 0
         for start, end, form in self._found(text):
@@ -61,7 +53,7 @@ class Spellings:
             return None
         starts += range(done, len(text))
         ends += range(done + 1, len(text) + 1)
-        return Respelled("".join([*pieces, text[done:]]), starts, ends)
+        return Rewritten("".join([*pieces, text[done:]]), starts, ends)
 
     def _found(self, text: str) -> Iterator[tuple[int, int, str]]:
         for run in _RUN.finditer(text):
@@ -90,16 +82,10 @@ class Spellings:
         return 0
 
 
-@lru_cache(REMEMBERED_WORDS)
 def _is_inflected(word: str) -> bool:
     """Whether a very short word may be a verb with its endings: しない is no シナイ."""
-    return len(word) == SHORTEST_LOANWORD and _last_class(word) in {"助動詞", "助詞"}
-
-
-def _last_class(word: str) -> str:
     *_, last = sudachi().tokenize(word)
-    word_class: str = last.part_of_speech()[0]
-    return word_class
+    return len(word) == SHORTEST_LOANWORD and last.part_of_speech()[0] in {"助動詞", "助詞"}
 
 
 @lru_cache(REMEMBERED_WORDS)

@@ -15,17 +15,17 @@ from dataclasses import dataclass, replace
 from functools import cache
 from operator import attrgetter
 
-from matching import clauses, cues
+from matching import clauses, cues, pseudo_cues
 from matching.cues import Cue, RefusalKind, Speaker
 from matching.reach import Stretch, heading_stretch, stretch_of
-from matching.text import Normalized, Token, normalize
+from matching.text import Rewritten, Token, normalize
 
 _LINE = re.compile(r"[^\n\r\v\f\x85\u2028\u2029]+")
 _BULLET = re.compile(clauses.BULLET)
-_ASKED = re.compile(cues.ASKED)
-_OTHERS = re.compile(cues.OTHERS)
-_TROUBLE = re.compile(cues.TROUBLE)
-_CLIENTS = re.compile(cues.CLIENTS)
+_ASKED = re.compile(pseudo_cues.ASKED)
+_OTHERS = re.compile(pseudo_cues.OTHERS)
+_TROUBLE = re.compile(pseudo_cues.TROUBLE)
+_CLIENTS = re.compile(pseudo_cues.CLIENTS)
 _LACKS = frozenset({RefusalKind.UNABLE, RefusalKind.ABSENT})
 _MASK = "\ufffd"
 
@@ -84,7 +84,7 @@ def refusals(text: str, *, speaker: Speaker) -> tuple[Refusal, ...]:
     return tuple(found)
 
 
-def _original(line: Normalized, offset: int, found: _Found) -> Refusal:
+def _original(line: Rewritten, offset: int, found: _Found) -> Refusal:
     """The same in characters of the text the line came from."""
     start, end = found.words or found.cue
     cue_start, cue_end = found.cue
@@ -156,4 +156,4 @@ def _table(speaker: Speaker, headings: bool) -> _Table:
 
 @cache
 def _pseudo(speaker: Speaker) -> re.Pattern[str]:
-    return re.compile("|".join(pseudo.pattern for pseudo in cues.PSEUDO if speaker in pseudo.speakers))
+    return re.compile("|".join(pseudo.pattern for pseudo in pseudo_cues.PSEUDO if speaker in pseudo.speakers))

@@ -49,9 +49,9 @@ _MIXED = r"(?:[a-z]+[0-9][a-z0-9]*|[0-9]+[a-z][a-z0-9]*)(?![a-z0-9])"
 _MIXED_RUN = rf"(?<![a-z0-9])(?:[23]d(?=[a-z]{{2}})|(?!{_VERSION}){_MIXED})"
 
 _KATAKANA_MISTYPED = re.compile(
-    "(?<=[ァ-ヺー])(?:[-‐−–—―─━](?![-‐−–—―─━0-9a-z])|[一~〜](?=[ァ-ヺ])|[べぺり](?=[ァ-ヺー]))"
+    "(?<=[ァ-ヺ])(?:[-‐−–—―─━](?![-‐−–—―─━0-9a-z])|一(?=[ァ-ヺ])(?![カケヵヶ]))|(?<=[ァ-ヺー])[べぺり](?=[ァ-ヺー])"
 )
-"""A dash for the long mark ー, hiragana that looks like its katakana; へ is not among them, as it is a particle."""
+"""A dash or 一 for the long mark ー, but not 一カ月; hiragana that looks like its katakana, but not the particle へ."""
 _AS_KATAKANA = dict(zip("べぺり", "ベペリ", strict=True))
 
 
@@ -84,15 +84,15 @@ class Token(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
-class Normalized:
-    """Text after NFKC and casefold; character i came from [starts[i], ends[i]) of the original."""
+class Rewritten:
+    """A text put otherwise; character i came from [starts[i], ends[i]) of the original."""
 
     text: str
     starts: list[int]
     ends: list[int]
 
 
-def normalize(text: str) -> Normalized:
+def normalize(text: str) -> Rewritten:
     """Fold width, compatibility forms and case. Invisible marks vanish; what no analyzer accepts becomes a space."""
     pieces: list[str] = []
     starts: list[int] = []
@@ -113,7 +113,7 @@ def normalize(text: str) -> Normalized:
         ends.extend([end] * len(cluster))
         position = end
     folded = _KATAKANA_MISTYPED.sub(lambda found: _AS_KATAKANA.get(found.group(), "ー"), "".join(pieces))
-    return Normalized(folded, starts, ends)
+    return Rewritten(folded, starts, ends)
 
 
 def _cluster_end(text: str, start: int) -> int:

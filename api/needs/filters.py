@@ -35,7 +35,7 @@ class NeedFilters(UpdatedSince):
     problem = TextsFilter(method="by_problem", help_text="Codes of problems.")
     area = TextsFilter("area", help_text="Where the work is, as written in the need.")
     engagement_type = ChoicesFilter(EngagementType, "engagement_type")
-    accepting = FlagFilter(method="by_accepting", help_text="Is published, and takes new candidates today.")
+    accepting = FlagFilter(method="by_accepting", help_text="Is open or in progress, and takes new candidates today.")
     organization = UUIDsFilter(method="by_organization")
     coordinator = TextsFilter(method="by_coordinator", help_text="Account that looks after it, or `me`. For staff.")
     q = TextFilter(method="by_words", help_text="Staff: words of the need, reference, organization's name or phone.")

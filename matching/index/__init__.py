@@ -62,13 +62,13 @@ class MaskLengthMismatch(ValueError):
 def check_mask(mask: Mask, n_ids: int) -> None:
     """Before it reaches a back end, of which each would make something else of another array.
 
-    :raises MaskLengthMismatch: its shape is not (n_ids,).
-    :raises TypeError: it is not of booleans.
+    :raises TypeError: it is no row of booleans.
+    :raises MaskLengthMismatch: it is not as long as `ids`.
     """
-    if mask.shape != (n_ids,):
+    if mask.ndim != 1 or mask.dtype != np.bool_:
+        raise TypeError(f"a mask is a row of booleans; this one has {mask.ndim} dimensions and is of {mask.dtype}")
+    if len(mask) != n_ids:
         raise MaskLengthMismatch(expected=n_ids, actual=len(mask))
-    if mask.dtype != np.bool_:
-        raise TypeError(f"a mask is of booleans, this one of {mask.dtype}")
 
 
 class InvalidLimit(ValueError):
@@ -148,4 +148,5 @@ class Index(Protocol):
         :raises InvalidLimit: limit < 1.
         :raises InvalidWeight: a weight is negative or not finite.
         :raises MaskLengthMismatch: the mask is not as long as `ids`.
+        :raises TypeError: the mask is no row of booleans.
         """

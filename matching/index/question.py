@@ -18,6 +18,7 @@ class Question(NamedTuple):
     terms : each once
     letters : of the terms, each with its END
     weights : of float64, shape (1 + n_rivals, n_terms), the linear part first
+    n_rivals : of what is asked, of which only the best counts
     """
 
     terms: tuple[str, ...]

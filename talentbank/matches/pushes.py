@@ -22,7 +22,7 @@ from talentbank.matches.models import Match, Push
 from talentbank.matches.states import CLOSED_STATES
 from talentbank.needs.lifecycle import SEEKING
 from talentbank.needs.models import Confidentiality, Need
-from talentbank.needs.selectors import needs_accepting
+from talentbank.needs.selectors import needs_taking
 from talentbank.notifications.services import notice_queue
 from talentbank.privacy.selectors import subjects_consenting
 from talentbank.professionals.models import Professional
@@ -120,8 +120,7 @@ def _professionals(bank_id: UUID, at: datetime) -> QuerySet[Professional]:
 def _needs(bank_id: UUID, at: datetime) -> QuerySet[Need]:
     """Open to candidates, not for coordinators only, and without an open match."""
     taken = Match.objects.filter(need=OuterRef("pk")).exclude(state__in=[state.value for state in CLOSED_STATES])
-    rows = Need.objects.filter(needs_accepting(day_of(at)), ~Exists(taken), bank_id=bank_id)
-    rows = rows.filter(state__in=[state.value for state in SEEKING])
+    rows = Need.objects.filter(needs_taking(day_of(at)), ~Exists(taken), bank_id=bank_id)
     return rows.exclude(confidentiality=Confidentiality.COORDINATORS).order_by("pk")
 
 

@@ -163,7 +163,7 @@ def needs_accepting(day: date) -> Q:
 
 
 def need_takes(need: Need, day: date) -> bool:
-    """Tell whether a need can get new candidates on a day: it is published, and accepts them."""
+    """Tell whether a need gets new candidates on a day: it is open or in progress, and accepts them."""
     return need.state in SEEKING and need_accepts(need, day)
 
 

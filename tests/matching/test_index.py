@@ -24,10 +24,13 @@ from matching.index import (
 )
 from matching.index.compiled import CompiledSearch
 from matching.index.dense import DenseSearch
+from matching.index.kernel_types import Words
+from matching.index.kernel_words import columns_of, table_of
 from matching.index.question import Question
 from matching.index.segment import Segment
 from matching.index.segmented import LOOSE, TIER, Search, SegmentedIndex
 from matching.index.signatures import bit_of, signatures_of
+from matching.index.vocabulary import UNKNOWN
 
 Row = dict[str, float]
 Corpus = dict[str, tuple[Row, list[Row]]]
@@ -296,12 +299,21 @@ def test_a_mapping_that_lies_about_its_length_is_answered(search: Search) -> Non
     assert built(search, ONE).top(Liar(a=1.0), limit=1) == [("p1", 0.5)]
 
 
-def test_a_question_of_fewer_letters_than_terms_is_given_up() -> None:
-    """Bytes that are not what `Question` makes of terms are never read beyond their end."""
-    index = built(CompiledSearch(), ONE)
-    question = Question(("a", "b", "c"), b"a\0b", b"\0" * 24, 0)
+def test_letters_are_not_read_beyond_their_end() -> None:
+    """Of fewer terms than they were said to be."""
+    vocabulary = built(CompiledSearch(), ONE).segments[0].vocabulary
+    words = Words(vocabulary.letters, vocabulary.ends, table_of(vocabulary.letters, vocabulary.ends))
+    memory = np.frombuffer(b"a\0b" + b"x" * 1_000 + b"\0", np.uint8)
 
-    positions, scores = CompiledSearch().best(index.segments[0], question, 1, None)
+    columns, n_letters = columns_of(memory[:3], 3, words)
+
+    assert (columns.tolist(), n_letters) == ([0, UNKNOWN, UNKNOWN], 5)
+
+
+def test_what_is_no_question_is_given_up() -> None:
+    index = built(CompiledSearch(), ONE)
+
+    positions, scores = CompiledSearch().best(index.segments[0], Question(("a", "b"), b"a\0b", b"\0" * 16, 0), 1, None)
 
     assert len(positions) == len(scores) == 0
 
@@ -311,7 +323,7 @@ def test_a_question_of_fewer_letters_than_terms_is_given_up() -> None:
     "mask", [np.ones((1, 4), np.bool_), np.ones((1,) * 24, np.bool_), np.ones(1), np.ones(1, np.int64)]
 )
 def test_a_mask_of_another_shape_or_kind_is_refused(search: Search, mask: np.ndarray) -> None:
-    with pytest.raises((MaskLengthMismatch, TypeError)):
+    with pytest.raises(TypeError, match="a row of booleans"):
         built(search, ONE).top({"a": 1.0}, limit=1, mask=mask)
 
 

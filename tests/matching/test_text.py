@@ -121,7 +121,8 @@ def test_a_compound_is_one_word_beside_its_parts(compound: str, parts: set[str])
 
 def test_a_particle_or_a_range_is_no_mistyped_katakana() -> None:
     assert terms("サイトへアクセス") == ["サイト", "アクセス"]
-    assert terms("メール〜電話") == ["メール", "電話"]
+    assert terms("サーバー〜ネットワーク") == terms("サーバー-ネットワーク") == ["サーバー", "ネットワーク"]
+    assert terms("チーム一カ月") == terms("チーム 一カ月")
     assert terms("スマホ-PC") == ["スマホ", "pc"]
 
 
