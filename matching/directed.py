@@ -12,7 +12,7 @@ import numpy as np
 
 from matching.documents import Ranked
 from matching.held import READ, Held, StoredT
-from matching.index import Index, Mask, Rows
+from matching.index import Asking, Index, Mask, Rows
 from matching.index.segmented import SegmentedIndex
 from matching.scoring import Model
 
@@ -155,8 +155,15 @@ class Directed(ABC, Generic[StoredT, AskedT, ReadT, StoredAnalysisT, AskedAnalys
         :raises InvalidLimit, MaskLengthMismatch, UnknownField: as `rank`.
         """
         held = self._held
-        analysis = self._ask(held.model, asked)
-        return held.index.top(analysis.row(), analysis.rivals(), limit=limit, mask=_mask(eligible, held.index))
+        row, rivals = self._asking(held.model, asked)
+        return held.index.top(row, rivals, limit=limit, mask=_mask(eligible, held.index))
+
+    def asking(self, asked: AskedT) -> Asking:
+        """As the index is asked for it: once for several filters, or many for `Index.top_each`.
+
+        :raises UnknownField: as `rank`.
+        """
+        return self._asking(self._held.model, asked)
 
     def score(self, asked: AskedT, id: str) -> Ranked:
         """The pair, with the very number that `rank` gives it, in either direction.
@@ -168,6 +175,10 @@ class Directed(ABC, Generic[StoredT, AskedT, ReadT, StoredAnalysisT, AskedAnalys
         if stored is None:
             raise UnknownId(id)
         return self._explain(self._ask(held.model, asked), stored, id)
+
+    def _asking(self, model: Model, asked: AskedT) -> Asking:
+        analysis = self._ask(model, asked)
+        return analysis.row(), analysis.rivals()
 
     def _with(
         self,

@@ -1,6 +1,5 @@
 """The index whose rows lie in shards: `matching.index.Index`, answered by all of them or not at all."""
 
-import heapq
 import zlib
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
@@ -14,14 +13,16 @@ from numpy.typing import NDArray
 
 from matching.cluster import VersionLost
 from matching.cluster.change import NO_ROWS, Change, taken
-from matching.index import Asked, DuplicateId, Index, InvalidLimit, Mask, Rows, check_mask
-from matching.index.question import Question
-from matching.index.segmented import SegmentedIndex
+from matching.index import Asked, Asking, DuplicateId, Index, InvalidLimit, Mask, Rows, check_mask
+from matching.index.question import Questions
+from matching.index.segmented import SegmentedIndex, best_of
 
 CHUNK = 250_000
 """Rows that travel to a shard in one piece, some two hundred megabytes; of more pieces the shard merges more often."""
 FEW = 1_000
 """Rows that may travel for nothing."""
+TOGETHER = 32
+"""Questions that travel together, lest an answer come late."""
 
 
 class Shards(Protocol):
@@ -117,20 +118,33 @@ class ClusterIndex:
     def top(
         self, asked: Asked, rivals: Sequence[Asked] = (), *, limit: int, mask: Mask | None = None
     ) -> list[tuple[str, float]]:
+        return self.top_each([(asked, rivals)], limit=limit, mask=mask)[0]
+
+    def top_each(
+        self, asking: Sequence[Asking], *, limit: int, mask: Mask | None = None
+    ) -> list[list[tuple[str, float]]]:
         if limit < 1:
             raise InvalidLimit(limit)
         if mask is not None:
             check_mask(mask, len(self))
-        Question.of(asked, rivals).checked()  # before anything travels
-        question = (dict(asked), [dict(rival) for rival in rivals], limit)
-        arguments, first = {}, 0
+        Questions.of(asking).each()  # says whether all weights are such, before anything travels
+        under, found = self._under(mask), []
+        for first in range(0, len(asking), TOGETHER):
+            some = [(dict(one), [dict(rival) for rival in rivals]) for one, rivals in asking[first : first + TOGETHER]]
+            answers = self._call("top", {shard: (token, some, limit, bits) for shard, (token, bits) in under.items()})
+            found += [best_of([each[place] for each in answers.values()], limit) for place in range(len(some))]
+        return found
+
+    def _under(self, mask: Mask | None) -> dict[int, tuple[str, NDArray[np.uint8] | None]]:
+        """The shards that the mask leaves somebody in: their versions, and their bits of it."""
+        found: dict[int, tuple[str, NDArray[np.uint8] | None]] = {}
+        first = 0
         for shard, part in self._filled():
             eligible = None if mask is None else mask[first : first + part.size]
             first += part.size
             if eligible is None or eligible.any():
-                arguments[shard] = (part.token, *question, None if eligible is None else np.packbits(eligible))
-        found = self._call("top", arguments)
-        return heapq.nsmallest(limit, chain.from_iterable(found.values()), key=lambda pair: (-pair[1], pair[0]))
+                found[shard] = part.token, None if eligible is None else np.packbits(eligible)
+        return found
 
     def _call(self, method: str, arguments: Mapping[int, tuple[Any, ...]]) -> dict[int, Any]:
         try:

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from matching.cluster import IndexUnavailable, VersionLost
 from matching.cluster.change import Change
 from matching.cluster.order import ByIds
-from matching.index import Asked
+from matching.index import Asking
 from matching.index.backends import empty_index
 from matching.index.files import CorruptIndex, IncompatibleIndex, index_read, index_write
 from matching.index.segmented import SegmentedIndex
@@ -128,15 +128,13 @@ class Shard:
         version = self._version(token)
         return np.packbits(version.by_ids.of_segments(version.index.mask(ids)))
 
-    def top(
-        self, token: str, asked: Asked, rivals: Sequence[Asked], limit: int, mask: Bits | None
-    ) -> list[tuple[str, float]]:
-        """As `Index.top`, of the rows of this shard."""
+    def top(self, token: str, asking: Sequence[Asking], limit: int, mask: Bits | None) -> list[list[tuple[str, float]]]:
+        """As `Index.top_each`, of the rows of this shard."""
         version = self._version(token)
         eligible = None
         if mask is not None:
             eligible = version.by_ids.to_segments(np.unpackbits(mask, count=len(version.index)).view(np.bool_))
-        return version.index.top(asked, rivals, limit=limit, mask=eligible)
+        return version.index.top_each(asking, limit=limit, mask=eligible)
 
     def write_whole(self, token: str) -> None:
         """Write the version as one file that needs no other, and search that, mapped, from now on.

@@ -14,6 +14,8 @@ SCORE_DECIMALS = 12
 Mask = NDArray[np.bool_]
 Asked = Mapping[str, float]
 """Term to weight."""
+Asking = tuple[Asked, Sequence[Asked]]
+"""What is asked, and its rivals, of which only the best counts."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,4 +151,12 @@ class Index(Protocol):
         :raises InvalidWeight: a weight is negative or not finite.
         :raises MaskLengthMismatch: the mask is not as long as `ids`.
         :raises TypeError: the mask is no row of booleans.
+        """
+
+    def top_each(
+        self, asking: Sequence[Asking], *, limit: int, mask: Mask | None = None
+    ) -> list[list[tuple[str, float]]]:
+        """`top` of each, in this order: many at once take less time, and all cores.
+
+        :raises InvalidLimit, InvalidWeight, MaskLengthMismatch, TypeError: as `top`, for all.
         """

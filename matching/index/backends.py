@@ -3,7 +3,8 @@
 from functools import cache
 
 from matching.index.dense import DenseSearch
-from matching.index.segmented import Search, SegmentedIndex
+from matching.index.search import Search
+from matching.index.segmented import SegmentedIndex
 
 
 @cache

@@ -6,10 +6,11 @@ from typing import ClassVar
 import numpy as np
 
 from matching.index import Mask
-from matching.index.dense import Best, DenseSearch
-from matching.index.kernel import MOST_TERMS, MOST_WANTED, scan
+from matching.index.dense import DenseSearch, best_of
+from matching.index.kernel import GIVEN_UP, MOST_WANTED, scan
 from matching.index.kernel_segment import Addressed
-from matching.index.question import Question
+from matching.index.question import Questions
+from matching.index.search import Best
 from matching.index.segment import Segment
 
 NO_MASK = np.zeros(0, np.bool_)
@@ -19,20 +20,30 @@ FEW_ROWS = 12_288
 
 @dataclass(frozen=True, slots=True)
 class CompiledSearch:
-    """Few enough terms and results are scanned by the kernel, all else is added up by the other back end."""
+    """Few enough results are scanned for by the kernel; all else, and what it gives up, the other back end adds up."""
 
     few_rows: int = FEW_ROWS
     name: ClassVar[str] = "numba"
 
-    def best(self, segment: Segment, question: Question, limit: int, mask: Mask | None) -> Best:
-        held = False
-        if len(question.terms) <= MOST_TERMS and limit <= MOST_WANTED:
-            allowed = NO_MASK if mask is None else np.ascontiguousarray(mask, np.bool_)
-            asked = (question.letters, question.weights, len(question.terms), limit)
-            held, positions, scores = scan(*asked, self.few_rows, _address(segment), mask is not None, allowed)
-        if not held:
-            return DenseSearch().best(segment, question, limit, mask)
-        return positions, scores
+    def best(self, segment: Segment, questions: Questions, limit: int, mask: Mask | None) -> Best:
+        if limit > MOST_WANTED:
+            return DenseSearch().best(segment, questions, limit, mask)
+        allowed = NO_MASK if mask is None else np.ascontiguousarray(mask, np.bool_)
+        _, *asked = questions
+        counts, positions, scores = scan(*asked, limit, self.few_rows, _address(segment), mask is not None, allowed)
+        best = Best(counts.tolist(), positions, scores)
+        return _completed(best, segment, questions, limit, mask) if GIVEN_UP in best.counts else best
+
+
+def _completed(best: Best, segment: Segment, questions: Questions, limit: int, mask: Mask | None) -> Best:
+    """With what the kernel gave up added up."""
+    held = Best([max(0, count) for count in best.counts], best.positions, best.scores).parts()
+    return Best.joined(
+        [
+            best_of(segment, question, limit, mask) if count == GIVEN_UP else part
+            for count, part, question in zip(best.counts, held, questions.each(), strict=True)
+        ]
+    )
 
 
 def _address(segment: Segment) -> int:

@@ -5,11 +5,9 @@ from numpy.typing import NDArray
 
 from matching.index import SCORE_DECIMALS, Mask
 from matching.index.postings import BLOCK, Postings
-from matching.index.question import Question
+from matching.index.question import Question, Questions
+from matching.index.search import Best
 from matching.index.segment import Segment
-
-Best = tuple[NDArray[np.int64], NDArray[np.float64]]
-"""Positions and their scores, by falling score, then position."""
 
 
 class DenseSearch:
@@ -17,20 +15,24 @@ class DenseSearch:
 
     name = "scipy"
 
-    def best(self, segment: Segment, question: Question, limit: int, mask: Mask | None) -> Best:
-        """The best rows of a segment. mask : in the order of its living rows."""
-        with np.errstate(over="ignore"):  # a score is 1 at most
-            scores = _scores(segment, *question.checked().within(segment))
-        if mask is not None:
-            scores[segment.living[~mask]] = 0.0
-        scores[segment.dead] = 0.0
-        candidates = np.flatnonzero(scores)
-        if len(candidates) > limit:
-            at_least = np.partition(scores[candidates], -limit)[-limit]
-            candidates = candidates[scores[candidates] >= at_least]
-        found = scores[candidates]
-        order = np.lexsort((candidates, -found))[:limit]
-        return candidates[order], found[order]
+    def best(self, segment: Segment, questions: Questions, limit: int, mask: Mask | None) -> Best:
+        return Best.joined([best_of(segment, each, limit, mask) for each in questions.each()])
+
+
+def best_of(segment: Segment, question: Question, limit: int, mask: Mask | None) -> Best:
+    """Of one question."""
+    with np.errstate(over="ignore"):  # a score is 1 at most
+        scores = _scores(segment, *question.within(segment))
+    if mask is not None:
+        scores[segment.living[~mask]] = 0.0
+    scores[segment.dead] = 0.0
+    candidates = np.flatnonzero(scores)
+    if len(candidates) > limit:
+        at_least = np.partition(scores[candidates], -limit)[-limit]
+        candidates = candidates[scores[candidates] >= at_least]
+    found = scores[candidates]
+    order = np.lexsort((candidates, -found))[:limit]
+    return Best([len(order)], candidates[order], found[order])
 
 
 def _scores(segment: Segment, columns: NDArray[np.int64], weights: NDArray[np.float64]) -> NDArray[np.float64]:

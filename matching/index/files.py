@@ -21,8 +21,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from matching.index.postings import Postings
+from matching.index.search import Search
 from matching.index.segment import Segment
-from matching.index.segmented import Search, SegmentedIndex
+from matching.index.segmented import SegmentedIndex
 from matching.index.vocabulary import Vocabulary
 
 MAGIC = b"TBINDEX\n"

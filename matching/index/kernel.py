@@ -40,6 +40,7 @@ FULL = 65_000.0
 ROOM = 4_096
 """Rows remembered until their exact scores are taken."""
 MOST_EXACT = 8 * MOST_WANTED
+GIVEN_UP = -1
 LEAST = 1e-9
 """Sum of all bounds; smaller ones use fewer of the bits."""
 
@@ -134,10 +135,19 @@ def _scan_many(first, end, room, factors, slack, looked_up, work):
     return True
 
 
-@njit
-def _are_weights(matrix):
-    """Not negative, and finite."""
-    return np.all((matrix >= 0) & (matrix < np.inf))
+@borrowing
+def _n_lists(n_weights, n_terms):
+    """Of weights that each of the terms has."""
+    return max(1, n_weights // max(1, n_terms))
+
+
+@borrowing
+def _are_weights(weights, n_terms):
+    """Not negative, finite, and as many for each term."""
+    right = _n_lists(len(weights), n_terms) * n_terms == len(weights)
+    for x in range(len(weights)):
+        right &= (weights[x] >= 0) & (weights[x] < np.inf)
+    return right
 
 
 @njit
@@ -232,29 +242,46 @@ def _scan_bounds(asked, inverted, eligibility, best):
     return True
 
 
+@njit
+def _scan(asked, inverted, eligibility, few_rows, best):
+    """Push the best rows: whether the scan held out."""
+    _call_for(asked.columns, inverted.lists)
+    if max(inverted.n_rows, inverted.first_rival[-1]) > few_rows:
+        return _scan_bounds(asked, inverted, eligibility, best)
+    scan_few(asked, inverted, eligibility, best)
+    return True
+
+
 def _of(sources):
     """numba's cache knows a kernel by its own file, its code and what that encloses: here, the other files too."""
 
     @njit(SIGNATURE, cache=True, nogil=True)
-    def scan(letters, weights, n_terms, limit, few_rows, segment, masked, mask):
-        """The best rows: whether the scan held out, their positions and scores, by falling score, then position.
+    def scan(letters, weights, shapes, limit, few_rows, segment, masked, mask):
+        """How many rows each question found, or GIVEN_UP; and positions and scores of all, question after question.
 
-        It gives up what is not usual: so many rows nearly equal that adding up every posting is faster, a term with an
-        END, weights that are none.
+        The rows of a question are the best, by falling score, then position. It gives up what is not usual: so many
+        rows nearly equal, or so many terms, that adding up every posting is faster, weights that are none; and all
+        questions where a term has an END. `Questions` says what it takes.
         """
         words, inverted, dead = segment_at(segment)
-        columns, n_letters = columns_of(letters, n_terms, words)
-        matrix = np.frombuffer(weights, np.float64).reshape((max(1, len(weights) // 8 // max(1, n_terms)), n_terms))
-        best, held = _room(limit), sources != 0 and n_letters == len(letters) and _are_weights(matrix)
-        if held:
-            asked, eligibility = _known(columns, matrix), Eligibility(dead, masked, mask)
-            _call_for(asked.columns, inverted.lists)
-            if max(inverted.n_rows, inverted.first_rival[-1]) <= few_rows:
-                scan_few(asked, inverted, eligibility, best)
-            else:
-                held = _scan_bounds(asked, inverted, eligibility, best)
-        put_in_order(best)
-        return held, best.positions[: best.size[0]], best.numbers[: best.size[0]]
+        eligibility = Eligibility(dead, masked, mask)
+        every, shape = np.frombuffer(weights, np.float64), np.frombuffer(shapes, np.int64)
+        counts = np.full(len(shape) // 2, GIVEN_UP)
+        numbers, positions = np.empty(limit * len(counts)), np.empty(limit * len(counts), np.int64)
+        size, found, letter, weight = np.zeros(1, np.int64), 0, 0, 0
+        for x in range(len(counts) if sources else 0):
+            n_terms, n_weights = shape[2 * x], shape[2 * x + 1]
+            columns, letter = columns_of(letters, letter, n_terms, words)
+            of_terms, weight = every[weight : weight + n_weights], weight + n_weights
+            if n_terms <= MOST_TERMS and _are_weights(of_terms, n_terms):
+                asked = _known(columns, of_terms.reshape((_n_lists(n_weights, n_terms), n_terms)))
+                best, size[0] = Found(numbers[found : found + limit], positions[found : found + limit], size), 0
+                if _scan(asked, inverted, eligibility, few_rows, best):
+                    put_in_order(best)
+                    counts[x], found = size[0], found + size[0]
+        if letter != len(letters):
+            counts[:], found = GIVEN_UP, 0
+        return counts, positions[:found], numbers[:found]
 
     return scan.overloads[SIGNATURE].entry_point  # there is one; to see whether it fits took 4 µs of each call
 

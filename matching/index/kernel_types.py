@@ -106,4 +106,4 @@ def read(kind: str) -> Any:
 
 
 _BYTES = types.Bytes(types.uint8, 1, "C", readonly=True)
-SIGNATURE = (_BYTES, _BYTES, *(types.int64,) * 4, types.boolean, read("boolean"))
+SIGNATURE = (*(_BYTES,) * 3, *(types.int64,) * 3, types.boolean, read("boolean"))

@@ -60,20 +60,19 @@ def _is(column, letters, begin, end, words):
 
 
 @njit
-def columns_of(letters, n_terms, words):
-    """int64, shape (n_terms,), of terms that each have their END, or UNKNOWN; and how many letters these are."""
+def columns_of(letters, begin, n_terms, words):
+    """int64, shape (n_terms,), of the terms from here on, or UNKNOWN; and where they end, each having its END."""
     slots, ends, columns = np.empty(n_terms, np.int64), np.empty(n_terms, np.int64), np.full(n_terms, UNKNOWN)
-    begin = 0
+    first = begin
     for term in range(n_terms):
-        end = begin
+        end = first
         while end < len(letters) and letters[end]:
             end += 1
-        slots[term], ends[term] = _slot(letters, begin, end, words.table), end
+        slots[term], ends[term] = _slot(letters, first, end, words.table), end
         prefetch(words.table, slots[term])
-        begin = end + 1
+        first = end + 1
     for term in range(n_terms):
         prefetch(words.ends, words.table[slots[term]])
-    begin = 0
     for term in range(n_terms):
         slot, end = slots[term], ends[term]
         while words.table[slot] != FREE and columns[term] == UNKNOWN:

@@ -4,13 +4,14 @@ import heapq
 from collections import Counter
 from collections.abc import Collection, Iterable, Sequence
 from functools import cached_property
-from typing import Protocol, Self
+from itertools import chain, islice
+from typing import Self
 
 import numpy as np
 
-from matching.index import Asked, DuplicateId, InvalidLimit, Mask, Rows, check_mask
-from matching.index.dense import Best
-from matching.index.question import Question
+from matching.index import Asked, Asking, DuplicateId, InvalidLimit, Mask, Rows, check_mask
+from matching.index.question import Questions
+from matching.index.search import Search
 from matching.index.segment import Segment, merged
 
 TIER = 32
@@ -19,19 +20,6 @@ LOOSE = 7
 """Segments of the lowest tier that may lie side by side: a change inverts its own rows, and few changes merge."""
 DEAD_SHARE = 0.5
 """Of tombstones, at which a segment is written anew."""
-
-
-class Search(Protocol):
-    """A back end."""
-
-    @property
-    def name(self) -> str: ...
-
-    def best(self, segment: Segment, question: Question, limit: int, mask: Mask | None) -> Best:
-        """The best rows of a segment with scores above 0. mask : in the order of its living rows.
-
-        :raises InvalidWeight: a weight is negative or not finite.
-        """
 
 
 class SegmentedIndex:
@@ -72,21 +60,31 @@ class SegmentedIndex:
     def top(
         self, asked: Asked, rivals: Sequence[Asked] = (), *, limit: int, mask: Mask | None = None
     ) -> list[tuple[str, float]]:
+        return self.top_each([(asked, rivals)], limit=limit, mask=mask)[0]
+
+    def top_each(
+        self, asking: Sequence[Asking], *, limit: int, mask: Mask | None = None
+    ) -> list[list[tuple[str, float]]]:
         if limit < 1:
             raise InvalidLimit(limit)
         if mask is not None:
             check_mask(mask, len(self))
-        question = Question.of(asked, rivals)
-        if not self.segments:
-            question.checked()
-        best: list[tuple[str, float]] = []
-        first = 0
+        if not asking or not self.segments:
+            return [[] for _ in Questions.of(asking).each()]
+        questions, first = Questions.of(asking), 0
+        parts = []
         for segment in self.segments:
             part = None if mask is None else mask[first : first + len(segment)]
             first += len(segment)
-            positions, scores = self.search.best(segment, question, min(limit, len(segment)), part)
-            best += zip(segment.ids(positions), scores.tolist(), strict=True)
-        return best if len(self.segments) == 1 else heapq.nsmallest(limit, best, key=lambda pair: (-pair[1], pair[0]))
+            best = self.search.best(segment, questions, min(limit, len(segment)), part)
+            pairs = zip(segment.ids(best.positions), best.scores.tolist(), strict=True)
+            parts.append([list(islice(pairs, count)) for count in best.counts])
+        return parts[0] if len(parts) == 1 else [best_of(each, limit) for each in zip(*parts, strict=True)]
+
+
+def best_of(parts: Iterable[list[tuple[str, float]]], limit: int) -> list[tuple[str, float]]:
+    """What parts of an index found, of which each gave its best."""
+    return heapq.nsmallest(limit, chain.from_iterable(parts), key=lambda pair: (-pair[1], pair[0]))
 
 
 def _tiered(segments: Sequence[Segment]) -> list[Segment]:

@@ -7,7 +7,7 @@ goes on behind the last need that is there, and no need stands twice.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -15,6 +15,7 @@ from uuid import UUID
 
 from matching.held import chunks
 from talentbank.banks.models import Bank
+from talentbank.core.errors import Refusal
 from talentbank.needs.models import Need
 from talentbank.ranking import corpus
 from talentbank.ranking.market import Fit, Market, market_of, market_with
@@ -59,13 +60,14 @@ def bank_ranked(bank: Bank, need_ids: list[UUID], *, limit: int, at: datetime) -
     for some in chunks(need_ids, CHUNK):
         there = Need.objects.filter(pk__in=some).values_list("pk", flat=True)
         chunk = market_with(market, list(there))
+        refusals = {need.pk: chunk.need_refusals(need) for need in chunk.needs}
+        ranked = [need for need in chunk.needs if not refusals[need.pk] and not chunk.is_blank(need)]
+        fits = dict(zip((need.pk for need in ranked), chunk.best_each(ranked, limit), strict=True))
         for need in chunk.needs:
-            yield _line(chunk, need, limit)
+            yield _line(chunk, need, refusals[need.pk], fits.get(need.pk, []))
 
 
-def _line(market: Market, need: Need, limit: int) -> dict[str, Any]:
-    refusals = market.need_refusals(need)
-    fits = [] if refusals or market.is_blank(need) else market.best(need, limit)
+def _line(market: Market, need: Need, refusals: Iterable[Refusal], fits: Iterable[Fit]) -> dict[str, Any]:
     return {
         "need": str(need.pk),
         "reference": need.reference,

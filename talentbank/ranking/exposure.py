@@ -96,7 +96,7 @@ def exposure_of_bank(*, bank: Bank, at: datetime, named: bool, need_ids: Iterabl
     """
     market = market_of(bank, at=at, need_ids=need_ids)
     needs = [need for need in market.needs if not market.need_refusals(need) and not market.is_blank(need)]
-    tops = [[fit.id for fit in market.best(need, TOP)] for need in needs]
+    tops = [[fit.id for fit in fits] for fits in market.best_each(needs, TOP)]
     blank = market.state.professionals.insufficient
     counts = Counter(id for top in tops for id in top)
     best_ranks: dict[UUID, int] = {}

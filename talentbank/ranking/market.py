@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
@@ -11,6 +11,8 @@ from uuid import UUID
 from django.db.models import F, QuerySet
 
 from matching.documents import Query
+from matching.held import chunks
+from matching.index import Asking, Index, Mask
 from talentbank.banks.models import Bank, TextKind
 from talentbank.banks.policy import Policy, ResidentsFirst
 from talentbank.core.clock import day_of
@@ -31,6 +33,10 @@ from talentbank.ranking.eligibility import (
 from talentbank.ranking.models import Pair, PairState
 from talentbank.ranking.store import State, state_of
 
+TOGETHER = 50
+"""Needs that the index is asked about at once: what it finds for them is held until they are through."""
+Scores = list[tuple[str, float]]
+"""Ids of the index, by falling score."""
 Prospects = Mapping[tuple[UUID, UUID], Any]
 """(need, professional) of the matches that are prospects, chosen by a coordinator and told to nobody yet."""
 
@@ -52,7 +58,7 @@ class Market:
 
     queries : of the needs that are indexed, by the index's ids
     available : indexed professionals whom nothing about themselves keeps from every match, by the index's ids
-    classes : these ids, residents before the others where the bank groups them
+    classes : these as the index takes them, residents before the others where the bank groups them
     pairs : need to professional to how they stand
     consenting : organizations that consent to being matched
     """
@@ -65,7 +71,7 @@ class Market:
     queries: Mapping[str, Query]
     standings: Mapping[UUID, Standing]
     available: Mapping[str, Standing]
-    classes: tuple[frozenset[str], ...]
+    classes: tuple[Mask, ...]
     pairs: Mapping[UUID, Mapping[UUID, str]]
     consenting: frozenset[UUID]
     prospects: Prospects
@@ -110,25 +116,36 @@ class Market:
         moving = sum(state == PairState.OPEN and (need.pk, id) not in self.prospects for id, state in pairs.items())
         return max(0, moving - need.running)
 
-    def best(self, need: Need, limit: int) -> list[Fit]:
-        """The first `limit` in the order in which staff see candidates; prospects before all of them.
+    def best_each(self, needs: Sequence[Need], limit: int) -> list[list[Fit]]:
+        """Of each need the first `limit` in the order in which staff see candidates; prospects before all of them.
 
         Then reserves, residents where the bank groups them, and the others, each by falling score. Prospects and
         reserves are there with nothing in common too.
         """
-        query = self.query(need)
-        fits = self._kept(need, query)
-        kept = {str(each.id) for each in fits}
-        for ids in self.classes:
-            if len(fits) < limit:
-                fits += self._ranked(need, query, ids - kept if kept else ids, limit - len(fits))
-        return fits[:limit]
+        return [fits for some in chunks(needs, TOGETHER) for fits in self._best_of_some(some, limit)]
 
-    def _kept(self, need: Need, query: Query) -> list[Fit]:
+    def _best_of_some(self, needs: Sequence[Need], limit: int) -> list[list[Fit]]:
+        asked = [(need, self.state.professionals.asking(self.query(need))) for need in needs]
+        fits = [self._kept(need, asking) for need, asking in asked]
+        kept = [frozenset(fit.id for fit in each) for each in fits]
+        wanted = 2 * limit + 1 + max(map(len, kept), default=0)
+        for marks in self.classes:
+            rest = [place for place, each in enumerate(fits) if len(each) < limit]
+            found = self._index.top_each([asked[place][1] for place in rest], limit=wanted, mask=marks)
+            for place, first in zip(rest, found, strict=True):
+                pages = self._pages(asked[place][1], marks, first, wanted)
+                fits[place] += self._ranked(asked[place][0], pages, kept[place], limit - len(fits[place]))
+        return [each[:limit] for each in fits]
+
+    @property
+    def _index(self) -> Index:
+        return self.state.professionals.index
+
+    def _kept(self, need: Need, asking: Asking) -> list[Fit]:
         pairs = self.pairs.get(need.pk, {})
         ids = [id for id, state in pairs.items() if state == PairState.RESERVE or (need.pk, id) in self.prospects]
         keys = frozenset(str(id) for id in ids) & self.available.keys()
-        scores = dict(self.state.professionals.scores(query, eligible=keys, limit=len(keys))) if keys else {}
+        scores = dict(self._index.top(*asking, limit=len(keys), mask=self._index.mask(keys))) if keys else {}
         blank = self.state.professionals.insufficient
         found = [
             self._fit(need, self.available[key], None if key in blank else scores.get(key, 0.0))
@@ -137,22 +154,29 @@ class Market:
         ]
         return sorted(found, key=lambda each: (not each.is_prospect, *self._order(each)))
 
-    def _ranked(self, need: Need, query: Query, ids: frozenset[str], limit: int) -> list[Fit]:
-        """Asks the index for more until `limit` may be matched, and until a tie at the cut is there as a whole."""
-        wanted = 2 * limit + 1
+    def _pages(self, asking: Asking, marks: Mask, first: Scores, wanted: int) -> Iterator[tuple[Scores, bool]]:
+        """More and more of a class, beginning with what was found `first`; and whether that is all."""
+        found = first
         while True:
-            found = self.state.professionals.scores(query, eligible=ids, limit=wanted)
-            fits: list[Fit] = []
-            is_whole = len(found) < wanted
+            yield found, len(found) < wanted
+            wanted *= 4
+            found = self._index.top(*asking, limit=wanted, mask=marks)
+
+    def _ranked(self, need: Need, pages: Iterable[tuple[Scores, bool]], kept: frozenset[UUID], limit: int) -> list[Fit]:
+        """Reads on until `limit` may be matched, and until a tie at the cut is there as a whole."""
+        fits: list[Fit] = []
+        for found, is_whole in pages:
+            fits = []
             for key, score in found:
                 if len(fits) >= limit and score < (fits[limit - 1].score or 0.0):
                     is_whole = True
                     break
-                if self._may(need, self.available[key]):
-                    fits.append(self._fit(need, self.available[key], score))
+                standing = self.available[key]
+                if standing.id not in kept and self._may(need, standing):
+                    fits.append(self._fit(need, standing, score))
             if is_whole:
-                return sorted(fits, key=self._order)[:limit]
-            wanted *= 4
+                break
+        return sorted(fits, key=self._order)[:limit]
 
     def _may(self, need: Need, standing: Standing) -> bool:
         return not self.refusals(need, standing) and not is_hidden(need.organization, standing)
@@ -182,6 +206,7 @@ def market_of(
     everybody = frozenset(available)
     residents = frozenset(key for key, each in available.items() if each.in_city)
     is_grouped = policy.residents_first is ResidentsFirst.GROUP
+    classes = (residents, everybody - residents) if is_grouped else (everybody,)
     market = Market(
         bank=bank,
         policy=policy,
@@ -191,7 +216,7 @@ def market_of(
         queries={},
         standings=standings,
         available=available,
-        classes=(residents, everybody - residents) if is_grouped else (everybody,),
+        classes=tuple(state.professionals.index.mask(ids) for ids in classes),
         pairs={},
         consenting=frozenset(consenting_to("organization", TextKind.MATCHING, bank_id=bank.pk)),
         prospects=prospects or {},

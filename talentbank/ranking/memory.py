@@ -14,6 +14,7 @@ from django.db import connection
 from django.db.models import prefetch_related_objects
 
 from matching.documents import Query, Ranked
+from matching.index import Asking
 from talentbank.core.memo import Memo
 from talentbank.needs.models import Need
 from talentbank.professionals.models import Professional
@@ -24,8 +25,6 @@ from talentbank.ranking.store import State
 
 PAIRS = 1_000
 """Explanations kept in a process: fifty needs of twenty candidates."""
-Row = dict[str, float]
-"""Term to weight."""
 Key = tuple[UUID, UUID, UUID]
 """Bank, need, professional."""
 
@@ -49,8 +48,7 @@ class Asked:
     basis: Basis
     model_version: str
     need_revision: int
-    row: Row
-    rivals: list[Row]
+    asking: Asking
 
     def holds(self, state: State, need: Need) -> bool:
         same = (self.model_version, self.need_revision) == (state.model_version, need.revision)
@@ -88,8 +86,7 @@ class Remembering:
 
     def __call__(self, marks: Marks, limit: int) -> list[Ranked]:
         engine = self.state.professionals
-        row, rivals = self._asked()
-        ids = [UUID(id) for id, _ in engine.index.top(row, rivals, limit=limit, mask=marks)]
+        ids = [UUID(id) for id, _ in engine.index.top(*self._asking(), limit=limit, mask=marks)]
         self.read(ids)
         known = [each.ranked for id in ids if (each := self._known(id)) is not None]
         if len(known) < len(ids):
@@ -97,17 +94,16 @@ class Remembering:
             self._keep(known)
         return sorted(known, key=lambda each: (-(each.score or 0.0), each.id))
 
-    def _asked(self) -> tuple[Row, list[Row]]:
+    def _asking(self) -> Asking:
         """The need as the index is asked for it."""
         key, state = (self.need.bank_id, self.need.pk), self.state
         kept = _needs.get(key)
         if kept is not None and kept.holds(state, self.need):
-            return kept.row, kept.rivals
-        analysis = state.professionals.model.query(self.query)
-        asked = Asked(state.basis, state.model_version, self.need.revision, analysis.row(), analysis.rivals())
+            return kept.asking
+        asking = state.professionals.asking(self.query)
         if self._is_sure(self.need.revision):
-            _needs.put(key, asked)
-        return asked.row, asked.rivals
+            _needs.put(key, Asked(state.basis, state.model_version, self.need.revision, asking))
+        return asking
 
     def read(self, ids: Iterable[UUID]) -> None:
         """Have the rows of these, those that were read already but once."""

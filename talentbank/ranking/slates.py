@@ -96,7 +96,8 @@ def slate_for_bank(
     refused = {need.pk: _refusals(market, need, rules) for need in market.needs}
     places = _places(market, [need for need in market.needs if not refused[need.pk]], rules)
     total = sum(places.values())
-    listed = {need.pk: market.best(need, total) for need in market.needs if places.get(need.pk)}
+    seeking = [need for need in market.needs if places.get(need.pk)]
+    listed = {need.pk: fits for need, fits in zip(seeking, market.best_each(seeking, total), strict=True)}
     fits = {id: [fit for fit in found if _is_enough(fit, rules)] for id, found in listed.items()}
     choices = slate_of(
         [Opening(str(need.pk), places.get(need.pk, 0), need.hours_per_week or 0) for need in market.needs],

@@ -13,8 +13,9 @@ import scipy.sparse as sp
 from matching.index import Rows
 from matching.index.compiled import CompiledSearch
 from matching.index.dense import DenseSearch
+from matching.index.search import Search
 from matching.index.segment import Segment
-from matching.index.segmented import Search, SegmentedIndex
+from matching.index.segmented import SegmentedIndex
 from tests.benchmarks.generator import N_TERMS, Corpus
 
 LIMIT = 20

@@ -36,7 +36,7 @@ best 20. scikit-learn is `cosine_similarity` and `argsort`; scipy the product wi
 `argpartition`; tantivy and bm25s rank by BM25. A time includes all that Python does for a call. An engine too slow for
 every need was asked less often, and bm25s and the whole model, which are long in building, up to 100,000 profiles.
 
-The bound is 8 bytes a posting at the rate one thread reads 256 MiB in the same run. The batch is 100 needs, one by one,
+The bound is 8 bytes a posting at the rate one thread reads 256 MiB in the same run. The batch is 100 needs in one call,
 against one product of scikit-learn for all and `argsort`, or `argpartition` instead (medians of 3, once at a million).
 The second process maps the file and answers 50 needs; what it holds for itself at 10 profiles is taken off.
 """

@@ -13,6 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from matching.index import (
+    Asking,
     DuplicateId,
     InvalidId,
     InvalidLimit,
@@ -26,9 +27,10 @@ from matching.index.compiled import CompiledSearch
 from matching.index.dense import DenseSearch
 from matching.index.kernel_types import Words
 from matching.index.kernel_words import columns_of, table_of
-from matching.index.question import Question
+from matching.index.question import Questions
+from matching.index.search import Search
 from matching.index.segment import Segment
-from matching.index.segmented import LOOSE, TIER, Search, SegmentedIndex
+from matching.index.segmented import LOOSE, TIER, SegmentedIndex
 from matching.index.signatures import bit_of, signatures_of
 from matching.index.vocabulary import UNKNOWN
 
@@ -102,6 +104,40 @@ def test_top_equals_the_naive_ranking_under_any_mask(
     assert index.mask(allowed).tolist() == mask.tolist()
     assert index.top(query, limit=limit, mask=mask) == naive_top(rows, query, limit, allowed)
     assert index.top(query, rivals, limit=limit) == naive_top(rows, query, limit, set(rows), rivals)
+
+
+@each_back_end
+@settings(max_examples=100, deadline=None)
+@given(rows=CORPUS, more=CORPUS, asking=st.lists(st.tuples(ROW, RIVALS), max_size=9), limit=st.integers(1, 15))
+def test_many_questions_at_once_are_answered_as_one_by_one(
+    search: Search, rows: Corpus, more: Corpus, asking: list[tuple[Row, list[Row]]], limit: int
+) -> None:
+    index = built(search, rows).upsert(list(more), rows_of(more))
+    mask = np.arange(len(index)) % 2 == 0
+
+    for each in (None, mask):
+        found = index.top_each(asking, limit=limit, mask=each)
+
+        assert found == [index.top(asked, rivals, limit=limit, mask=each) for asked, rivals in asking]
+
+
+@each_back_end
+def test_an_unusual_question_among_many_takes_nothing_from_the_others(search: Search) -> None:
+    """More terms than the kernel takes, a term with NUL, nothing but unknown words."""
+    row = {f"t{n}": 0.5 for n in range(5_000)}
+    index = SegmentedIndex(search).upsert(["p1", "p2"], Rows.of([row, {"t5": 0.5}]))
+    usual: Row = {"t5": 0.25, "t7": 0.25}
+    long = dict.fromkeys(row, 2.0**-14)
+    half = [("p1", 0.25), ("p2", 0.125)]
+    whole = [("p1", 5_000 / 2**15), ("p2", round(2.0**-15, 12))]
+
+    found = index.top_each([(usual, ()), (long, ()), ({"z": 1.0}, ()), ({}, ()), (usual, ())], limit=2)
+    beside_nul = index.top_each([(usual, ()), ({"t\0": 1.0}, ()), (usual, ())], limit=2)
+
+    assert found == [half, whole, [], [], half]
+    assert beside_nul == [half, [], half]
+    with pytest.raises(InvalidWeight):
+        index.top_each([(usual, ()), ({"t5": -1.0}, ()), (usual, ())], limit=2)
 
 
 @each_back_end
@@ -231,6 +267,8 @@ def test_the_back_ends_agree_to_the_last_bit(many: Many) -> None:
 
         assert compiled.top(asked, limit=20) == dense.top(asked, limit=20)
         assert compiled.top(asked, rivals, limit=20, mask=mask) == dense.top(asked, rivals, limit=20, mask=mask)
+        both: list[Asking] = [(asked, ()), (asked, rivals)]
+        assert compiled.top_each(both, limit=20, mask=mask) == dense.top_each(both, limit=20, mask=mask)
 
 
 @pytest.mark.parametrize("limit", [20, 1_000])
@@ -305,17 +343,19 @@ def test_letters_are_not_read_beyond_their_end() -> None:
     words = Words(vocabulary.letters, vocabulary.ends, table_of(vocabulary.letters, vocabulary.ends))
     memory = np.frombuffer(b"a\0b" + b"x" * 1_000 + b"\0", np.uint8)
 
-    columns, n_letters = columns_of(memory[:3], 3, words)
+    columns, end = columns_of(memory[:3], 0, 3, words)
 
-    assert (columns.tolist(), n_letters) == ([0, UNKNOWN, UNKNOWN], 5)
+    assert (columns.tolist(), end) == ([0, UNKNOWN, UNKNOWN], 5)
 
 
 def test_what_is_no_question_is_given_up() -> None:
     index = built(CompiledSearch(), ONE)
 
-    positions, scores = CompiledSearch().best(index.segments[0], Question(("a", "b"), b"a\0b", b"\0" * 16, 0), 1, None)
+    asked = Questions([({}, ())], b"a\0b", b"\0" * 16, np.array([2, 2]).tobytes())
 
-    assert len(positions) == len(scores) == 0
+    best = CompiledSearch().best(index.segments[0], asked, 1, None)
+
+    assert best.counts == [0] and len(best.positions) == len(best.scores) == 0
 
 
 @each_back_end
@@ -496,6 +536,7 @@ def test_a_weight_that_is_none_is_refused(search: Search, weight: float) -> None
         lambda: index.top({"a": 1.0, "unknown": weight}, limit=1),
         lambda: index.top({}, [{"b": weight}], limit=1),
         lambda: SegmentedIndex(search).top({"a": weight}, limit=1),
+        lambda: index.top_each([({"a": 1.0}, ()), ({"a": weight}, ())], limit=1),
     ]
     for call in refused:
         with pytest.raises(InvalidWeight):
@@ -524,6 +565,7 @@ def test_an_id_given_twice_or_with_nul_is_refused() -> None:
 @each_back_end
 def test_an_empty_index_and_unknown_words_give_nothing(search: Search) -> None:
     empty = SegmentedIndex(search).upsert([], Rows.of([]))
+    assert built(search, ONE).top_each([], limit=3) == empty.top_each([], limit=3) == []
     assert empty.top({"a": 1.0}, limit=3) == empty.top({"a": 1.0}, limit=3, mask=np.zeros(0, np.bool_)) == []
     with pytest.raises(MaskLengthMismatch):
         empty.top({"a": 1.0}, limit=3, mask=np.ones(1, np.bool_))

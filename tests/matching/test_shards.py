@@ -20,7 +20,16 @@ from matching.cluster import IndexUnavailable, VersionLost, index, shard
 from matching.cluster.change import Change
 from matching.cluster.index import ClusterIndex
 from matching.cluster.shard import KEPT_SECONDS, Shard
-from matching.index import DuplicateId, InvalidId, InvalidLimit, InvalidTerm, InvalidWeight, MaskLengthMismatch, Rows
+from matching.index import (
+    Asking,
+    DuplicateId,
+    InvalidId,
+    InvalidLimit,
+    InvalidTerm,
+    InvalidWeight,
+    MaskLengthMismatch,
+    Rows,
+)
 from matching.index.backends import empty_index
 from matching.index.segmented import SegmentedIndex
 from tests.matching.samples import DOCUMENTS, LEXICON, NEEDS
@@ -94,6 +103,8 @@ def test_any_number_of_shards_answers_as_one_process_bit_for_bit(
         assert (sorted(each.ids), len(each)) == (sorted(here.ids), len(here))
         assert {id for id, may in zip(each.ids, mask, strict=True) if may} == each.known([*chosen, "nobody"]) == chosen
         assert each.top(query, rivals, limit=limit) == here.top(query, rivals, limit=limit)
+        both: list[Asking] = [(query, ()), (query, rivals)]
+        assert each.top_each(both, limit=limit) == here.top_each(both, limit=limit)
         expected = here.top(query, limit=limit, mask=here.mask(chosen))
         assert each.top(query, limit=limit, mask=mask) == expected
         # A shard that lays its rows out anew in between takes the mask as it was meant.
@@ -114,6 +125,18 @@ def test_the_whole_model_ranks_and_explains_as_in_one_process(n_shards: int, tmp
         assert there.rank(need) == here.rank(need)
         assert there.rank(need, eligible={"p1", "p3", "p8"}) == here.rank(need, eligible={"p1", "p3", "p8"})
     assert "p5" not in there.index.ids
+
+
+def test_questions_travel_in_pieces(one: Here, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(index, "TOGETHER", 2)
+    some, asking = added(ClusterIndex(one), SOME), [({term: 1.0}, ()) for term in "abzab"]
+    travelled = []
+    monkeypatch.setattr(one, "call", lambda *given: travelled.append(given) or Here.call(one, *given))
+
+    found = some.top_each(asking, limit=9)
+
+    a, b = [("p1", 0.625), ("p2", 0.25)], [("p1", 0.25)]
+    assert (found, len(travelled)) == ([a, b, [], a, b], 3)
 
 
 def test_rows_travel_in_pieces(one: Here, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -281,6 +304,8 @@ def test_what_an_index_refuses_is_refused(one: Here) -> None:
         some.upsert(["p9"], Rows.of([{"a": 1e300}]))
     with pytest.raises(InvalidWeight):
         some.top({"a": float("nan")}, limit=1)
+    with pytest.raises(InvalidWeight):
+        some.top_each([({"a": 1.0}, ()), ({"a": -1.0}, ())], limit=1)
     with pytest.raises(InvalidLimit):
         some.top({"a": 1.0}, limit=0)
     with pytest.raises(MaskLengthMismatch):

@@ -12,8 +12,10 @@ import pytest
 from django.core.management import CommandError, call_command
 
 from talentbank.banks.models import Bank
-from talentbank.ranking import batches
-from talentbank.ranking.market import market_of
+from talentbank.banks.policy import ResidentsFirst
+from talentbank.needs.models import Need
+from talentbank.ranking import batches, market
+from talentbank.ranking.services import candidates_for_need, pair_write
 from tests.factories import AT, make_need, make_organization
 from tests.talentbank.ranking.samples import make_bookkeeper, make_shop_need, make_shopkeeper
 
@@ -41,23 +43,53 @@ def rank_all(bank: Bank, path: Path, **options: Any) -> list[dict[str, Any]]:
     return lines(path)
 
 
+def about(score: float | None) -> Any:
+    """An explained score is in double precision, one of the index alone in single."""
+    return pytest.approx(score, abs=1e-6)
+
+
 def test_every_open_need_has_its_candidates_in_the_order_of_the_staff(shop_bank, tmp_path, monkeypatch):
     monkeypatch.setattr(batches, "CHUNK", 2)
 
     told = rank_all(shop_bank, tmp_path / "out.jsonl")
 
-    market = market_of(shop_bank, at=AT)
-    assert [line["need"] for line in told] == sorted(str(need.pk) for need in market.needs)
+    needs = Need.objects.filter(bank=shop_bank, state="open").order_by("id")
+    assert [line["need"] for line in told] == [str(need.pk) for need in needs]
     assert len(told) == NEEDS
-    by_need = {line["need"]: line for line in told}
-    for need in market.needs:
-        line, best = by_need[str(need.pk)], [] if market.is_blank(need) else market.best(need, 100)
+    for line, need in zip(told, needs, strict=True):
+        seen = candidates_for_need(need=need, limit=100, at=AT)
         assert [(each["professional"], each["score"]) for each in line["candidates"]] == [
-            (str(fit.id), fit.score) for fit in best
+            (str(each.professional.pk), about(each.ranked.score)) for each in seen.results
         ]
-        assert line["insufficient_data"] == market.is_blank(need)
-        assert (line["model_version"], line["revision"]) == (market.state.model_version, market.state.revision)
+        assert line["insufficient_data"] == seen.insufficient_data
+        assert (line["model_version"], line["revision"]) == (seen.model_version, seen.revision)
     assert sum(len(line["candidates"]) for line in told) == 2 * (NEEDS - 1)
+
+
+@pytest.mark.parametrize("residents_first", list(ResidentsFirst))
+@pytest.mark.parametrize("limit", [3, 100])
+def test_many_professionals_stand_in_the_order_of_the_staff(bank, tmp_path, monkeypatch, residents_first, limit):
+    """Of whom the best are reserved, the first ones cannot take the need, and many are equal."""
+    monkeypatch.setattr(market, "TOGETHER", 2)
+    bank.policy_json = {"residents_first": residents_first}
+    bank.save()
+    needs = [make_shop_need(make_organization(bank), hours_per_week=5) for _ in range(3)]
+    make = [make_shopkeeper, make_bookkeeper]
+    people = [
+        make[number % 2](bank, residency="city" if number % 3 else "other", hours_per_week=1 if number < 12 else 10)
+        for number in range(24)
+    ]
+    for need, person in ((needs[0], people[15]), (needs[0], people[20]), (needs[1], people[17])):
+        pair_write(need_id=need.pk, professional_id=person.pk, state="reserve", round=1, at=AT)
+
+    told = {line["need"]: line["candidates"] for line in rank_all(bank, tmp_path / "out.jsonl", limit=limit)}
+
+    for need in needs:
+        seen = candidates_for_need(need=need, limit=limit, at=AT).results
+        assert len(seen) == min(limit, 12)
+        assert [(each["professional"], each["is_reserve"], each["score"]) for each in told[str(need.pk)]] == [
+            (str(each.professional.pk), each.is_reserve, about(each.ranked.score)) for each in seen
+        ]
 
 
 def test_a_run_that_was_killed_goes_on_and_writes_no_need_twice(shop_bank, tmp_path):
