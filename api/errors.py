@@ -119,6 +119,8 @@ def domain_problem(request: HttpRequest, error: domain.DomainError) -> Response:
     headers: dict[str, str] = {}
     if isinstance(error, domain.InvalidInput):
         members["errors"] = [field_problem(each) for each in error.errors]
+    elif isinstance(error, domain.NotFound) and error.pointer:
+        members["errors"] = [field_problem(FieldError(error.pointer, error.code))]
     elif isinstance(error, domain.ActingAsRequired):
         members["hats"] = [str(hat) for hat in error.facts.get("hats", ())]
     elif isinstance(error, domain.ActionRefused):

@@ -22,11 +22,16 @@ INSTANT = re.compile(
     r"[0-9]{4}-[0-9]{2}-[0-9]{2}[Tt ][0-9]{2}:[0-9]{2}:[0-9]{2}(\.[0-9]{1,6})?([Zz]|[+-][0-9]{2}:[0-9]{2})\Z"
 )
 CANONICAL_UUID = re.compile(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}\Z")
-SPACES = r"\u0000-\u0020\u007f-\u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000"
-"""Controls and spaces of every kind, as a class of characters that regular expressions of all languages read alike."""
-VISIBLE = re.compile(f"[^{SPACES}]")
+UNSEEN = (
+    r"\u0000-\u0020\u007f-\u00a0\u00ad\u034f\u061c\u115f\u1160\u1680\u17b4\u17b5\u180b-\u180f\u2000-\u200f"
+    r"\u2028-\u202f\u205f-\u206f\u2800\u3000\u3164\ufe00-\ufe0f\ufeff\uffa0\ufff0-\ufffb"
+)
+"""Controls, spaces and fillers of every kind, marks of direction and of variants: a class of characters that regular
+expressions of all languages read alike. Those that Unicode knows as Default_Ignorable_Code_Point, but for planes beyond
+the first, and the blank of Braille."""
+VISIBLE = re.compile(f"[^{UNSEEN}]")
 ANY_TEXT = r"^[^\u0000]*$"
-SOME_TEXT = rf"^[^\u0000]*[^{SPACES}][^\u0000]*$"
+SOME_TEXT = rf"^[^\u0000]*[^{UNSEEN}][^\u0000]*$"
 MOMENT = serializers.DateTimeField()
 YEARS = range(1900, 3000)
 """Years outside overflow when a time zone is applied."""
@@ -49,7 +54,7 @@ class StrictField(serializers.Field):
 
 
 class StrictCharField(StrictField):
-    """A text of at most `max_length` characters. Spaces and controls alone count as blank; NUL is never taken.
+    """A text of at most `max_length` characters. What nobody sees counts as blank; NUL is never taken.
 
     form : the code of the refusal of a text without the `pattern`
     """
@@ -76,6 +81,8 @@ class StrictCharField(StrictField):
         if not VISIBLE.search(value):
             if not self.allow_blank:
                 self.fail("blank")
+            if value and self.pattern:
+                self.fail(self.form)
             return value
         if len(value) < self.min_length or (self.pattern and not self.pattern.fullmatch(value)):
             self.fail(self.form)
@@ -117,14 +124,17 @@ class StrictEmailField(StrictCharField):
 
 
 class StrictIntegerField(StrictField):
-    """A whole number between `minimum` and `maximum`, both stated so that no database decides them."""
+    """A whole number between `minimum` and `maximum`, both stated so that no database decides them.
+
+    1.0 is one, as JSON Schema has it.
+    """
 
     def __init__(self, *, minimum: int, maximum: int, **options: Any) -> None:
         super().__init__(**options)
         self.minimum, self.maximum = minimum, maximum
 
     def to_internal_value(self, value: Any) -> int:
-        if not isinstance(value, int) or isinstance(value, bool):
+        if isinstance(value, bool) or not (isinstance(value, int) or (isinstance(value, float) and value.is_integer())):
             self.fail("integer")
         if value < self.minimum:
             self.fail("min_value", minimum=self.minimum)

@@ -28,6 +28,7 @@ from api.views import ActionView, CreateView, DetailView, ListView, Operation
 from talentbank.core.actors import Channel, Role
 from talentbank.core.audit import Step
 from talentbank.core.clock import day_of
+from talentbank.core.errors import named_at
 from talentbank.organizations.room import ROOM as ORGANIZATION
 from talentbank.privacy.models import Power, Proxy, ProxyKind, ProxyState
 from talentbank.privacy.proxies import Mandate, proxies_running
@@ -166,7 +167,8 @@ class ProxyCreate(ProxyOperation, CreateView):
 
     def find(self, **ids: Any) -> Any:
         helping = bool(self.values.get("on_behalf_of"))
-        return registration_get(self.room, self.actor, self.values["subject_id"], for_helper=helping)
+        with named_at("/subject_id"):
+            return registration_get(self.room, self.actor, self.values["subject_id"], for_helper=helping)
 
     def permit(self, row: Any) -> None:
         require_holder(self.room, self.actor, row, on_behalf_of(self.values))

@@ -24,7 +24,7 @@ from api.views import CreateView, DetailView, FactView, ListView, Operation
 from api.views.reads import WholeListView
 from talentbank.core.actors import Actor
 from talentbank.core.audit import Step
-from talentbank.core.errors import invalid
+from talentbank.core.errors import invalid, named_at
 from talentbank.core.lifecycle import ActionAnswer
 from talentbank.matches.contacts import contacts_read
 from talentbank.matches.models import ConflictDecision, Match
@@ -90,7 +90,8 @@ class MatchCreate(MatchOperation, CreateView):
 
     def find(self, **ids: Any) -> Any:
         helper = bool(self.values.get("on_behalf_of"))
-        return need_get(self.actor, self.values["need"], for_helper=helper)
+        with named_at("/need"):
+            return need_get(self.actor, self.values["need"], for_helper=helper)
 
     def scopes_of_input(self) -> tuple[str, ...]:
         staff = self.values["origin"] in {Origin.PROSPECT, Origin.REPEAT}
@@ -108,7 +109,8 @@ class MatchCreate(MatchOperation, CreateView):
 
     def _professional(self, need: Any) -> UUID:
         if card := self.values.get("card"):
-            return card_professional(need_id=need.pk, card_id=card)
+            with named_at("/card"):
+                return card_professional(need_id=need.pk, card_id=card)
         if "professional" not in self.values:
             raise invalid("/professional", "required")
         own = self.actor.ids_as("professional")  # type: ignore[arg-type]

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -46,9 +47,16 @@ class InvalidInput(DomainError):
 
 
 class NotFound(DomainError):
-    """Absent, or out of the caller's scope: the two are never told apart."""
+    """Absent, or out of the caller's scope: the two are never told apart.
+
+    pointer : where the input names the row
+    """
 
     code = "not_found"
+
+    def __init__(self, pointer: str = "") -> None:
+        super().__init__()
+        self.pointer = pointer
 
 
 class Forbidden(DomainError):
@@ -87,6 +95,18 @@ class ActionRefused(Conflict):
         self.allowed_actions = tuple(allowed_actions)
         self.refusals = tuple(refusals)
         self.args = (self.code, action, state, [refusal.code for refusal in self.refusals])
+
+
+@contextmanager
+def named_at(pointer: str) -> Iterator[None]:
+    """What is not found in here is named at this place of the input.
+
+    :raises NotFound: with the pointer.
+    """
+    try:
+        yield
+    except NotFound as absent:
+        raise NotFound(pointer) from absent
 
 
 def invalid(pointer: str, code: str, **facts: Any) -> InvalidInput:

@@ -80,11 +80,11 @@ def lock_pair(*, need_id: UUID, professional_id: UUID) -> tuple[Need, Profession
     """
     organization_id = Need.objects.filter(pk=need_id).values_list("organization_id", flat=True).first()
     if organization_id is None:
-        raise NotFound()
+        raise NotFound("/need")
     lock_rows(organizations=[organization_id], needs=[need_id], professionals=[professional_id])
     professional = Professional.objects.filter(pk=professional_id).first()
     if professional is None:
-        raise NotFound()
+        raise NotFound("/professional")
     return Need.objects.select_related("organization", "bank").get(pk=need_id), professional
 
 

@@ -91,7 +91,7 @@ def match_create(
     input_check(Action.CREATE, step)
     need, professional = lock_pair(need_id=need_id, professional_id=professional_id)
     if professional.bank_id != need.bank_id:
-        raise NotFound()
+        raise NotFound("/professional")
     row = CREATION[origin]
     match = _draft(need, professional, origin, row, step)
     case = Case(match, need, need.organization, professional, need.bank, step)

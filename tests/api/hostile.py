@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -12,6 +13,8 @@ from tests.contract import Contract
 Path = tuple[str | int, ...]
 FULL_WIDTH = str.maketrans("0123456789abcdefABCDEF-:", "０１２３４５６７８９ａｂｃｄｅｆＡＢＣＤＥＦ－：")
 ZERO_WIDTH = "\u200b"
+UNSEEN = f"{ZERO_WIDTH}\u3164"
+"""A space without width, and what fills up a syllable in Korean: for a name, nothing."""
 BY_TYPE: dict[str, list[Any]] = {
     "string": [12, {}, [], True],
     "integer": ["3", "３", 1.5, True, {}],
@@ -62,6 +65,8 @@ def refused(schema: dict[str, Any], name: str = "") -> Iterator[Any]:
     if "enum" in schema:
         value = _last(schema["enum"])
         yield from (f"{value}{ZERO_WIDTH}", f"{value} ", value.upper() if value.islower() else value.lower() + "x")
+    if "pattern" in schema and not re.search(schema["pattern"], UNSEEN):
+        yield UNSEEN
     if "email" in name and "string" in kinds:
         yield from EMAILS
     yield from BY_FORMAT.get(schema.get("format", ""), ())

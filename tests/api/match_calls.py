@@ -85,3 +85,9 @@ def at_state(need: Any, professional: Any, state: str, **fields: Any) -> Match:
     match = factories.make_match(need, professional, state, **fields)
     factories.decide_conflict(match)
     return match
+
+
+def assert_not_found(answer: Any, pointer: str) -> None:
+    """A 404 that says which row of the body it is about."""
+    assert answer.status_code == 404
+    assert [(error["pointer"], error["code"]) for error in answer.json()["errors"]] == [(pointer, "not_found")]

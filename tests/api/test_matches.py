@@ -11,9 +11,22 @@ from talentbank.core.models import Event
 from talentbank.matches.models import Match
 from talentbank.ranking.services import card_of
 from tests import factories
-from tests.api.match_calls import STALE, URL, act, at_state, body_of, create, etag_of, post, refusals, write_terms
+from tests.api.match_calls import (
+    STALE,
+    URL,
+    act,
+    assert_not_found,
+    at_state,
+    body_of,
+    create,
+    etag_of,
+    post,
+    refusals,
+    write_terms,
+)
 from tests.factories import TODAY
 
+NOBODY = "01930000-0000-7000-8000-00000000dead"
 pytestmark = [pytest.mark.usefixtures("clock"), pytest.mark.database]
 
 
@@ -87,7 +100,18 @@ def test_an_organization_invites_by_card_and_never_by_id(door, need, professiona
 def test_a_card_of_another_need_is_not_found(session, need, organization, professional, owner):
     card = card_of(need_id=factories.make_need(organization).pk, professional_id=professional.pk)
 
-    assert create(session(owner), need, card=str(card), origin="invite").status_code == 404
+    assert_not_found(create(session(owner), need, card=str(card), origin="invite"), "/card")
+
+
+@pytest.mark.parametrize("pointer", ["/need", "/professional"])
+def test_who_or_what_is_not_found_is_named(door, need, professional, coordinator, pointer):
+    elsewhere = factories.make_professional(factories.make_bank())
+    ids = {"need": str(need.pk), "professional": str(elsewhere.pk), "origin": "prospect"}
+    if pointer == "/need":
+        ids = {"need": NOBODY, "professional": str(professional.pk), "origin": "prospect"}
+
+    assert_not_found(door(coordinator).post("/api/v1/matches", ids), pointer)
+    assert not Match.objects.exists()
 
 
 def test_invitations_have_a_quota(session, bank, need, professional, owner):

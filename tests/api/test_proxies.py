@@ -12,7 +12,7 @@ from talentbank.core.models import Event, EventText
 from talentbank.notifications.models import OutboxMessage
 from talentbank.privacy.models import Consent, Proxy
 from tests import factories
-from tests.api.match_calls import post
+from tests.api.match_calls import assert_not_found, post
 
 URL, API = "/api/v1/proxies", "/api/v1"
 PERSONAL = ("佐藤 花", "長女", "090-1111-2222", "委任状")
@@ -101,6 +101,15 @@ def test_what_is_wrong_is_pointed_at_and_nothing_is_kept(session, professional, 
 
     assert expected in said(answer)
     assert not Proxy.objects.exists() and not Event.objects.exists()
+
+
+def test_a_registration_that_is_not_found_is_named(session, professional, other_bank):
+    elsewhere = factories.make_professional(other_bank)
+
+    answer = session(professional.user).post(URL, body(elsewhere))
+
+    assert_not_found(answer, "/subject_id")
+    assert not Proxy.objects.exists()
 
 
 def test_the_rest_of_the_organization_reads_it_and_only_its_owner_names_one(session, organization, owner):

@@ -96,7 +96,7 @@ def test_the_record_keeps_before_after_and_why(admin, bank):
     [
         ({"text_percent": 29}, "/text_percent", "min_value"),
         ({"text_percent": 91}, "/text_percent", "max_value"),
-        ({"text_percent": 60.0}, "/text_percent", "integer"),
+        ({"text_percent": 60.5}, "/text_percent", "integer"),
         ({"summary_percent": 30}, "/headline_percent", "not_a_whole"),
         ({"headline_percent": 0, "summary_percent": 45}, "/headline_percent", "min_value"),
         ({"full_years": 5}, "/full_years", "unknown_field"),
