@@ -78,7 +78,7 @@ _PLAIN_END = (
     r"と(?:思い|考えて|の))"
 )
 _MASEN = r"ません(?!か|でし|よう|でも|とも)"
-_NAI = rf"ない{_PLAIN_END}"
+_NAI = rf"(?:ない|ね[えぇー]){_PLAIN_END}"
 _NOT = rf"(?:{_MASEN}|{_NAI})"
 _NONE = rf"(?:(?:あり|ござい){_MASEN}|(?:な|無)い{_PLAIN_END}|(?:なし|無し|ゼロ){_NOUN_END})"
 # する behind a noun of two characters or a particle; not 逃したくない, 増やしません.
@@ -137,8 +137,8 @@ CUES: tuple[Cue, ...] = (
         UNWILLING,
         CLAUSE,
         PROFILE,
-        rf"(?:{_POLITE}(?:いた|致)?し{_NOT}|{_SURU}(?:いた|致)?し{_NOT}|(?:やり|行い|扱い|承り){_MASEN}|"
-        rf"(?:やら|行わ|扱わ|承ら){_NAI})",
+        rf"(?:{_POLITE}(?:いた|致)?し{_NOT}|{_SURU}(?:いた|致)?し{_NOT}|(?:やり|作り|行い|扱い|承り){_MASEN}|"
+        rf"(?:やら|作ら|行わ|扱わ|承ら){_NAI})",
     ),
     Cue(UNWILLING, CLAUSE, BOTH, rf"(?:使い{_MASEN}|使わ{_NAI}|受け(?:付け)?{_NOT})"),
     Cue(UNWILLING, CLAUSE, BOTH, rf"(?:を|は)?(?:希望|想定|予定|検討)(?:し|は?して(?:い|おり)?){_NOT}"),

@@ -17,8 +17,11 @@ REMEMBERED_LEXICONS = 8
 REMEMBERED_FORMS = 200_000
 """To read the forms is what costs; a lexicon of which one group has changed reads that group alone."""
 LONGEST_GAP = 8
-_GAP = re.compile(r"[\s\-‐‑–・/_のをにがはで]{0,2}")
+_GAP = re.compile(r"[\s\-‐‑–・/_のをにがはでな]{0,2}")
 """What may stand between the words of a form: ホームページの作成 is ホームページ作成; a full stop is no such thing."""
+
+_SAYS_SOMETHING = re.compile(r"[^\W_ぁ-ゖー]")
+"""A letter but hiragana."""
 
 
 @dataclass(frozen=True)
@@ -40,14 +43,26 @@ class Lexicon:
         return hashlib.sha256("\x1e".join(lines).encode(errors="surrogatepass")).hexdigest()
 
 
-class _Node:
-    """A step of the trie of forms: where the next term leads, and the concepts whose form ends here."""
+class _Around(NamedTuple):
+    """What stands in a form beside the only word that is read of it, such as 脱 in 脱ハンコ or You in You Tube."""
 
-    __slots__ = ("concepts", "next")
+    concept: str
+    before: str
+    after: str
+
+
+class _Node:
+    """A step of the trie of forms: where the next term leads, and the concepts whose form ends here.
+
+    around : of forms that are no form without it
+    """
+
+    __slots__ = ("around", "concepts", "next")
 
     def __init__(self) -> None:
         self.next: dict[str, _Node] = {}
         self.concepts: list[str] = []
+        self.around: list[_Around] = []
 
 
 class _Form(NamedTuple):
@@ -80,7 +95,10 @@ class Analyzer:
         node = self._root
         for word in words:
             node = node.next.setdefault(word, _Node())
-        if concept not in node.concepts:
+        before, after = unread(form)
+        if before or after:
+            node.around.append(_Around(concept, before, after))
+        elif concept not in node.concepts:
             node.concepts.append(concept)
 
     def analyze(self, text: str) -> tuple[Token, ...]:
@@ -127,12 +145,34 @@ class Analyzer:
             if node is None:
                 break
             longest.update(dict.fromkeys(node.concepts, position))
+            longest |= {each.concept: position for each in node.around if _stands_in(text, words, position, each)}
         return longest
 
 
 def _is_gap(between: str) -> bool:
     """As written, or as composed characters without invisible marks."""
     return len(between) <= LONGEST_GAP and _GAP.fullmatch(normalize(between).text) is not None
+
+
+def _stands_in(text: str, words: Sequence[Token], position: int, around: _Around) -> bool:
+    """Whether the word has that around it, of no other word."""
+    start, end = words[position].start - len(around.before), words[position].end + len(around.after)
+    earlier = words[position - 1].end if position else 0
+    later = words[position + 1].start if position + 1 < len(words) else len(text)
+    if start < earlier or end > later:
+        return False
+    before, after = text[start : words[position].start], text[words[position].end : end]
+    return (normalize(before).text, normalize(after).text) == (around.before, around.after)
+
+
+@lru_cache(maxsize=REMEMBERED_FORMS)
+def unread(form: str) -> tuple[str, str]:
+    """Before and behind the word of a form of one: where more is left unread there than what inflects or joins."""
+    words = [token for token in tokenize(form) if token.layer is Layer.WORD]
+    if len(words) != 1:
+        return "", ""
+    around = normalize(form[: words[0].start]).text, normalize(form[words[0].end :]).text
+    return around if _SAYS_SOMETHING.search("".join(around)) else ("", "")
 
 
 @lru_cache(maxsize=REMEMBERED_FORMS)

@@ -166,7 +166,9 @@ class Model:
         """Term to what it is worth in all fields, each weighed; fields without a term leave their share to the rest."""
         shares = self._weights.query_fields
         by_field = _by_field(fields).items()
-        worth = {name: asked_weights(texts, self._snapshot, self._weights) for name, texts in by_field}
+        worth = {
+            name: asked_weights(texts, self._snapshot, self._background, self._weights) for name, texts in by_field
+        }
         total = sum(shares[name] for name, terms in worth.items() if terms)
         weights: dict[str, float] = {}
         for name, terms in worth.items():

@@ -22,7 +22,7 @@ from matching import compounds, latin
 from matching.dictionary import sudachi
 from matching.terms import GLUED, PROTECTED, STOP_WORDS
 
-TOKENIZER_NAME = "sudachi-core-c-3"
+TOKENIZER_NAME = "sudachi-core-c-4"
 """Raised by hand when a rule of this file, of `hiragana` or of `negation` changes; with the tables and package versions
 it makes the model version."""
 

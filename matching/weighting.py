@@ -38,6 +38,10 @@ class BackgroundFrequencies:
     counts: Mapping[str, float] = field(default_factory=dict)
     name: str = "none"
 
+    def share(self, term: str) -> float:
+        """Of its documents, those that hold the term."""
+        return self.counts.get(term, 0.0) / self.n_documents if self.n_documents else 0.0
+
 
 @dataclass(frozen=True, slots=True)
 class Snapshot:
@@ -112,25 +116,33 @@ def coverage_rows(texts: CountedTexts, usual_lengths: NDArray[np.float64], weigh
     return TermRows(texts.terms, sp.csr_array((covered, times.indices, times.indptr), shape=times.shape))
 
 
-def asked_weights(texts: Sequence[Tokens], snapshot: Snapshot, weights: Weights) -> dict[str, float]:
+def asked_weights(
+    texts: Sequence[Tokens], snapshot: Snapshot, background: BackgroundFrequencies, weights: Weights
+) -> dict[str, float]:
     """What each term of one field of a need is worth, summing to 1; {} for no term.
 
-    A word is worth (1 + ln tf) idf. Where it stands in a form of a concept, the concept takes `synonym_share` of that,
-    shared among the concepts there: so the same word counts in full, a synonym for that share. Parts of compounds and
-    stems are worth `part_share` of their own (1 + ln tf) idf, beside the words.
+    A word is worth (1 + ln tf) idf, and half of that where everybody says it in `usual_half` of what is said. Where it
+    stands in a form of a concept, it is worth all of it, as it names a topic there, and the concept takes
+    `synonym_share` of that, shared among the concepts: so the same word counts in full, a synonym for that share. Parts
+    of compounds and stems are worth `part_share` of their own worth, beside the words.
     """
+
+    def worth(term: str, n: int, *, is_named: bool = False) -> float:
+        usual = 1.0 if is_named else weights.usual_half / (weights.usual_half + background.share(term))
+        return (1 + math.log(n)) * snapshot.idf(term) * usual
+
     words = Counter(token.term for text in texts for token in text if token.layer is Layer.WORD)
     beside = Counter(token.term for text in texts for token in text if token.layer in BESIDE)
     asked: dict[str, float] = {}
     for text in texts:
         for word, concepts in _with_concepts(text):
             n = words[word.term]
-            worth = (1 + math.log(n)) / n * snapshot.idf(word.term)
-            _add(asked, word.term, worth * (1 - weights.synonym_share) if concepts else worth)
+            once = worth(word.term, n, is_named=bool(concepts)) / n
+            _add(asked, word.term, once * (1 - weights.synonym_share) if concepts else once)
             for concept in concepts:
-                _add(asked, concept, worth * weights.synonym_share / len(concepts))
+                _add(asked, concept, once * weights.synonym_share / len(concepts))
     for term, n in beside.items():
-        _add(asked, term, weights.part_share * (1 + math.log(n)) * snapshot.idf(term))
+        _add(asked, term, weights.part_share * worth(term, n))
     total = math.fsum(asked.values())
     return {term: weight / total for term, weight in asked.items()}
 

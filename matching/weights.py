@@ -57,6 +57,7 @@ class Weights:
     best_share : in [0, 1]
     saturation, length_pivot : k > 0 and b in [0, 1] of BM25
     part_share, synonym_share : in [0, 1]
+    usual_half : > 0
     claim_share, level_share, years_share, evidence_share : in [0, 1], summing to 1
     full_years : > 0, years
 
@@ -77,6 +78,9 @@ class Weights:
     """How far a long text is held to be merely wordy."""
     part_share: float = 0.3
     """Of a part of a compound, or of a stem, beside the word it stands in."""
+    usual_half: float = 0.04
+    """Share of everyday documents at which a word is worth half of its idf: what everybody says, such as to do, to go
+    or a year, names no topic, and there is much of it in needs that are told at length."""
     synonym_share: float = 0.5
     """Of a word's weight that its concept carries: a synonym counts half as much as the word itself."""
     claim_share: float = 0.6
@@ -94,7 +98,7 @@ class Weights:
             shares = getattr(self, name)
             if not _is_whole(shares.values()) or min(shares.values()) < 0:
                 raise InvalidWeights(name)
-        for name in ("saturation", "full_years"):
+        for name in ("saturation", "full_years", "usual_half"):
             if not 0 < getattr(self, name) < math.inf:
                 raise InvalidWeights(name)
         for name in (spec.name for spec in fields(self) if spec.name.endswith(("_share", "_pivot"))):

@@ -23,6 +23,26 @@ def test_every_form_of_a_concept_is_recognized(form: str) -> None:
     assert concepts(EC, f"{form}を始めたい") == [("ec", form)]
 
 
+@pytest.mark.parametrize(
+    ("form", "whole", "other"),
+    [
+        ("脱ハンコ", "脱ハンコを進める", "ハンコを注文"),
+        ("You Tube", "Ｙｏｕ　Ｔｕｂｅの講座", "タイヤのチューブ"),
+        ("AS/400", "as/400から移す", "400 件の登録"),
+        ("物撮り", "物撮りします", "建物撮りも"),
+        ("見やすいホームページ", "見やすいホームページに", "ホームページに"),
+        ("no-code", "no-codeで", "QRコード"),
+    ],
+)
+def test_a_form_of_which_one_word_is_read_is_found_as_a_whole_alone(form: str, whole: str, other: str) -> None:
+    assert [concept for concept, _ in concepts({"it": (form,)}, whole)] == ["it"]
+    assert concepts({"it": (form,)}, other) == []
+
+
+def test_endings_of_a_form_are_left_open() -> None:
+    assert concepts({"it": ("帳面をつける",)}, "帳面をつけて") and concepts({"it": ("変なメール",)}, "変なメールが来た")
+
+
 def test_the_longest_form_of_a_concept_counts_once() -> None:
     assert concepts(EC, "ECサイト") == [("ec", "ECサイト")]
 

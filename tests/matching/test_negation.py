@@ -57,6 +57,11 @@ from matching.text import tokenize
         (Speaker.PROFILE, "YouTubeは見るだけです", "youtube", ""),
         (Speaker.PROFILE, "見るだけで分かる動画を作ります", "", "動画"),
         (Speaker.PROFILE, "起動しないwindowsを直します", "", "起動 windows"),
+        (Speaker.PROFILE, "ホームページは作れねえけどエクセルなら教えられる", "ホームページ", "エクセル"),
+        (Speaker.PROFILE, "電話番はやらねえ", "電話番", ""),
+        (Speaker.PROFILE, "ロゴは作りません", "ロゴ", ""),
+        (Speaker.PROFILE, "急ぎでも手を抜いては作りません、写真も撮ります", "", "写真"),
+        (Speaker.NEED, "ホームページが作れねえ", "", "ホームページ"),
     ],
 )
 def test_what_is_refused_and_what_is_not(speaker: Speaker, text: str, yes: str, no: str) -> None:

@@ -10,12 +10,13 @@ import pytest
 from matching.analysis import Entry, ReadDocument
 from matching.counts import CountedTexts, Counts
 from matching.documents import Document
-from matching.lexicon import CONCEPT_MARK, Analyzer, Lexicon
+from matching.lexicon import CONCEPT_MARK, Analyzer, Lexicon, analyzer_of
 from matching.text import Layer, Token
 from matching.weighting import USUAL_LENGTH, BackgroundFrequencies, Snapshot, TermRows, asked_weights, coverage_rows
 from matching.weights import Weights
 
 WEIGHTS = Weights()
+NOTHING = BackgroundFrequencies()
 EC = Analyzer(Lexicon({"ec": ("ネットショップ", "通販サイト")}))
 EVEN = Snapshot(0, {}, {})
 """Under which every idf is 1."""
@@ -67,14 +68,14 @@ def test_parts_and_concepts_do_not_lengthen_a_text() -> None:
 
 
 def test_a_word_asked_for_twice_is_worth_more_but_not_twice_as_much() -> None:
-    weights = asked_weights([words("a", "b", "a")], EVEN, WEIGHTS)
+    weights = asked_weights([words("a", "b", "a")], EVEN, NOTHING, WEIGHTS)
 
     assert weights["a"] / weights["b"] == pytest.approx(1 + math.log(2))
     assert math.fsum(weights.values()) == pytest.approx(1)
 
 
 def test_a_concept_takes_its_share_of_the_words_it_stands_for_and_no_more() -> None:
-    weights = asked_weights([EC.analyze("通販サイトを開設")], EVEN, WEIGHTS)
+    weights = asked_weights([EC.analyze("通販サイトを開設")], EVEN, NOTHING, WEIGHTS)
 
     carried = WEIGHTS.synonym_share * 2 / 3
     assert weights == pytest.approx(
@@ -85,13 +86,26 @@ def test_a_concept_takes_its_share_of_the_words_it_stands_for_and_no_more() -> N
 def test_a_part_is_worth_its_share_beside_the_words() -> None:
     token = Token("ab", 0, 2, "ab")
 
-    weights = asked_weights([[token, Token("b", 1, 2, "b", Layer.PART)]], EVEN, WEIGHTS)
+    weights = asked_weights([[token, Token("b", 1, 2, "b", Layer.PART)]], EVEN, NOTHING, WEIGHTS)
 
     assert weights["b"] / weights["ab"] == pytest.approx(WEIGHTS.part_share)
 
 
+def test_what_everybody_says_is_worth_less_but_where_it_names_a_topic() -> None:
+    half = 100 * WEIGHTS.usual_half
+    talk = BackgroundFrequencies(100, {"売る": half, "年": 3 * half, "開設": 0.0})
+    lexicon = analyzer_of(Lexicon({"ec": ("通販サイト", "ネットで売る")}))
+
+    weights = asked_weights([words("年", "売る", "開設")], EVEN, talk, WEIGHTS)
+    named = asked_weights([lexicon.analyze("ネットで売る")], EVEN, talk, WEIGHTS)
+
+    assert weights["売る"] / weights["開設"] == pytest.approx(1 / 2)
+    assert weights["年"] / weights["開設"] == pytest.approx(1 / 4)
+    assert named["売る"] == named["ネット"]
+
+
 def test_no_word_is_worth_nothing() -> None:
-    assert asked_weights([[]], EVEN, WEIGHTS) == {}
+    assert asked_weights([[]], EVEN, NOTHING, WEIGHTS) == {}
 
 
 def test_a_word_never_seen_has_the_highest_idf_and_a_field_never_seen_the_usual_length() -> None:

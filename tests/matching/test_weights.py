@@ -6,7 +6,17 @@ from typing import Any
 
 import pytest
 
-from matching import Document, Engine, InvalidWeights, NeedEngine, Query, SkillClaim, SkillWish, Weights
+from matching import (
+    BackgroundFrequencies,
+    Document,
+    Engine,
+    InvalidWeights,
+    NeedEngine,
+    Query,
+    SkillClaim,
+    SkillWish,
+    Weights,
+)
 from matching.lexicon import Lexicon
 from matching.neighbours import NeighbourTable
 
@@ -36,6 +46,7 @@ OTHER: dict[str, Any] = {
     "saturation": 1.2,
     "length_pivot": 0.5,
     "part_share": 0.1,
+    "usual_half": 0.1,
     "synonym_share": 0.8,
     "claim_share": {"claim_share": 0.5, "level_share": 0.3},
     "level_share": {"level_share": 0.1, "years_share": 0.2},
@@ -49,6 +60,7 @@ def scores(weights: Weights) -> dict[str, float | None]:
     engine = Engine.fit(
         DOCUMENTS,
         lexicon=Lexicon({"shop": ("ネットショップ", "通販サイト")}),
+        background=BackgroundFrequencies(100, {"動画": 3.0}),
         neighbours=NeighbourTable.of({"カメラ": (("写真", 0.7),)}),
         weights=weights,
     )
