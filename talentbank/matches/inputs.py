@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import math
+import re
 from collections.abc import Mapping
 from datetime import date
 from typing import Any
@@ -43,6 +43,7 @@ ENDED_BY: dict[str, Action] = {
 }
 """Closed reason → the action whose reason codes explain it."""
 MOST_HOURS = 100_000
+DAY, HOURS = re.compile("[0-9]{4}-[0-9]{2}-[0-9]{2}"), re.compile(r"[0-9]{1,6}(\.[0-9]{1,2})?")
 DAYS_OF_STEPS = ("started_on", "ended_on", "notice_given_on")
 """Days that an action may be told, in the order in which `_order_errors` reads them."""
 
@@ -124,19 +125,24 @@ def _correction_errors(step: Step, match: Match) -> list[FieldError]:
         known = REASONS[ENDED_BY[match.closed_reason]] if match.closed_reason in ENDED_BY else {}
         wrong = known and values["new"] not in known
         return [FieldError("/new", "unknown_reason_code", {"known": sorted(known)})] if wrong else []
+    given, code = str(values["new"]), "date" if kind is date else "not_a_number"
+    if not (DAY if kind is date else HOURS).fullmatch(given):
+        return [FieldError("/new", code)]
     try:
-        new = values["new"] = date.fromisoformat(values["new"]) if kind is date else float(values["new"])
-    except (TypeError, ValueError):
-        return [FieldError("/new", "invalid")]
+        new = values["new"] = date.fromisoformat(given) if kind is date else float(given)
+    except ValueError:
+        return [FieldError("/new", code)]
     if isinstance(new, date):
         return _date_errors(values["field"], new, match, day_of(step.at))
-    return [] if math.isfinite(new) and 0 <= new <= MOST_HOURS else [FieldError("/new", "invalid")]
+    return [] if new <= MOST_HOURS else [FieldError("/new", "max_value", {"maximum": MOST_HOURS})]
 
 
 def _date_errors(field: str, new: date, match: Match, today: date) -> list[FieldError]:
-    """A corrected day has come, and the days stay in their order: made, started, ended."""
+    """A corrected day has come, the bank was open, and the days stay in their order: made, started, ended."""
     if new > today:
         return [FieldError("/new", "in_the_future")]
+    if new < match.need.bank.opened_on:
+        return [FieldError("/new", "before_opening", {"opened_on": str(match.need.bank.opened_on)})]
     days = [new if name == field else getattr(match, name) for name in ("made_on", "started_on", "ended_on")]
     known = [day for day in days if day is not None]
     return [] if known == sorted(known) else [FieldError("/new", "out_of_order")]

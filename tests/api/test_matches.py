@@ -237,13 +237,30 @@ def test_a_formal_decision_is_kept(session, bank, need, professional, coordinato
     assert match.decision == decision
 
 
-@pytest.mark.parametrize("new", ["nan", "inf", "-1", "1e9", "many"])
+@pytest.mark.parametrize("new", ["nan", "inf", "-1", "1e2", "many", "1_0", "１２", " 12 ", "+5", "999999"])
 def test_hours_are_not_corrected_to_the_impossible(session, need, professional, coordinator, new):
     match = factories.make_match(need, professional, "completed", hours_worked=10.0)
 
     answer = post(session(coordinator), match, "correct", new=new)
 
     assert (answer.status_code, answer.json()["errors"][0]["pointer"]) == (400, "/new")
+
+
+@pytest.mark.parametrize(
+    ("new", "code"),
+    [
+        *(("2026-W44-7", "date"), ("20261101", "date"), ("2026-02-30", "date"), ("２０２６-11-01", "date")),
+        ("2022-11-30", "before_opening"),
+    ],
+)
+def test_a_day_is_not_corrected_to_one_that_is_none(session, need, professional, coordinator, new, code):
+    match = factories.make_match(need, professional, "contracted", made_on=TODAY)
+
+    answer = post(session(coordinator), match, "correct", field="made_on", new=new)
+
+    assert [(error["pointer"], error["code"]) for error in answer.json()["errors"]] == [("/new", code)]
+    match.refresh_from_db()
+    assert match.made_on == TODAY
 
 
 def test_a_day_is_corrected_only_where_one_is_on_record(session, need, professional, coordinator):
