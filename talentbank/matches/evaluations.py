@@ -15,6 +15,7 @@ from talentbank.core.audit import Step
 from talentbank.core.clock import day_begins, day_of
 from talentbank.core.errors import Conflict, Refusal
 from talentbank.core.lifecycle import Part
+from talentbank.core.revision import revision_bump
 from talentbank.matches.beside import case_beside, channel_of, require_beside
 from talentbank.matches.case import Case
 from talentbank.matches.models import Evaluation, Match
@@ -89,6 +90,7 @@ def evaluation_give(*, match_id: UUID, fields: dict[str, Any], step: Step) -> Ev
         channel=channel_of(step),
         **fields,
     )
+    revision_bump(case.bank.pk)  # before the event, as everywhere: the need may follow
     # what it says stays out of the event, which the other side reads
     match_event(case, EVALUATE, case.match.state, {"side": case.side, "evaluation": str(evaluation.pk)})
     count_follow(case)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable
 from uuid import UUID
 
+from django.db import transaction
 from django.db.models import Q, QuerySet
 
 from talentbank.core.audit import Step
@@ -17,6 +18,7 @@ from talentbank.needs.models import Need
 from talentbank.organizations.models import Organization
 from talentbank.professionals.models import Professional
 
+WHOSE = ("pk", "professional_id", "professional__organization_id")
 FRESH = ("need", "need__organization", "professional", "bank")
 
 
@@ -39,17 +41,24 @@ def lock_match(match_id: UUID, step: Step, *, whole_need: bool) -> Case:
 
     :raises NotFound: no such match.
     """
-    ids = Match.objects.filter(pk=match_id).values_list("need_id", "need__organization_id", "professional_id").first()
+    ids = Match.objects.filter(pk=match_id).values_list("need_id", "need__organization_id").first()
     if ids is None:
         raise NotFound()
-    need_id, organization_id, professional_id = ids
-    where = Q(need_id=need_id) if whole_need else Q(pk=match_id)
-    others = list(Match.objects.filter(where).values_list("pk", "professional_id"))
+    need_id, organization_id = ids
+    rows = Match.objects.filter(Q(need_id=need_id) if whole_need else Q(pk=match_id)).values_list(*WHOSE)
+    others = list(rows)
     lock_rows(
-        organizations=[organization_id], needs=[need_id], professionals=[professional_id, *(pro for _, pro in others)]
+        organizations={organization_id, *_holders(others)},
+        needs=[need_id],
+        professionals=[professional_id for _, professional_id, _ in others],
     )
-    _lock(Match, (pk for pk, _ in others))
+    _lock(Match, (pk for pk, *_ in others))
     return case_of(match_id, step)
+
+
+def _holders(rows: Iterable[tuple[UUID, UUID, UUID | None]]) -> set[UUID]:
+    """Organizations that hold the professionals of these rows: as one ends, so do their matches."""
+    return {holder for *_, holder in rows if holder is not None}
 
 
 def lock_all(
@@ -64,13 +73,16 @@ def lock_all(
         *(need_id for need_id, _ in pairs),
     }
     where = Q(need_id__in=needs) if whole_needs else Q(pk__in=matches)
-    rows = list(Match.objects.filter(where).values_list("pk", "professional_id"))
+    rows = list(Match.objects.filter(where).values_list(*WHOSE))
+    asked = Professional.objects.filter(pk__in={professional_id for _, professional_id in pairs})
+    organizations = set(Need.objects.filter(pk__in=needs).values_list("organization_id", flat=True))
+    held = asked.filter(organization__isnull=False).values_list("pk", "pk", "organization_id") if pairs else ()
     lock_rows(
-        organizations=Need.objects.filter(pk__in=needs).values_list("organization_id", flat=True),
+        organizations=organizations | _holders(rows) | _holders(held),
         needs=needs,
-        professionals=[professional_id for _, professional_id in [*rows, *pairs]],
+        professionals=[*(professional_id for _, professional_id, _ in rows), *(pro for _, pro in pairs)],
     )
-    _lock(Match, (pk for pk, _ in rows))
+    _lock(Match, (pk for pk, *_ in rows))
 
 
 def lock_pair(*, need_id: UUID, professional_id: UUID) -> tuple[Need, Professional]:
@@ -81,7 +93,8 @@ def lock_pair(*, need_id: UUID, professional_id: UUID) -> tuple[Need, Profession
     organization_id = Need.objects.filter(pk=need_id).values_list("organization_id", flat=True).first()
     if organization_id is None:
         raise NotFound("/need")
-    lock_rows(organizations=[organization_id], needs=[need_id], professionals=[professional_id])
+    held = Professional.objects.filter(pk=professional_id).values_list("pk", "pk", "organization_id")
+    lock_rows(organizations={organization_id, *_holders(held)}, needs=[need_id], professionals=[professional_id])
     professional = Professional.objects.filter(pk=professional_id).first()
     if professional is None:
         raise NotFound("/professional")
@@ -89,22 +102,37 @@ def lock_pair(*, need_id: UUID, professional_id: UUID) -> tuple[Need, Profession
 
 
 def lock_dependents(kind: str, id: UUID) -> None:
-    """Lock all that the end of a professional, an organization or a need may touch."""
-    rows = _matches_of(kind, id).exclude(state__in=CLOSED_STATES).values_list("pk", "need_id", "professional_id")
-    matches = list(rows)
-    needs = {need_id for _, need_id, _ in matches}
+    """Lock all that the end of a professional, an organization or a need may touch.
+
+    While it waited, a step may have brought another match back, whose need is not locked: then the locks are given back
+    and taken anew, for a need is never locked after a professional.
+    """
+    while True:
+        with transaction.atomic():
+            locked = _lock_dependents(kind, id)
+            if locked.issuperset(matches_open(kind, id)):
+                return
+            transaction.set_rollback(True)
+
+
+def _lock_dependents(kind: str, id: UUID) -> set[UUID]:
+    """The matches that are locked."""
+    matches = list(_matches_of(kind, id).exclude(state__in=CLOSED_STATES).values_list(*WHOSE, "need_id"))
+    needs = {need_id for *_, need_id in matches}
     if kind == "need":
         needs.add(id)
     if kind == "organization":
         needs |= set(Need.objects.filter(organization_id=id).values_list("pk", flat=True))
     organizations = set(Need.objects.filter(pk__in=needs).values_list("organization_id", flat=True))
-    professionals = {professional_id for *_, professional_id in matches}
+    held = _holders((pk, professional_id, holder) for pk, professional_id, holder, _ in matches)
+    professionals = {professional_id for _, professional_id, *_ in matches}
     lock_rows(
-        organizations=organizations | ({id} if kind == "organization" else set()),
+        organizations=organizations | held | ({id} if kind == "organization" else set()),
         needs=needs,
         professionals=professionals | ({id} if kind == "professional" else set()),
     )
     _lock(Match, (pk for pk, *_ in matches))
+    return {pk for pk, *_ in matches}
 
 
 def _matches_of(kind: str, id: UUID) -> QuerySet[Match]:

@@ -11,7 +11,7 @@ from django.db import transaction
 
 from talentbank.core.actors import SYSTEM as SYSTEM_ACTOR
 from talentbank.core.actors import Role, Side
-from talentbank.core.audit import Step
+from talentbank.core.audit import Step, Subject
 from talentbank.core.errors import ActionRefused, NotFound, Refusal, StaleVersion
 from talentbank.core.lifecycle import Part, Transition
 from talentbank.core.references import ReferenceKind, reference_next
@@ -32,6 +32,7 @@ from talentbank.matches.rules import rules_on
 from talentbank.matches.states import INTRODUCING, Action, Origin, State
 from talentbank.matches.terms import terms_check, terms_digest, terms_set
 from talentbank.needs.models import Need
+from talentbank.privacy.services import consents_lock
 from talentbank.professionals.models import Professional
 from talentbank.ranking.scored_pairs import pair_score, slate_of
 from talentbank.ranking.services import card_of
@@ -41,6 +42,8 @@ WHOLE_NEED = frozenset({Action.CONFIRM, Action.UNDO})
 DRAFTABLE = INTRODUCING | {State.CONTRACTED, State.ACTIVE, State.SUSPENDED}
 """States in which a new version of the terms may be written."""
 DRAFT_TERMS = "draft-terms"
+CONSENTED = frozenset({Action.ACCEPT, Action.APPROVE})
+"""Actions that ask for consents, which nobody withdraws meanwhile."""
 
 
 @transaction.atomic
@@ -57,6 +60,9 @@ def match_transition(*, match_id: UUID, action: str, step: Step, expected_versio
     """
     input_check(action, step)
     case = lock_match(match_id, step, whole_need=action in WHOLE_NEED)
+    if action in CONSENTED:
+        whose = {"professional": case.professional.pk, "organization": case.organization.pk}
+        consents_lock([Subject(kind, pk, case.bank.pk) for kind, pk in whose.items()])
     case.part, role = _part(case, action)
     case.step = replace(step, role=role)
     require_proxy(case)

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime
+from functools import reduce
+from operator import or_
 
 from django.db import transaction
+from django.db.models import Q
 
 from talentbank.banks.models import TextKind
 from talentbank.banks.selectors import texts_current
@@ -100,6 +103,13 @@ def consent_withdraw(*, consent: Consent, expected_version: int, step: Step) -> 
         row.save_step(at=step.at)
         _recorded(row, step, "withdraw")
     return row
+
+
+def consents_lock(subjects: Iterable[Subject]) -> None:
+    """Lock the consents of these, by id: whoever withdraws one waits for the end of the transaction."""
+    whose = reduce(or_, (Q(subject_kind=each.kind, subject_id=each.id) for each in subjects))
+    rows = Consent.objects.filter(whose, withdrawn_at__isnull=True)
+    list(rows.select_for_update().order_by("pk").values_list("pk"))
 
 
 def _recorded(consent: Consent, step: Step, action: str) -> None:

@@ -8,16 +8,19 @@ from datetime import timedelta
 
 import pytest
 from django.db import OperationalError, connection, transaction
+from django.test.utils import CaptureQueriesContext
 
 from talentbank.core.audit import Step
 from talentbank.core.errors import ActionRefused, StaleVersion
 from talentbank.core.models import AuditHead, Event
-from talentbank.matches.locks import lock_match, lock_pair
+from talentbank.matches.evaluations import evaluation_give
+from talentbank.matches.locks import lock_all, lock_dependents, lock_match, lock_pair
 from talentbank.matches.models import Match
-from talentbank.matches.services import match_transition
+from talentbank.matches.services import conflict_decide, match_transition
 from talentbank.matches.timers import matches_tick
 from talentbank.needs.models import Need
 from talentbank.organizations.models import Organization
+from talentbank.privacy.models import Consent
 from talentbank.professionals.models import Professional
 from tests import factories
 from tests.factories import AT
@@ -167,3 +170,61 @@ def test_two_confirmations_at_once_take_one_place(need, bank, owner):
     assert isinstance(answer, ActionRefused | StaleVersion)
     need.refresh_from_db()
     assert need.taken == 1
+
+
+def held_by(bank, organization):
+    """A professional whose registration an organization holds."""
+    return factories.make_professional(bank, user=None, organization=organization, holder_kind="organization")
+
+
+def test_who_holds_the_professional_cannot_end_meanwhile(need, bank):
+    holder = factories.make_organization(bank)
+    professional = held_by(bank, holder)
+    match = factories.make_match(need, professional, "negotiating")
+    step = Step(actor=factories.actor(factories.owner_of(holder)), at=AT)
+
+    with transaction.atomic():
+        lock_match(match.pk, step, whole_need=False)
+        assert is_held(Organization, holder.pk)
+    with transaction.atomic():
+        lock_pair(need_id=need.pk, professional_id=professional.pk)
+        assert is_held(Organization, holder.pk)
+    with transaction.atomic():
+        lock_all(matches=[], pairs=[(need.pk, professional.pk)])
+        assert is_held(Organization, holder.pk)
+
+
+def test_an_end_locks_what_came_back_while_it_waited(need, professional):
+    match = factories.make_match(need, professional, "closed", closed_reason="declined")
+
+    def end() -> bool:
+        with transaction.atomic():
+            lock_dependents("professional", professional.pk)
+            return is_held(Need, need.pk) and is_held(Match, match.pk)
+
+    def back() -> None:
+        lock_match(match.pk, Step(actor=factories.actor(professional.user), at=AT), whole_need=False)
+        Match.objects.filter(pk=match.pk).update(state="introduced", closed_reason="")
+
+    assert while_held(match, back, end) is True
+
+
+def test_a_consent_is_not_withdrawn_while_an_introduction_is_approved(need, professional, coordinator):
+    match = factories.make_match(need, professional, "awaiting_approval")
+    conflict_decide(match_id=match.pk, outcome="none", reason="", step=Step(actor=factories.actor(coordinator), at=AT))
+    consent = Consent.objects.filter(subject_id=professional.pk, text_kind="disclosure").get()
+
+    with transaction.atomic():
+        move(match, "approve", coordinator)
+        assert is_held(Consent, consent.pk)
+
+
+def test_an_evaluation_counts_its_revision_before_the_record(need, professional, owner):
+    match = factories.make_match(need, professional, "completed", ended_at=AT, hours_worked=10.0)
+    fields = {"score": 4, "would_repeat": True, "outcome": "reached", "comment": ""}
+
+    with CaptureQueriesContext(connection) as queries:
+        evaluation_give(match_id=match.pk, fields=fields, step=Step(actor=factories.actor(owner), at=AT))
+
+    tables = [table for each in queries for table in ("core_revision", "core_audithead") if table in each["sql"]]
+    assert tables.index("core_revision") < tables.index("core_audithead")
