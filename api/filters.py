@@ -40,6 +40,10 @@ class ParameterWidget(forms.Widget):
         return data.getlist(name) if name in data else None
 
 
+REPLACED = "\ufffd"
+"""What Django puts in place of bytes of an address that are no UTF-8."""
+
+
 class ParameterField(forms.Field):
     """A query parameter whose values are read by a strict field."""
 
@@ -63,6 +67,8 @@ class ParameterField(forms.Field):
     def _read(self, text: str) -> Any:
         if "\x00" in text:
             raise ValidationError("", code="nul_character")
+        if REPLACED in text:
+            raise ValidationError("", code="not_utf8")
         try:
             return self.strict.run_validation(self._typed(text))
         except serializers.ValidationError as error:
@@ -183,7 +189,11 @@ class StrictFilterSet(django_filters.FilterSet):
 class UpdatedSince(StrictFilterSet):
     """`updated_since`, for clients that keep a copy."""
 
-    updated_since = InstantFilter("updated_at", lookup_expr="gte", help_text="Only rows changed at or after this time.")
+    updated_since = InstantFilter(
+        "updated_at",
+        lookup_expr="gte",
+        help_text="Rows changed at or after this time. A change bears the time its call began: ask from minutes ago.",
+    )
 
 
 def read_parameters(filterset: type[StrictFilterSet] | None, query: QueryDict, common: Iterable[str]) -> dict[str, Any]:

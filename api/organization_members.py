@@ -72,7 +72,7 @@ class MemberList(MemberOperation, ListView):
 
 
 class MemberCreate(MemberOperation, CreateView):
-    """Make an account a member. For owners, and for staff on their behalf."""
+    """Make an account a member. For owners of an approved organization, and for staff on their behalf."""
 
     operation_id, summary = "organizations_members_create", "Add a member"
     input_serializer = OrganizationMemberInput
@@ -121,9 +121,13 @@ class MemberUpdate(MemberWrite, UpdateView):
 
 
 class MemberRemove(MemberWrite, RemoveView):
-    """End a membership at once; the last owner stays. For owners."""
+    """End a membership at once; the last owner stays. For owners, and for whoever leaves."""
 
     operation_id, summary = "organizations_members_remove", "Remove a member"
+
+    def permit(self, row: OrganizationMember) -> None:
+        if row.user_id != self.actor.user_id:
+            super().permit(row)
 
     def perform(self, row: OrganizationMember, *, expected_version: int) -> None:
         member_remove(

@@ -128,6 +128,25 @@ def test_an_owner_manages_members_and_the_last_owner_stays(bank, organization, o
     assert unknown.json()["errors"][0]["pointer"] == "/email"
 
 
+def test_a_member_leaves_and_removes_nobody_else(bank, organization, owner):
+    people = [factories.make_user(), factories.make_user()]
+    rows = [
+        OrganizationMember.create(at=factories.AT, organization=organization, user=user, role="member")
+        for user in people
+    ]
+    client = signed_in(people[0])
+    listed = {row["id"]: row for row in client.get(address(organization.pk, "members")).json()["results"]}
+    own, other = (listed[str(each.pk)] for each in rows)
+
+    refused = client.delete(address(organization.pk, "members", other["id"]), headers={"If-Match": other["etag"]})
+    left = client.delete(address(organization.pk, "members", own["id"]), headers={"If-Match": own["etag"]})
+
+    assert (refused.status_code, left.status_code) == (403, 204)
+    assert client.get(address(organization.pk)).status_code == 404
+    event = Event.objects.filter(subject_id=organization.pk, action="member-remove").get()
+    assert (event.actor_id, event.actor_role) == (people[0].pk, "member")
+
+
 def test_a_member_edits_and_does_not_move_the_registration(bank, organization):
     member = factories.make_user()
     OrganizationMember.create(at=factories.AT, organization=organization, user=member, role="member")

@@ -122,6 +122,30 @@ def test_an_owner_makes_no_member_of_staff_and_so_keeps_nobody_from_deciding(ses
     assert organization.members.count() == 1
 
 
+@pytest.mark.parametrize("home", ["professional", "staff"])
+def test_who_is_at_home_in_another_bank_is_as_unknown_as_nobody(session, other_bank, organization, owner, home):
+    make = factories.make_professional if home == "professional" else factories.make_staff
+    there = make(other_bank)
+    user = there.user if home == "professional" else there
+    place = f"/api/v1/organizations/{organization.pk}/members"
+
+    told = session(owner).post(place, {"email": user.email, "role": "member"})
+    nobody = session(owner).post(place, {"email": "nobody@example.jp", "role": "member"})
+
+    assert (told.status_code, told.json()["errors"]) == (400, nobody.json()["errors"])
+    assert user.email not in told.content.decode() and organization.members.count() == 1
+
+
+def test_nobody_is_looked_up_for_an_organization_that_staff_have_not_seen(session, bank, professional):
+    organization = factories.make_organization(bank, registration_state="draft", approved_at=None)
+    place = f"/api/v1/organizations/{organization.pk}/members"
+
+    for email in (professional.user.email, "nobody@example.jp"):
+        answer = session(factories.owner_of(organization)).post(place, {"email": email, "role": "member"})
+        assert (answer.status_code, answer.json()["code"]) == (409, "organization_not_approved")
+    assert organization.members.count() == 1
+
+
 def test_a_name_in_own_words_is_found_by_nobody_who_guesses_it(session, bank):
     organization = factories.make_organization(bank, name="丸福食品株式会社")
     make_shop_need(organization, title="相談", own_words="丸福食品です。助けてください。", skills=[], anonymous=True)

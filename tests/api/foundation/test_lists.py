@@ -134,6 +134,8 @@ def test_a_foreign_cursor_is_400(http: Any, cursor: str) -> None:
         ("id=1", "/query/id", "uuid"),
         ("q=a&q=b", "/query/q", "duplicate_parameter"),
         ("q=%00", "/query/q", "nul_character"),
+        ("q=%FF", "/query/q", "not_utf8"),
+        ("q=%ED%A0%80", "/query/q", "not_utf8"),
         ("q=" + "x" * 101, "/query/q", "max_length"),
         ("new=1", "/query/new", "not_a_boolean"),
         ("version=1.0", "/query/version", "integer"),

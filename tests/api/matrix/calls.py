@@ -101,7 +101,7 @@ BODIES: dict[str, Body | Callable[[World], Body]] = {
         "kana": "カブシキガイシャコケシ",
         "kind": "company",
     },
-    "organizations_members_create": lambda world: {"email": world.accounts["other_bank"].email, "role": "member"},
+    "organizations_members_create": lambda world: {"email": world.accounts["newcomer"].email, "role": "member"},
     "organizations_members_update": {"role": "owner"},
     "organizations_notes_create": NOTE,
     "organizations_reject": OUT_OF_SCOPE,

@@ -81,6 +81,7 @@ def world_make() -> World:
     }
     world.accounts |= {name: factories.make_staff(of, role) for name, (of, role) in staff.items()}
     factories.make_staff(other, "coordinator", user=world.accounts["other_bank"])
+    world.accounts["newcomer"] = factories.make_user()
     rows = StaffMembership.objects.select_related("user", "bank")
     for name in ("coordinator", "colleague"):
         world.keep(f"membership:{name}", rows.get(user=world.accounts[name]))
