@@ -192,14 +192,20 @@ def resume_due(case: Case) -> Refusal | None:
 
 
 def undoable(case: Case) -> Refusal | None:
-    """The last step was no creation, cascade or undo, and the actor is in time."""
+    """The last step was no creation, cascade or undo, and the actor took it and is in time, or may undo others' steps.
+
+    Others' steps are undone by staff, and by a side, which so agrees, from contracted on.
+    """
     event = last_step(case.match)
     if event is None or event.action in {Action.CREATE, Action.UNDO, Action.CASCADE}:
         return Refusal("nothing_to_undo")
     age = case.step.at - event.at
-    if event.actor_id == case.step.actor.user_id and age <= timedelta(minutes=case.policy.undo_minutes):
+    own = event.actor_id == case.step.actor.user_id
+    if own and age <= timedelta(minutes=case.policy.undo_minutes):
         return None
     if case.side is not None and not touches_contract(event):
+        if not own:
+            return Refusal("undo_not_own")
         return Refusal("undo_too_late", {"minutes": case.policy.undo_minutes})
     if age > timedelta(days=case.policy.undo_days):
         return Refusal("undo_too_late", {"days": case.policy.undo_days})

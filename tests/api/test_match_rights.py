@@ -269,3 +269,14 @@ def test_a_side_undoes_its_own_step_without_the_scope_to_decide(session, bearer,
     undone = post(bearer(professional.user, scopes=("matches:write",)), match, "undo")
 
     assert (undone.status_code, undone.json()["state"]) == (200, "awaiting_professional"), undone.content
+
+
+def test_a_side_is_told_that_the_last_step_is_the_other_sides(session, need, professional, owner):
+    """Not that it was too late: the other side answered a moment ago."""
+    match = at_state(need, professional, "awaiting_professional", organization_answer="yes")
+    act(session(professional.user), match, "accept")
+
+    answer = post(session(owner), Match.objects.get(pk=match.pk), "undo")
+    told = answers(session(owner), match)["undo"]
+
+    assert refusals(answer) == [reason["code"] for reason in told["refusals"]] == ["undo_not_own"]

@@ -87,6 +87,15 @@ def test_the_same_actor_undoes_within_ten_minutes_and_a_side_no_later(need, prof
     assert (undone.state, undone.closed_reason, undone.professional_answer) == ("awaiting_professional", "", "asked")
 
 
+def test_the_step_of_another_is_not_too_late_but_not_ones_own_to_undo(need, professional, owner, coordinator):
+    match = factories.make_match(need, professional, "awaiting_professional", organization_answer="yes")
+    move(match, "accept", professional.user)
+
+    assert refusal_codes(match, "undo", owner) == ["undo_not_own"]
+    assert refusal_codes(match, "undo", owner, at=AT + timedelta(days=40)) == ["undo_not_own"]
+    assert move(match, "undo", coordinator).state == "awaiting_professional"
+
+
 def test_a_coordinator_undoes_within_thirty_days_with_a_reason(need, professional, coordinator):
     match = factories.make_match(need, professional, "awaiting_professional")
     move(match, "decline", professional.user)
