@@ -91,8 +91,8 @@ class MatchQuestionOperation(Operation):
 
     def match(self) -> Match:
         """:raises NotFound: absent, or out of the caller's sight."""
-        helping = bool(getattr(self, "values", {}).get("on_behalf_of"))
-        return match_get(self.actor, self.kwargs["id"], for_helper=helping)
+        behalf = on_behalf_of(getattr(self, "values", {}))
+        return match_get(self.actor, self.kwargs["id"], on_behalf=behalf)
 
     def require_side(self, match: Match) -> None:
         part_for(self.actor, match, SIDES, on_behalf_of(self.values))

@@ -24,7 +24,7 @@ class MatchAction(MatchOperation, ActionView):
     required_scopes = ("matches:write",)
 
     def find(self, **ids: Any) -> Match:
-        return match_get(self.actor, ids["id"], for_helper=bool(self.values.get("on_behalf_of")))
+        return match_get(self.actor, ids["id"], on_behalf=on_behalf_of(self.values))
 
     def permit(self, row: Match) -> None:
         _, role = part_for(self.actor, row, TABLE.parts_for(self.action), on_behalf_of(self.values))

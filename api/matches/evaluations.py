@@ -104,7 +104,7 @@ class EvaluationGive(CreateView):
     output_serializer = EvaluationOutput
 
     def find(self, **ids: Any) -> Match:
-        return match_get(self.actor, ids["id"], for_helper=bool(self.values.get("on_behalf_of")))
+        return match_get(self.actor, ids["id"], on_behalf=on_behalf_of(self.values))
 
     def permit(self, row: Match) -> None:
         part_for(self.actor, row, {Part.PROFESSIONAL, Part.ORGANIZATION}, on_behalf_of(self.values))

@@ -20,6 +20,7 @@ from api.serializers import (
     StrictIntegerField,
     StrictListField,
     StrictSerializer,
+    on_behalf_of,
     step_of,
 )
 from api.views import CreateView, DetailView, Operation, PageView, WholeListView
@@ -158,7 +159,7 @@ class TermsCreate(TermsOperation, CreateView):
     input_serializer = TermsInput
 
     def find(self, **ids: Any) -> Match:
-        return match_get(self.actor, ids["id"], for_helper=bool(self.values.get("on_behalf_of")))
+        return match_get(self.actor, ids["id"], on_behalf=on_behalf_of(self.values))
 
     def perform(self, parent: Match) -> Terms:
         sent = step_of({name: value for name, value in self.values.items() if name != "content"})

@@ -77,8 +77,8 @@ class WorkReportOperation(Operation):
     output_serializer = WorkReportOutput
 
     def match(self) -> Match:
-        helper = bool(getattr(self, "values", {}).get("on_behalf_of"))
-        return match_get(self.actor, self.kwargs["id"], for_helper=helper)
+        behalf = on_behalf_of(getattr(self, "values", {}))
+        return match_get(self.actor, self.kwargs["id"], on_behalf=behalf)
 
     def require_part(self, match: Match, parts: frozenset[Part]) -> None:
         part_for(self.actor, match, parts, on_behalf_of(self.values))

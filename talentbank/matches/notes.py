@@ -20,8 +20,9 @@ from talentbank.banks.models import Bank
 from talentbank.core.actors import Actor, Channel, Side
 from talentbank.core.clock import day_of
 from talentbank.core.errors import FieldError, Forbidden, InvalidInput, NotFound
+from talentbank.matches.desks import desk_sides
 from talentbank.matches.models import CallResult, Match, NoteKind, StaffNote
-from talentbank.matches.policies import sees
+from talentbank.matches.policies import any_side_sees, sees
 from talentbank.matches.selectors import RELATED
 from talentbank.needs.models import Need
 from talentbank.needs.selectors import need_reader, needs_visible
@@ -156,10 +157,11 @@ def _side_errors(subject: NoteSubject, side: Side | None) -> list[FieldError]:
 
 
 def _match(actor: Actor, id: UUID) -> NoteSubject:
+    """A desk notes on what the side that it acts for sees: of a prospect it is told nothing."""
     match = Match.objects.filter(pk=id).select_related(*RELATED, "professional__organization").first()
     if match is None:
         raise NotFound()
-    acts = need_reader(actor).helps(match.need) or _desk_acts(PROFESSIONALS, actor, match.professional_id)
+    acts = any_side_sees(match, desk_sides(actor, [match]).get(match.pk, ()))
     people = PROFESSIONALS.people(match.professional) | ORGANIZATIONS.people(match.need.organization)
     return NoteSubject(SubjectKind.MATCH, match, match.bank_id, sees(actor, match), acts, frozenset(people))
 

@@ -108,10 +108,17 @@ def _first(parts: frozenset[Part]) -> Part:
 
 
 def sees(actor: Actor, match: Match, on_behalf: OnBehalf | None = None) -> bool:
-    """Tell whether the actor sees this match at all."""
-    if actor.is_coordinator_of(match.bank_id) or (on_behalf and actor.is_helper_of(match.bank_id)):
+    """Tell whether the actor sees this match at all. A desk that acts on behalf of a side sees what that side sees."""
+    if actor.is_coordinator_of(match.bank_id):
         return True
-    return any(side_sees(match.state, getattr(match, f"{side}_answer")) for side in sides_of(actor, match))
+    if on_behalf and actor.is_helper_of(match.bank_id) and any_side_sees(match, [on_behalf.side]):
+        return True
+    return any_side_sees(match, sides_of(actor, match))
+
+
+def any_side_sees(match: Match, sides: Iterable[Side]) -> bool:
+    """Tell whether one of the sides sees the match by now."""
+    return any(side_sees(match.state, getattr(match, f"{side}_answer")) for side in sides)
 
 
 def sides_of(actor: Actor, match: Match) -> list[Side]:

@@ -74,13 +74,13 @@ def _unconfirmed_by(side: Side) -> Q:
     return Q(unconfirmed, state__in=sorted(CONFIRMING), terms_version__gt=F("agreed_terms_version"))
 
 
-def match_get(actor: Actor, match_id: UUID, *, for_helper: bool = False) -> Match:
-    """Return a match the actor sees. `for_helper`: a desk about to act on behalf of a side sees it too.
+def match_get(actor: Actor, match_id: UUID, *, on_behalf: OnBehalf | None = None) -> Match:
+    """Return a match the actor sees. A desk about to act `on_behalf` of a side sees it as that side does.
 
     :raises NotFound: absent or out of sight.
     """
     match = Match.objects.filter(pk=match_id).select_related(*RELATED).first()
-    if match is None or not (sees(actor, match) or (for_helper and actor.is_helper_of(match.bank_id))):
+    if match is None or not sees(actor, match, on_behalf):
         raise NotFound()
     return match
 

@@ -12,8 +12,8 @@ from talentbank.core.models import Event
 from talentbank.privacy.models import Disclosure
 from talentbank.registrations.models import RegistrationHelper
 from tests import factories
-from tests.api.match_calls import URL, post, refusals
-from tests.api.match_places import READS
+from tests.api.match_calls import URL, call, etag_of, post, refusals
+from tests.api.match_places import READS, WRITES
 
 pytestmark = [pytest.mark.usefixtures("clock"), pytest.mark.database]
 FOR_PROFESSIONAL = {"on_behalf_of": "professional", "channel": "phone", "evidence_note": "電話で本人に確認"}
@@ -82,6 +82,29 @@ def test_what_the_side_does_not_see_its_desk_does_not_see(session, need, profess
 
     assert session(desk).get(f"{URL}/{match.pk}").status_code == 404
     assert ids(session(desk)) == []
+
+
+NOTED = {"kind": "note", "text": "本人には未連絡"}
+DESK_READS = [*(sub for _, sub, _ in READS), "/notes", "/questions"]
+DESK_WRITES = [(sub, body) for _, sub, body in WRITES if sub != "/conflicts"]
+OTHER_WRITES = [("/complaints", {"about": "staff", "text": "遅い"}), ("/questions", {"text": "いつですか。"})]
+"""What stands under a match and is written on behalf of a side; decisions on conflicts never are."""
+
+
+@pytest.mark.parametrize("state", ["prospect", "awaiting_organization"])
+def test_nothing_of_a_match_that_the_side_does_not_see_is_its_desks(
+    session, need, professional, desk, coordinator, state
+):
+    match = factories.make_match(need, professional, state, professional_answer="")
+    place, client, etag = f"{URL}/{match.pk}", session(desk), etag_of(match)
+    assert session(coordinator).post(f"{place}/notes", NOTED).status_code == 201
+    on_behalf = {sub: {**body, **FOR_PROFESSIONAL} for sub, body in OTHER_WRITES + DESK_WRITES}
+
+    read = {sub: client.get(f"{place}{sub}").status_code for sub in DESK_READS}
+    sent = {sub: call(client, "POST", f"{place}{sub}", body, etag).status_code for sub, body in on_behalf.items()}
+    noted = client.post(f"{place}/notes", NOTED).status_code
+
+    assert {*read.values(), *sent.values(), noted} == {404}, (read, sent, noted)
 
 
 def test_a_desk_decides_nothing_and_acts_on_behalf_alone(session, need, professional, desk):
