@@ -79,7 +79,7 @@ class AssignmentList(WholeListView):
 
 
 class AssignmentCreate(CommandView):
-    """Hand open needs and matches over; each leaves an event. For coordinators."""
+    """Hand open needs and matches over; each leaves an event. For coordinators, to whoever is no side of them."""
 
     operation_id, summary, tag = "assignments_create", "Hand needs and matches over", "worklist"
     required_scopes = ("matches:decide",)

@@ -8,14 +8,14 @@ from datetime import date
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import Count, QuerySet
+from django.db.models import Count, Q, QuerySet
 
 from talentbank.accounts.models import User
 from talentbank.accounts.policies import require_coordinator, single_hat
 from talentbank.accounts.selectors import colleagues
 from talentbank.core.actors import COORDINATORS, Actor
 from talentbank.core.audit import Step
-from talentbank.core.errors import FieldError, InvalidInput
+from talentbank.core.errors import ActionRefused, FieldError, InvalidInput, Refusal
 from talentbank.core.lifecycle import Part
 from talentbank.matches.locks import case_of, lock_rows
 from talentbank.matches.models import Match
@@ -24,6 +24,7 @@ from talentbank.matches.states import CLOSED_STATES
 from talentbank.needs.models import Need, NeedState
 from talentbank.needs.moves import case_of as need_case_of
 from talentbank.needs.moves import need_event
+from talentbank.organizations.models import OrganizationMember
 
 ENDED_NEEDS = (NeedState.CLOSED, NeedState.CANCELLED, NeedState.EXPIRED)
 ASSIGN = "assign"
@@ -79,10 +80,12 @@ def assign(
 
     :raises Forbidden: the actor is no coordinator of the bank.
     :raises InvalidInput: somebody is no coordinator of the bank, or something named is not open in it.
+    :raises ActionRefused: somebody would look after what they are a side of.
     """
     require_coordinator(step.actor, bank_id)
     _check_people(bank_id, step, to_user=to_user, deputy=deputy)
     chosen_needs, chosen_matches = _chosen(bank_id, from_user, needs, matches)
+    _require_no_side(step, [to_user, *([deputy] if deputy else [])], chosen_needs, chosen_matches)
     if dry_run:
         return chosen_needs, chosen_matches
     hats = [hat for hat in step.actor.worn if hat.role in COORDINATORS and hat.bank_id == bank_id]
@@ -116,6 +119,25 @@ def _check_people(bank_id: UUID, step: Step, *, to_user: UUID, deputy: UUID | No
         errors.append(FieldError("/deputy", "not_a_colleague"))
     if errors:
         raise InvalidInput(errors)
+
+
+def _require_no_side(step: Step, people: Collection[UUID], needs: Collection[UUID], matches: Collection[UUID]) -> None:
+    """Nobody looks after what they are a side of, whoever hands it over."""
+    refusals = [
+        Refusal("actor_is_a_side" if person == step.actor.user_id else "assignee_is_a_side")
+        for person in people
+        if _is_a_side(person, needs, matches)
+    ]
+    if refusals:
+        raise ActionRefused(state="", action=ASSIGN, allowed_actions=[], refusals=refusals)
+
+
+def _is_a_side(person: UUID, needs: Collection[UUID], matches: Collection[UUID]) -> bool:
+    members = OrganizationMember.objects.filter(user_id=person, ended_at__isnull=True)
+    companies = members.values("organization_id")
+    helps = Q(professional__user_id=person) | Q(professional__organization_id__in=companies)
+    own = Match.objects.filter(helps | Q(need__organization_id__in=companies), pk__in=matches)
+    return own.exists() or Need.objects.filter(pk__in=needs, organization_id__in=companies).exists()
 
 
 def _chosen(

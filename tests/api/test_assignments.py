@@ -10,7 +10,7 @@ from talentbank.core.models import Event
 from talentbank.matches.models import Match
 from talentbank.needs.models import Need
 from tests import factories
-from tests.api.match_calls import act, body_of, post
+from tests.api.match_calls import act, body_of, post, refusals
 from tests.factories import make_match, make_need, make_professional, make_staff
 
 pytestmark = [pytest.mark.usefixtures("clock"), pytest.mark.database]
@@ -94,6 +94,41 @@ def test_what_is_closed_or_elsewhere_is_named_and_nothing_moves(session, coordin
     assert answer.status_code == 400
     assert [error["pointer"] for error in answer.json()["errors"]] == ["/needs/1", "/needs/2"]
     assert keepers(need) == (None, None)
+
+
+@pytest.mark.parametrize("side", ["professional", "holder", "organization"])
+@pytest.mark.parametrize("place", ["to_user", "deputy"])
+def test_nobody_looks_after_what_they_are_a_side_of(session, bank, coordinator, colleague, need, owner, side, place):
+    """Neither by taking it over, nor because a colleague hands it to them."""
+    if side == "organization":
+        professional, own = make_professional(bank), owner
+    else:
+        company = factories.make_organization(bank)
+        held = {"user": None, "organization": company, "holder_kind": "organization"} if side == "holder" else {}
+        professional = make_professional(bank, **held)
+        own = factories.owner_of(company) if side == "holder" else professional.user
+    make_staff(bank, user=own)
+    match = make_match(need, professional, "introduced")
+    body = {"matches": [str(match.pk)], **({"deputy": str(own.pk)} if place == "deputy" else {})}
+    to_user = colleague if place == "deputy" else own
+
+    taken = hand_over(session(own, f"coordinator:{bank.pk}"), to_user, **body)
+    handed = hand_over(session(coordinator), to_user, **body, dry_run=True)
+
+    assert (refusals(taken), refusals(handed)) == (["actor_is_a_side"], ["assignee_is_a_side"])
+    assert keepers(match) == (None, None)
+
+
+def test_a_side_hands_its_match_to_a_colleague_and_takes_no_own_need(
+    session, bank, colleague, need, owner, professional
+):
+    make_staff(bank, user=owner)
+    match = make_match(need, professional, "introduced", coordinator_id=owner.pk)
+    client = session(owner, f"coordinator:{bank.pk}")
+
+    assert refusals(hand_over(client, owner, needs=[str(need.pk)])) == ["actor_is_a_side"]
+    assert hand_over(client, colleague, from_user=str(owner.pk)).json()["matches"] == [str(match.pk)]
+    assert keepers(match) == (colleague.pk, None)
 
 
 def test_without_anything_named_from_whom_is_asked(session, coordinator, colleague):
