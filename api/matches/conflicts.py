@@ -15,6 +15,7 @@ from api.views import CreateView, FactView, ListView, Operation, WholeListView
 from talentbank.accounts.policies import require_coordinator
 from talentbank.core.audit import Step
 from talentbank.matches.models import ConflictDecision, Match
+from talentbank.matches.policies import require_coordinator_apart
 from talentbank.matches.selectors import conflicts_found, conflicts_standing, match_get
 from talentbank.matches.services import conflict_decide
 
@@ -39,7 +40,7 @@ class ConflictFilters(StrictFilterSet):
 
 
 class ConflictsOfBank(ConflictOperation, ListView):
-    """The newest scan or decision of every match of the banks that the caller coordinates."""
+    """The newest scan or decision of every match of the banks that the caller coordinates and is no side of."""
 
     operation_id, summary, tag = "conflicts_list", "List scans for conflicts of interest", "conflicts"
     filterset_class = ConflictFilters
@@ -50,19 +51,20 @@ class ConflictsOfBank(ConflictOperation, ListView):
 
 
 class ConflictList(ConflictOperation, WholeListView):
-    """Scans for conflicts of interest and what was decided. For coordinators."""
+    """Scans for conflicts of interest and what was decided. For coordinators who are no side of the match."""
 
     operation_id, summary = "matches_conflicts_list", "List conflict decisions"
 
     def items(self) -> Any:
         match = self.match(self.kwargs["id"])
         self.require_scopes()
-        require_coordinator(self.actor, match.bank_id)
+        require_coordinator_apart(self.actor, match)
         return match.conflicts.order_by("created_at", "id")
 
 
 class ConflictScan(ConflictOperation, FactView):
-    """What the rules find now, with the caller as the acting coordinator, and what no decision covers yet."""
+    """What the rules find now, with the caller as the acting coordinator, and what no decision covers yet.
+    For coordinators who are no side of the match."""
 
     operation_id, summary = "matches_conflict_scan", "Scan for conflicts of interest"
     output_serializer = ConflictScanOutput
@@ -71,7 +73,7 @@ class ConflictScan(ConflictOperation, FactView):
         return self.match(ids["id"])
 
     def permit(self, row: Match) -> None:
-        require_coordinator(self.actor, row.bank_id)
+        require_coordinator_apart(self.actor, row)
 
     def answer(self, **ids: Any) -> dict[str, Any]:
         findings, uncovered = conflicts_found(self.row, self.actor, self.at)

@@ -34,6 +34,7 @@ from talentbank.matches.codes import CLOSINGS
 from talentbank.matches.conflicts import RULES
 from talentbank.matches.explanations import SCORED
 from talentbank.matches.models import Match
+from talentbank.matches.policies import sees_original, sides_reading
 from talentbank.matches.questions import relayed
 from talentbank.matches.selectors import allowed_actions
 from talentbank.matches.states import ClosedReason, Origin, State
@@ -74,7 +75,7 @@ class MatchAnswers(serializers.Serializer):
 
 
 class MatchStaffView(serializers.Serializer):
-    """What only staff see; `coordinator` and `deputy` are accounts of those who look after it."""
+    """What only staff see who are no side; `coordinator` and `deputy` are accounts of those who look after it."""
 
     coordinator = StrictUUIDField(allow_null=True)
     deputy = StrictUUIDField(allow_null=True)
@@ -95,7 +96,10 @@ class MatchExpanded(ExpandedObjects):
 
 
 class MatchDetail(RowOutput):
-    """A match as its reader may see it: `staff` is null to the sides, names are null before the introduction."""
+    """A match as its reader may see it: `staff` is null to the sides, names are null before the introduction.
+
+    Staff who are a side read as that side does whatever hat they wear, but know the names of their bank.
+    """
 
     reference = StrictCharField(max_length=30)
     bank = StrictUUIDField(source="bank_id")
@@ -139,7 +143,7 @@ class MatchDetail(RowOutput):
         return {"id": str(organization.pk) if known else None, "name": organization.name if known else None}  # type: ignore[return-value]
 
     def get_answers(self, match: Match) -> MatchAnswers:
-        shown = list(Side) if self._is_staff(match) else self.context["sides"][match.pk]
+        shown = list(Side) if self._is_staff(match) else self._sides_reading(match)
         return {side.value: getattr(match, f"{side}_answer") if side in shown else None for side in Side}  # type: ignore[return-value]
 
     @extend_schema_field(StrictChoiceField(["", *ClosedReason], component="MatchClosedReason"))
@@ -168,7 +172,10 @@ class MatchDetail(RowOutput):
         return allowed_actions(match, self.context["actor"], self.context["sides"][match.pk])
 
     def _is_staff(self, match: Match) -> bool:
-        return bool(self.context["actor"].is_coordinator_of(match.bank_id))
+        return sees_original(self.context["actor"], match)
+
+    def _sides_reading(self, match: Match) -> Collection[Side]:
+        return self.context["sides"][match.pk] or sides_reading(self.context["actor"], match)
 
     def _knows(self, match: Match, side: Side) -> bool:
         return knows(self.context["actor"], match, side, self.context["sides"][match.pk])

@@ -6,7 +6,9 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from uuid import UUID
 
-from talentbank.accounts.policies import single_hat
+from django.db.models import Q
+
+from talentbank.accounts.policies import require_coordinator, single_hat
 from talentbank.core.actors import COORDINATORS, ORGANIZATION_ROLES, Actor, Hat, OnBehalf, Role, Side
 from talentbank.core.audit import Subject
 from talentbank.core.errors import Forbidden, Refusal
@@ -135,14 +137,36 @@ def sides_of_each(actor: Actor, matches: Sequence[Match]) -> dict[UUID, list[Sid
 
 def sides_reading(actor: Actor, match: Match) -> list[Side]:
     """The sides as which an actor reads a record: those that it speaks for, or is, for no hat takes a side away."""
-    return sides_of(actor, match) or sides_of(replace(actor, acting_as=None), match)
+    return sides_of(actor, match) or sides_been(actor, match)
+
+
+def sides_been(actor: Actor, match: Match) -> list[Side]:
+    """The sides that an actor is, under whatever hat: with a professional's company, every member of it."""
+    every_hat = replace(actor, acting_as=None)
+    holds = match.professional.organization_id in every_hat.ids_as(*ORGANIZATION_ROLES)
+    been = {Side.PROFESSIONAL.value} if holds else set()
+    parts = been | {part.value for part in parts_of(every_hat, match)}
+    return [side for side in Side if side.value in parts]
 
 
 def sees_original(actor: Actor, match: Match) -> bool:
     """Coordinators see all words as they were written; where they are a side, they read as that side does."""
+    return actor.is_coordinator_of(match.bank_id) and not sides_been(actor, match)
+
+
+def require_coordinator_apart(actor: Actor, match: Match) -> None:
+    """:raises Forbidden: the actor is no coordinator of the bank, or is a side of the match, under whatever hat."""
+    require_coordinator(actor, match.bank_id)
+    if not sees_original(actor, match):
+        raise Forbidden()
+
+
+def is_side_of(actor: Actor) -> Q:
+    """Matches that the actor is a side of, under whatever hat: the condition on rows."""
     every_hat = replace(actor, acting_as=None)
-    is_side = parts_of(every_hat, match) & {Part.PROFESSIONAL, Part.ORGANIZATION}
-    return actor.is_coordinator_of(match.bank_id) and not is_side
+    companies = every_hat.ids_as(*ORGANIZATION_ROLES)
+    held = Q(professional_id__in=every_hat.ids_as(Role.PROFESSIONAL)) | Q(professional__organization_id__in=companies)
+    return held | Q(need__organization_id__in=companies)
 
 
 OF_PROFESSIONAL = frozenset({"professional_not_approved", "professional_paused", "capacity_insufficient"})
@@ -155,12 +179,15 @@ def worded_for(case: Case, refusals: Iterable[Refusal]) -> list[Refusal]:
     """Word refusals for who asks: a side learns that the pair cannot be had, never why; staff learn all.
 
     A rest, a full week, a consent taken back, a hidden name and an open prospect all read the same to it, and to a desk
-    that acts for it.
+    that acts for it. Staff who are a side learn that alone: the other reasons may be what the other side withholds.
     """
+    refusals = list(refusals)
+    if being_a_side := [refusal for refusal in refusals if refusal.code == "actor_is_a_side"]:
+        return being_a_side
     coordinates = case.step.on_behalf and case.step.actor.is_coordinator_of(case.bank.pk)
     side = None if coordinates else case.side
     if side is None:
-        return list(refusals)
+        return refusals
     worded = [NOT_AVAILABLE if _is_the_others(case, side, refusal) else refusal for refusal in refusals]
     return [refusal for n, refusal in enumerate(worded) if refusal not in worded[:n]]
 

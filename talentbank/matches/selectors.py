@@ -23,7 +23,7 @@ from talentbank.matches.lifecycle import TABLE
 from talentbank.matches.locks import case_of
 from talentbank.matches.models import ConflictDecision, Match, Terms
 from talentbank.matches.moves import transition_for
-from talentbank.matches.policies import HIDDEN_FROM_SIDES, acting_parts, part_asking, sees
+from talentbank.matches.policies import HIDDEN_FROM_SIDES, acting_parts, is_side_of, part_asking, sees, sees_original
 from talentbank.matches.states import INTRODUCING, Action, State
 
 RELATED = ("need", "need__organization", "professional", "bank")
@@ -167,10 +167,11 @@ def counterpart_known(match: Match) -> bool:
 
 
 def conflicts_standing(actor: Actor) -> QuerySet[ConflictDecision]:
-    """The newest scan or decision of each match of the banks that the actor coordinates."""
+    """The newest scan or decision of each match of the banks that the actor coordinates and is no side of."""
     newest = ConflictDecision.objects.filter(match=OuterRef("match")).order_by("-created_at", "-id").values("pk")[:1]
     rows = ConflictDecision.objects.filter(match__bank_id__in=actor.banks_as(COORDINATORS))
-    return rows.filter(pk=Subquery(newest))
+    own = Match.objects.filter(is_side_of(actor)).values("pk")
+    return rows.filter(pk=Subquery(newest)).exclude(match__in=own)
 
 
 def conflicts_found(match: Match, actor: Actor, at: datetime) -> tuple[list[Finding], list[Finding]]:
@@ -183,11 +184,14 @@ def conflicts_found(match: Match, actor: Actor, at: datetime) -> tuple[list[Find
 
 
 def terms_versions(match: Match, actor: Actor) -> QuerySet[Terms]:
-    """Every version of a match's terms, the newest last; for coordinators alone once an introduction was undone."""
+    """Every version of a match's terms, the newest last.
+
+    Once an introduction was undone, they are for coordinators alone who are no side of it.
+    """
     rows = match.terms.select_related(
         "match__need__bank", "match__need__organization", "match__professional", "match__bank"
     ).order_by("number")
-    return rows if counterpart_known(match) or actor.is_coordinator_of(match.bank_id) else rows.none()
+    return rows if counterpart_known(match) or sees_original(actor, match) else rows.none()
 
 
 def terms_get(match: Match, actor: Actor, number: int) -> Terms:

@@ -191,13 +191,13 @@ def conflict_decide(
         raise NotFound()
     case.part, role = part_for(step.actor, case.match, {Part.COORDINATOR}, None)
     case.step = replace(step, role=role)
-    findings = conflict_scan(case)
-    decision_check(outcome=outcome, reason=reason, findings=findings, seen=seen)
     refusals = [refusal] if (refusal := staff_is_no_side(case)) else []
     if case.match.state in {State.COMPLETED, State.CLOSED}:
         refusals.append(Refusal("state_forbids", {"state": case.match.state, "of": "match"}))
     if refusals:
         raise ActionRefused(state=case.match.state, action="decide-conflict", allowed_actions=[], refusals=refusals)
+    findings = conflict_scan(case)
+    decision_check(outcome=outcome, reason=reason, findings=findings, seen=seen)
     decision = ConflictDecision.create(
         at=step.at,
         match=case.match,

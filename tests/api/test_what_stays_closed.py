@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from talentbank.matches.models import Complaint, Match
+from talentbank.organizations.models import OrganizationMember
 from talentbank.privacy.models import Disclosure
 from tests import factories
 from tests.api.match_calls import URL, act, post, refusals
@@ -94,6 +95,64 @@ def test_a_coordinator_who_is_a_side_reads_the_record_as_that_side(session, bank
     }
 
     assert "合いません" in told[other] and "合いません" not in told[owner]
+
+
+def test_staff_who_are_a_side_read_the_match_as_that_side(session, bank, need, owner, professional):
+    """What the other side did not share stays with the colleagues: why it said no, and what it answered."""
+    factories.make_staff(bank, "coordinator", user=owner)
+    match = factories.make_match(need, professional, "awaiting_professional", organization_answer="yes")
+    declined = {"reason_codes": ["terms"], "share_reason": False}
+    act(session(professional.user), match, "decline", **declined)
+    own, other = session(owner, f"coordinator:{bank.pk}"), session(factories.make_staff(bank, "coordinator"))
+
+    (listed,) = own.get(URL).json()["results"]
+    read = own.get(f"{URL}/{match.pk}").json()
+
+    assert listed["staff"] is None and read["staff"] is None
+    assert read["answers"] == listed["answers"] == {"professional": None, "organization": "yes"}
+    told = other.get(f"{URL}/{match.pk}").json()
+    assert (told["staff"]["reason_codes"], told["answers"]["professional"]) == (["terms"], "no")
+
+
+def test_staff_who_are_of_a_professionals_company_read_as_that_side(session, bank, need, coordinator, owner):
+    """Any member, not its owner alone."""
+    company = factories.make_organization(bank)
+    OrganizationMember.create(at=factories.AT, organization=company, user=coordinator, role="member")
+    professional = factories.make_professional(bank, holder_kind="organization", user=None, organization=company)
+    match = factories.make_match(need, professional, "awaiting_organization")
+    act(session(owner), match, "decline", reason_codes=["terms"], note="値段が高い。", share_reason=False)
+    client = session(coordinator, f"coordinator:{bank.pk}")
+
+    assert client.get(f"{URL}/{match.pk}").json()["staff"] is None
+    assert client.get("/api/v1/conflicts").json()["results"] == []
+    assert "値段" not in client.get(f"{URL}/{match.pk}/events").content.decode()
+
+
+def test_staff_who_are_a_side_learn_nothing_of_conflicts_of_interest(session, bank, need, bank_admin, coordinator):
+    professional = factories.make_professional(bank, user=bank_admin, employer=need.organization.name)
+    match = factories.make_match(need, professional, "awaiting_approval")
+    place, staff, own = f"{URL}/{match.pk}", session(coordinator), session(bank_admin, f"bank_admin:{bank.pk}")
+    blocked = {"outcome": "blocked", "reason": "前の職場での苦情あり"}
+    assert staff.post(f"{place}/conflicts", blocked).status_code == 201
+
+    answers = {row["action"]: row for row in own.get(f"{place}/actions").json()["results"]}
+
+    assert own.get(f"{place}/conflicts").status_code == own.get(f"{place}/conflict-scan").status_code == 403
+    assert own.get("/api/v1/conflicts").json()["results"] == []
+    assert refusals(own.post(f"{place}/conflicts", {"outcome": "none"})) == ["actor_is_a_side"]
+    assert [row["code"] for row in answers["approve"]["refusals"]] == ["actor_is_a_side"]
+    assert "苦情" in staff.get(f"{place}/conflicts").content.decode()
+    assert len(staff.get("/api/v1/conflicts").json()["results"]) == 1
+
+
+def test_staff_who_are_a_side_read_no_terms_of_an_introduction_that_was_undone(session, bank, need, owner, coordinator):
+    match = factories.make_match(need, factories.make_professional(bank), "awaiting_approval")
+    factories.make_terms(match)
+    factories.make_staff(bank, "coordinator", user=owner)
+
+    own = session(owner, f"coordinator:{bank.pk}").get(f"{URL}/{match.pk}/terms").json()
+
+    assert own["results"] == [] and session(coordinator).get(f"{URL}/{match.pk}/terms").json()["results"]
 
 
 def test_staff_who_are_a_side_draft_no_terms_for_the_other(session, bank, need, bank_admin):
