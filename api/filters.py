@@ -19,6 +19,7 @@ from django.http import QueryDict
 from rest_framework import serializers
 
 from api.fields import (
+    YEARS,
     StrictBooleanField,
     StrictCharField,
     StrictChoiceField,
@@ -224,6 +225,8 @@ def _limits(strict: StrictField) -> dict[str, Any]:
         return {"maximum": strict.max_length}
     if isinstance(strict, StrictIntegerField):
         return {"minimum": strict.minimum, "maximum": strict.maximum}
+    if isinstance(strict, StrictDateField | StrictDateTimeField):
+        return {"first": YEARS[0], "last": YEARS[-1]}
     return {}
 
 

@@ -111,6 +111,22 @@ def test_no_list_takes_a_wrong_parameter(admin, path, query, pointer):
     assert [error["pointer"] for error in answer.json()["errors"]] == [pointer]
 
 
+@pytest.mark.parametrize(
+    "query", ["needs?updated_since=9999-12-31T00:00:00Z", "banks/akatsuki/closures?since=1899-12-31"]
+)
+def test_a_parameter_of_a_far_year_is_told_which_years_there_are(admin, query):
+    told = {
+        language: [each["detail"] for each in answer.json()["errors"]]
+        for language in ("ja", "en")
+        for answer in [admin.get(f"/api/v1/{query}", headers={"Accept-Language": language})]
+    }
+
+    assert told == {
+        "ja": ["日付は1900年から2999年までで入力してください。"],
+        "en": ["Give a date of the years 1900 to 2999."],
+    }
+
+
 @pytest.mark.parametrize("number", ["7000012050001", "700001205000", "７００００１２０５０００２", "70000120500020"])
 def test_a_wrong_corporate_number_is_named_by_pointer(bank, session, number):
     person = session(factories.make_user())
