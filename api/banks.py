@@ -146,7 +146,7 @@ class BankDetail(RowOutput):
 
 
 class BankTextInput(StrictSerializer):
-    """The next version of a text; the number must be higher than the last."""
+    """The next version of a text; the number is one more than the last, 1 for the first."""
 
     kind = StrictChoiceField(TextKind)
     number = StrictIntegerField(minimum=1, maximum=1000)

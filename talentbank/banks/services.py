@@ -7,6 +7,7 @@ from datetime import date, datetime
 from typing import Any
 
 from django.db import transaction
+from django.db.models import Max
 
 from talentbank.banks.models import Bank, BankClosure, BankKind, BankText
 from talentbank.banks.policy import Policy
@@ -87,12 +88,16 @@ def _event(bank: Bank, step: Step, action: str, facts: dict[str, Any]) -> None:
 def bank_text_publish(*, bank: Bank, kind: str, number: int, bodies: dict[str, str], step: Step) -> list[BankText]:
     """This function will publish version `number` of a text in its languages; earlier versions end now.
 
+    :raises InvalidInput: a number was left out; the last one possible would end the versions for good.
     :raises TextVersionExists: the number is taken.
     """
     at = step.at
     lock(Bank, bank.pk)
-    if BankText.objects.filter(bank=bank, kind=kind, number__gte=number).exists():
+    last = BankText.objects.filter(bank=bank, kind=kind).aggregate(last=Max("number"))["last"] or 0
+    if number <= last:
         raise TextVersionExists(kind=kind, number=number)
+    if number > last + 1:
+        raise invalid("/number", "text_version_skipped", next=last + 1)
     BankText.objects.filter(bank=bank, kind=kind, valid_until__isnull=True).update(valid_until=at, updated_at=at)
     texts = [
         BankText.create(

@@ -107,6 +107,20 @@ def test_a_new_version_of_a_text_replaces_the_old_one_and_keeps_it(session, cloc
     assert BankText.objects.get(bank=bank, kind="disclosure", number=1).valid_until == clock.at
 
 
+def test_no_number_is_left_out(session, clock, bank, bank_admin):
+    clock.forward(days=1)
+    admin, place = session(bank_admin), f"{URL}/{bank.slug}/texts"
+
+    refused = admin.post(place, {"kind": "disclosure", "number": 1000, "ja": "第1000版"})
+
+    assert refused.status_code == 400
+    (error,) = refused.json()["errors"]
+    assert (error["pointer"], error["code"]) == ("/number", "text_version_skipped")
+    assert error["detail"] == "次の版番号は 2 です。"
+    assert BankText.objects.get(bank=bank, kind="disclosure").valid_until is None
+    assert admin.post(place, {"kind": "disclosure", "number": 2, "ja": "第2版"}).status_code == 201
+
+
 def test_a_number_once_used_is_taken(session, clock, bank, bank_admin):
     clock.forward(days=1)
     text = {"kind": "disclosure", "number": 1, "ja": "別の第1版"}

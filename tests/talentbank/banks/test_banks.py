@@ -82,13 +82,16 @@ def test_only_the_newest_version_of_a_text_holds_and_numbers_only_rise(bank):
     later = AT + timedelta(days=1)
     later_step = Step(actor=SYSTEM, at=later)
 
-    bank_text_publish(bank=bank, kind="matching", number=3, bodies={"ja": "三", "en": "three"}, step=later_step)
+    bank_text_publish(bank=bank, kind="matching", number=2, bodies={"ja": "二", "en": "two"}, step=later_step)
 
     assert text_numbers_current(bank.pk, AT)["matching"] == 1
-    assert text_numbers_current(bank.pk, later)["matching"] == 3
-    for number in (2, 3):
+    assert text_numbers_current(bank.pk, later)["matching"] == 2
+    for number in (1, 2):
         with pytest.raises(TextVersionExists):
-            bank_text_publish(bank=bank, kind="matching", number=number, bodies={"ja": "二"}, step=later_step)
+            bank_text_publish(bank=bank, kind="matching", number=number, bodies={"ja": "別"}, step=later_step)
+    with pytest.raises(InvalidInput) as error:
+        bank_text_publish(bank=bank, kind="matching", number=4, bodies={"ja": "四"}, step=later_step)
+    assert pointers(error) == ["/number"]
 
 
 @pytest.mark.parametrize(

@@ -22,7 +22,7 @@ from tests.talentbank.matches.steps import move, refusal_codes
 
 
 def publish_new_text(bank, kind="matching"):
-    bank_text_publish(bank=bank, kind=kind, number=9, bodies={"ja": "新しい文面"}, step=Step(actor=SYSTEM, at=AT))
+    bank_text_publish(bank=bank, kind=kind, number=2, bodies={"ja": "新しい文面"}, step=Step(actor=SYSTEM, at=AT))
 
 
 def refusals(*args, **kwargs):

@@ -40,6 +40,7 @@ NOWHERE_IN_A_SCHEMA = {
     **dict.fromkeys(("proxy_not_running", "proxy_too_long", "proxy_too_far_ahead"), OF_TIME),
     "not_for_a_desk": OF_FIELDS,
     **dict.fromkeys(("unknown_organization", "unknown_problem", "unknown_professional"), OF_ROWS),
+    "text_version_skipped": OF_ROWS,
     **dict.fromkeys(("unknown_reason_code", "unknown_skill", "unknown_thesaurus_group"), OF_ROWS),
     **dict.fromkeys(("in_the_future", "in_the_past", "before_last_step", "out_of_range"), OF_TIME),
     **dict.fromkeys(("before_start", "after_end", "before_contract", "before_the_work", "out_of_order"), OF_TIME),
