@@ -57,9 +57,12 @@ def invitation_create(
     """This function will invite somebody to a staff role and queue the mail with a single-use link.
 
     :raises Forbidden: the actor does not administer the bank.
+    :raises InvalidInput: the role would have ended before today.
     :raises MembershipExists: the account already has the role.
     """
     require_bank_admin(actor, bank.pk)
+    if valid_until and valid_until < day_of(at):
+        raise invalid("/valid_until", "in_the_past")
     email = email.lower()
     if StaffMembership.objects.filter(bank=bank, role=role, user__email=email, ended_at__isnull=True).exists():
         raise MembershipExists(email=email, role=role)
@@ -102,7 +105,7 @@ def invitation_accept(*, user: User, token: str, at: datetime) -> StaffMembershi
     """This function will turn an invitation into a membership of the signed-in account.
 
     :raises NotFound: no such invitation for this account's e-mail address.
-    :raises InvitationSpent: accepted, revoked or expired.
+    :raises InvitationSpent: accepted, revoked or expired, or its role would have ended by now.
     """
     invitation = (
         Invitation.objects.select_for_update(of=("self",))
@@ -111,7 +114,8 @@ def invitation_accept(*, user: User, token: str, at: datetime) -> StaffMembershi
     )
     if invitation is None:
         raise NotFound()
-    if is_spent(invitation) or invitation.expires_at <= at:
+    last = invitation.membership_valid_until
+    if is_spent(invitation) or invitation.expires_at <= at or (last and last < day_of(at)):
         raise InvitationSpent()
     invitation.accepted_at, invitation.accepted_by = at, user
     invitation.save_step(at=at)

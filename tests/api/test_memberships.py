@@ -13,7 +13,7 @@ from talentbank.core.models import Event
 from talentbank.notifications.models import OutboxMessage
 from talentbank.notifications.services import outbox_drain
 from tests import factories
-from tests.factories import AT, PASSWORD
+from tests.factories import AT, PASSWORD, TODAY
 
 INVITATIONS, MEMBERSHIPS = "/api/v1/invitations", "/api/v1/memberships"
 ADDRESS = "hanako@example.jp"
@@ -52,6 +52,27 @@ def test_an_invited_person_gets_a_mail_signs_in_and_accepts_by_post(session, mai
     assert [(hat["role"], hat["bank"]) for hat in hats] == [("support_desk", str(bank.pk))]
     assert StaffMembership.objects.get(user=invited).valid_until.isoformat() == "2027-03-31"
     assert client.post(path).status_code == 409
+
+
+def test_nobody_is_invited_to_a_role_that_has_ended(session, bank, bank_admin):
+    refused = invite(session(bank_admin), bank, valid_until=str(TODAY - timedelta(days=1)))
+
+    assert refused.status_code == 400
+    assert [(error["pointer"], error["code"]) for error in refused.json()["errors"]] == [
+        ("/valid_until", "in_the_past")
+    ]
+    assert not Invitation.objects.exists() and not OutboxMessage.objects.exists()
+    assert invite(session(bank_admin), bank, valid_until=str(TODAY)).status_code == 201, "it holds on its last day"
+
+
+def test_an_invitation_to_a_role_that_ended_meanwhile_is_spent(session, mailbox, client, clock, bank, bank_admin):
+    invite(session(bank_admin), bank, valid_until=str(TODAY))
+    outbox_drain(at=AT)
+    clock.forward(days=1)
+    client.force_login(factories.make_user(email=ADDRESS))
+
+    assert client.post(path_in(mailbox.messages[0])).status_code == 409
+    assert not StaffMembership.objects.filter(user__email=ADDRESS).exists()
 
 
 def test_the_token_is_in_the_mail_alone(session, mailbox, bank, bank_admin):
