@@ -44,6 +44,7 @@ WEEKLY_TIME = Shape(
     {"day": one_of(DAYS), "start": matching(CLOCK), "end": matching(CLOCK)},
     required=("day", "start", "end"),
     ordered=("start", "end"),
+    disorder="before_start_time",
 )
 LISTS: dict[str, Check | Shape] = {
     "experiences": EXPERIENCE,

@@ -47,11 +47,12 @@ def one_of(values: Collection[str]) -> Check:
 @dataclass(frozen=True, slots=True)
 class Shape:
     """An object of a list: a check for each key, and the keys that must be there. Of two `ordered` keys the first is
-    not greater."""
+    not greater; `disorder` is the code of the refusal where it is."""
 
     keys: Mapping[str, Check]
     required: tuple[str, ...] = ()
     ordered: tuple[str, str] | None = None
+    disorder: str = "before_start"
 
     def errors(self, pointer: str, value: Any) -> list[FieldError]:
         if not isinstance(value, Mapping):
@@ -66,7 +67,7 @@ class Shape:
         if not errors and self.ordered:
             first, last = (value.get(name) or "" for name in self.ordered)
             if first and last and first > last:
-                errors.append(FieldError(f"{pointer}/{self.ordered[1]}", "before_start"))
+                errors.append(FieldError(f"{pointer}/{self.ordered[1]}", self.disorder))
         return errors
 
 

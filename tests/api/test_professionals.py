@@ -149,6 +149,11 @@ def test_an_incomplete_registration_names_what_is_missing(bank):
             "before_start",
         ),
         ({"weekly_times": [{"day": "mon", "start": "25:00", "end": "26:00"}]}, "/weekly_times/0/start", "clock"),
+        (
+            {"weekly_times": [{"day": "mon", "start": "18:00", "end": "09:00"}]},
+            "/weekly_times/0/end",
+            "before_start_time",
+        ),
         ({"consents": ["tea"]}, "/consents/0", "invalid_choice"),
         ({"holder_kind": "organization"}, "/organization", "required"),
         ({"account_email": "x@example.jp"}, "/account_email", "needs_on_behalf_of"),
