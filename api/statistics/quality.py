@@ -15,7 +15,8 @@ from talentbank.statistics.quality import EarlyEnds, Quality, statistics_quality
 
 
 class SideSatisfaction(serializers.Serializer):
-    """Evaluations of one side that are open for reading. Mean and share are null under 5 of them."""
+    """Evaluations of one side that are open for reading. Mean and share are null under 5 of them, see
+    `definitions.mean`."""
 
     evaluations = count_field()
     mean = StrictFloatField(minimum=1, maximum=5, allow_null=True)

@@ -15,7 +15,8 @@ DAYS = {"minimum": 0, "maximum": 100_000, "allow_null": True}
 
 
 class WaitedDays(serializers.Serializer):
-    """Waits that ended within the period, in business days. Days are null under 5 cases."""
+    """Waits that ended within the period, in business days. Days are null under 5 cases, see
+    `definitions.median_days`."""
 
     cases = count_field()
     median_days = StrictIntegerField(**DAYS)

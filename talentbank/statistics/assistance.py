@@ -8,18 +8,16 @@ from dataclasses import dataclass
 from datetime import date
 
 from django.db.models import Count, Q, QuerySet
-from django.db.models.functions import ExtractMonth, ExtractYear
 
 from talentbank.banks.models import Bank
 from talentbank.core.actors import ORGANIZATION_ROLES, Channel, Role
-from talentbank.core.clock import fiscal_year as fiscal_year_of
 from talentbank.core.models import Event
 from talentbank.needs.models import Need
 from talentbank.organizations.models import Organization
 from talentbank.professionals.models import Professional
-from talentbank.statistics.periods import Period, period_of
+from talentbank.statistics.periods import Period, fiscal_year_in, period_of
 from talentbank.statistics.steps import steps_standing
-from talentbank.statistics.suppression import cells_shown
+from talentbank.statistics.suppression import cells_shown_over
 
 OWN_ROLES = ORGANIZATION_ROLES | {Role.PROFESSIONAL}
 
@@ -79,16 +77,15 @@ def statistics_assisted_share(*, bank: Bank, as_of: date, fiscal_year: int | Non
 
 def _assistance(events: QuerySet[Event], period: Period) -> Assistance:
     within = events.filter(period.covers("happened_on")).order_by()
-    months = within.values_list(ExtractYear("happened_on"), ExtractMonth("happened_on"), "channel", "on_behalf_of")
-    whole, assisted, channels = Counter[int](), Counter[int](), Counter[str]()
-    for year, month, channel, side, count in months.annotate(Count("pk")):
-        fiscal = fiscal_year_of(date(year, month, 1))
-        whole[fiscal] += count
+    counts = within.values_list(fiscal_year_in("happened_on"), "channel", "on_behalf_of").annotate(Count("pk"))
+    whole, assisted, channels = Counter[int](), Counter[int](), dict[int, Counter[Channel]]()
+    for year, channel, side, count in counts:
+        whole[year] += count
         if side:
-            assisted[fiscal] += count
-            channels[channel] += count
+            assisted[year] += count
+            channels.setdefault(year, Counter())[Channel(channel)] += count
     return Assistance(
         entries=Entries(whole.total(), assisted.total()),
-        channels=cells_shown({channel: channels[channel] for channel in Channel}),
+        channels=cells_shown_over(channels.values(), Channel),
         years={year: Entries(whole[year], assisted[year]) for year in sorted(whole)},
     )

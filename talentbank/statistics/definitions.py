@@ -39,9 +39,11 @@ BANK: Definitions = {
 HIDDEN: Definitions = {
     "hidden": {
         "ja": "内訳の1件から4件の欄は、だれのことか分からないように空欄にします。合計から逆算できないように、ほかの"
-        "欄も空欄にすることがあります。空欄でない0は、1件もないことを表します。合計は必ず表示します。",
+        "欄も空欄にすることがあります。全期間の内訳は、年度ごとの数字との差から分かる欄も空欄にします。空欄でない0は、1件も"
+        "ないことを表します。合計は必ず表示します。",
         "en": "Cells of 1 to 4 are not shown, so that nobody can be recognized; others may be left out with them, "
-        "so that no hidden one follows from the total. A 0 that is shown means none. Totals are always shown.",
+        "so that no hidden one follows from the total; of all years together also those that would follow from the "
+        "figures of single years. A 0 that is shown means none. Totals are always shown.",
     },
 }
 FUNNEL: Definitions = {
@@ -99,12 +101,14 @@ SPEED: Definitions = {
     },
     "cases": {"ja": "測った件数。", "en": "How many were measured."},
     "median_days": {
-        "ja": "半数がこの日数以内。5件に満たないときは、個々の件が分かるため表示しません。",
-        "en": "Half took no longer. Not shown under 5 cases, for it would tell of single ones.",
+        "ja": "半数がこの日数以内。5件に満たないときは、個々の件が分かるため表示しません。"
+        "全期間では、5件に満たない年度の件数の合計が1件から4件のときも表示しません。",
+        "en": "Half took no longer. Not shown under 5 cases, for it would tell of single ones; of all years together "
+        "neither where the years of fewer than 5 have 1 to 4 between them.",
     },
     "ninth_decile_days": {
-        "ja": "10件のうち9件がこの日数以内。5件に満たないときは表示しません。",
-        "en": "Nine of ten took no longer. Not shown under 5 cases.",
+        "ja": "10件のうち9件がこの日数以内。中央値を表示しないときは表示しません。",
+        "en": "Nine of ten took no longer. Not shown where the median is not.",
     },
     "review": {
         "ja": "登録(人材・事業者)の申請から、承認・差し戻し・不承認まで。出し直した申請は別に数えます。",
@@ -140,12 +144,14 @@ QUALITY: Definitions = {
     },
     "evaluations": {"ja": "評価の件数。", "en": "How many evaluations."},
     "mean": {
-        "ja": "評価(1から5)の平均。5件に満たないときは表示しません。",
-        "en": "Mean of the scores from 1 to 5; not shown under 5 evaluations.",
+        "ja": "評価(1から5)の平均。5件に満たないときは表示しません。全期間では、5件に満たない年度の件数の合計が"
+        "1件から4件のときも表示しません。",
+        "en": "Mean of the scores from 1 to 5; not shown under 5 evaluations, and of all years together neither where "
+        "the years of fewer than 5 have 1 to 4 between them.",
     },
     "would_repeat": {
-        "ja": "「また一緒に取り組みたい」と答えた割合。5件に満たないときは表示しません。",
-        "en": "Share of those who would work together again; not shown under 5 evaluations.",
+        "ja": "「また一緒に取り組みたい」と答えた割合。平均を表示しないときは表示しません。",
+        "en": "Share of those who would work together again; not shown where the mean is not.",
     },
     "matches": {"ja": "期間内に成立した案件。公表している件数と同じです。", "en": "Matches made within the period."},
     "repeats": {"ja": "そのうち、同じ組み合わせの再依頼によるもの。", "en": "Of these, repeats of the same pair."},

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections import Counter
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
+from itertools import chain
 
-from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet, Subquery
+from django.db.models import Count, Exists, F, Min, OuterRef, Q, Subquery
 from django.db.models.expressions import Combinable
 
 from talentbank.banks.models import Bank
 from talentbank.core.actors import Side
+from talentbank.core.clock import day_of
+from talentbank.core.clock import fiscal_year as fiscal_year_of
 from talentbank.core.models import Event
 from talentbank.matches.models import Evaluation, Match
 from talentbank.matches.states import Origin, State
@@ -45,7 +49,8 @@ REACHED_BY = {
 }
 """The first move that brings a match to a stage: into its states or past them, for a stage may be skipped."""
 OPENING = (NeedAction.OPEN, NeedAction.REOPEN)
-Counts = Mapping[Origin, int]
+Reached = tuple[Stage, Origin, date]
+"""That a match of this origin first came to a stage on this day."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,23 +77,43 @@ class Funnel:
 def statistics_funnel(*, bank: Bank, as_of: date, fiscal_year: int | None = None) -> Funnel:
     """Count each match at each stage once, by the day on which it first reached it."""
     period = period_of(as_of=as_of, fiscal_year=fiscal_year)
-    counts = {
-        **_moved(bank, period),
-        Stage.CONTRACTED: _grouped(matches_made(bank, period)),
-        Stage.EVALUATED: _evaluated(bank, period),
-    }
+    reached = chain(_moved(bank), _made(bank, period), _evaluated(bank))
+    counts = Counter((fiscal_year_of(day), stage, origin) for stage, origin, day in reached if day in period)
     needs = _needs(bank, period)
     return Funnel(bank, as_of, fiscal_year, needs["submitted"], needs["opened"], _stages(counts))
 
 
-def _stages(counts: Mapping[Stage, Counts]) -> tuple[StageCount, ...]:
-    lines = {stage: [counts[stage][origin] for origin in Origin] for stage in Stage}
+def _stages(counts: Mapping[tuple[int, Stage, Origin], int]) -> tuple[StageCount, ...]:
+    years = {year for year, _, _ in counts}
+    lines = {(year, stage): [counts[year, stage, origin] for origin in Origin] for year in years for stage in Stage}
     hidden = columns_hidden(lines.values())
 
-    def shown(line: list[int]) -> dict[Origin, int | None]:
-        return {origin: None if n in hidden else line[n] for n, origin in enumerate(Origin)}
+    def count(stage: Stage) -> StageCount:
+        whole = [sum(counts[year, stage, origin] for year in years) for origin in Origin]
+        shown = {origin: None if n in hidden else whole[n] for n, origin in enumerate(Origin)}
+        return StageCount(stage, sum(whole), shown)
 
-    return tuple(StageCount(stage, sum(line), shown(line)) for stage, line in lines.items())
+    return tuple(map(count, Stage))
+
+
+def _moved(bank: Bank) -> Iterator[Reached]:
+    firsts = {stage.value: Min("happened_on", filter=reached) for stage, reached in REACHED_BY.items()}
+    for origin, _, *days in moves_standing(bank).values_list("origin", "subject_id").annotate(**firsts):
+        yield from ((stage, Origin(origin), day) for stage, day in zip(REACHED_BY, days, strict=True) if day)
+
+
+def _made(bank: Bank, period: Period) -> Iterator[Reached]:
+    made = matches_made(bank, period).order_by().values_list("origin", "made_on")
+    yield from ((Stage.CONTRACTED, Origin(origin), day) for origin, day in made if day)
+
+
+def _evaluated(bank: Bank) -> Iterator[Reached]:
+    """Completed matches that both sides have evaluated, by the day of the second evaluation."""
+    given = Evaluation.objects.filter(match=OuterRef("pk"), voided_at__isnull=True)
+    rows = Match.objects.filter(*(Exists(given.filter(side=side)) for side in Side), bank=bank, state=State.COMPLETED)
+    rows = rows.annotate(both_at=Subquery(given.order_by("-created_at").values("created_at")[:1]))
+    for origin, at in rows.order_by().values_list("origin", "both_at"):
+        yield Stage.EVALUATED, Origin(origin), day_of(at)
 
 
 def _first_within(reached: Q, period: Period) -> Combinable:
@@ -97,30 +122,6 @@ def _first_within(reached: Q, period: Period) -> Combinable:
     before = until & Q(happened_on__lt=period.first)
     came, had_come = (Count("subject_id", distinct=True, filter=reached & when) for when in (until, before))
     return came - had_come
-
-
-def _moved(bank: Bank, period: Period) -> dict[Stage, Counts]:
-    sums = {stage.value: _first_within(reached, period) for stage, reached in REACHED_BY.items()}
-    rows = [(origin, counts) for origin, *counts in moves_standing(bank).values_list("origin").annotate(**sums)]
-    return {
-        stage: _by_origin((origin, counts[place]) for origin, counts in rows) for place, stage in enumerate(REACHED_BY)
-    }
-
-
-def _evaluated(bank: Bank, period: Period) -> Counts:
-    """Completed matches that both sides have evaluated, by the day of the second evaluation."""
-    given = Evaluation.objects.filter(match=OuterRef("pk"), voided_at__isnull=True)
-    rows = Match.objects.filter(*(Exists(given.filter(side=side)) for side in Side), bank=bank, state=State.COMPLETED)
-    rows = rows.annotate(both_at=Subquery(given.order_by("-created_at").values("created_at")[:1]))
-    return _grouped(rows.filter(period.covers_moment("both_at")))
-
-
-def _grouped(matches: QuerySet[Match]) -> Counts:
-    return _by_origin(matches.order_by().values_list("origin").annotate(Count("pk")))
-
-
-def _by_origin(counts: Iterable[tuple[str, int]]) -> Counts:
-    return dict.fromkeys(Origin, 0) | {Origin(origin): count for origin, count in counts}
 
 
 def _needs(bank: Bank, period: Period) -> dict[str, int]:

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 
-from django.db.models import Q
-
-from talentbank.core.clock import day_begins
+from django.db.models import Case, Q, Value, When
+from django.db.models.expressions import Combinable
+from django.db.models.functions import ExtractYear
 
 EARLIEST = date(2000, 1, 1)
 """Older than any record of a bank."""
@@ -24,11 +24,6 @@ class Period:
         """Rows whose day lies within."""
         return Q(**{f"{field}__gte": self.first, f"{field}__lte": self.last})
 
-    def covers_moment(self, field: str) -> Q:
-        """Rows whose moment lies within, by the days of Japan."""
-        begins, ends = day_begins(self.first), day_begins(self.last + timedelta(days=1))
-        return Q(**{f"{field}__gte": begins, f"{field}__lt": ends})
-
     def __contains__(self, day: date | None) -> bool:
         return day is not None and self.first <= day <= self.last
 
@@ -38,3 +33,9 @@ def period_of(*, as_of: date, fiscal_year: int | None) -> Period:
     if fiscal_year is None:
         return Period(EARLIEST, as_of)
     return Period(date(fiscal_year, 4, 1), min(as_of, date(fiscal_year + 1, 3, 31)))
+
+
+def fiscal_year_in(field: str) -> Combinable:
+    """The fiscal year of a column of days."""
+    begun_before = Case(When(**{f"{field}__month__lt": 4}, then=Value(1)), default=Value(0))
+    return ExtractYear(field) - begun_before

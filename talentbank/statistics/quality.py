@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -17,9 +18,9 @@ from talentbank.matches.codes import REASONS
 from talentbank.matches.evaluations import evaluations_open_on
 from talentbank.matches.models import Match
 from talentbank.matches.states import Action, ClosedReason, Origin, State
-from talentbank.statistics.periods import Period, period_of
+from talentbank.statistics.periods import Period, fiscal_year_in, period_of
 from talentbank.statistics.steps import matches_made
-from talentbank.statistics.suppression import LEAST, cells_shown
+from talentbank.statistics.suppression import can_be_measured, cells_shown_over
 
 ENDERS = (Part.PROFESSIONAL, Part.ORGANIZATION, Part.COORDINATOR)
 """Who may end a match early."""
@@ -27,7 +28,7 @@ ENDERS = (Part.PROFESSIONAL, Part.ORGANIZATION, Part.COORDINATOR)
 
 @dataclass(frozen=True, slots=True)
 class Satisfaction:
-    """Open evaluations of one side. Mean (1–5) and share are None under LEAST of them."""
+    """Open evaluations of one side. Mean (1–5) and share are None where they would tell of few of them."""
 
     evaluations: int
     mean: float | None
@@ -82,28 +83,39 @@ def statistics_quality(*, bank: Bank, as_of: date, fiscal_year: int | None = Non
 def _satisfaction(bank: Bank, period: Period, as_of: date) -> dict[Side, Satisfaction]:
     rows = evaluations_open_on(bank, as_of).filter(period.covers("match__ended_on"))
     sums = {"count": Count("pk"), "score_sum": Sum("score"), "again": Count("pk", filter=Q(would_repeat=True))}
-    by_side = rows.order_by().values_list("side").annotate(**sums)
-    found = {side: _said(*said) for side, *said in by_side}
-    return {side: found.get(side, Satisfaction(0, None, None)) for side in Side}
+    years = rows.order_by().values_list("side", fiscal_year_in("match__ended_on")).annotate(**sums)
+    said: dict[Side, list[tuple[int, int, int]]] = {side: [] for side in Side}
+    for side, _, *of_year in years:
+        said[side].append(tuple(of_year))
+    return {side: _said(of_years) for side, of_years in said.items()}
 
 
-def _said(count: int, score: int, again: int) -> Satisfaction:
-    return Satisfaction(count, None, None) if count < LEAST else Satisfaction(count, score / count, again / count)
+def _said(years: Sequence[tuple[int, int, int]]) -> Satisfaction:
+    """years : evaluations, sum of scores, and how many would do it again, for each"""
+    counts = [count for count, _, _ in years]
+    if not can_be_measured(counts):
+        return Satisfaction(sum(counts), None, None)
+    count, score, again = map(sum, zip(*years, strict=True))
+    return Satisfaction(count, score / count, again / count)
 
 
 def _early_ends(bank: Bank, period: Period) -> EarlyEnds:
     ended = Match.objects.filter(period.covers("ended_on"), bank=bank).order_by()
     early = ended.filter(closed_reason=ClosedReason.TERMINATED)
-    by = dict.fromkeys(map(str, ENDERS), 0) | _counted(early, "closed_by")
-    reasons = dict.fromkeys(REASONS[Action.TERMINATE], 0) | _counted(early, KT("reason_codes__0"))
-    terminated = sum(by.values())
+    by, reasons = _counted(early, "closed_by"), _counted(early, KT("reason_codes__0"))
+    terminated = sum(map(sum, (year.values() for year in by)))
     return EarlyEnds(
         ended=ended.filter(state=State.COMPLETED).count() + terminated,
         terminated=terminated,
-        by=cells_shown(by),
-        reasons=cells_shown(reasons),
+        by=cells_shown_over(by, map(str, ENDERS)),
+        reasons=cells_shown_over(reasons, REASONS[Action.TERMINATE]),
     )
 
 
-def _counted(matches: QuerySet[Match], what: str | Combinable) -> dict[str, int]:
-    return {key: count for key, count in matches.values_list(what).annotate(Count("pk")) if key}
+def _counted(matches: QuerySet[Match], what: str | Combinable) -> list[Counter[str]]:
+    """Matches by something, for each year in which they ended."""
+    years = dict[int, Counter[str]]()
+    for year, key, count in matches.values_list(fiscal_year_in("ended_on"), what).annotate(Count("pk")):
+        if key:
+            years.setdefault(year, Counter())[key] += count
+    return list(years.values())

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from bisect import bisect_right
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -15,6 +16,7 @@ from django.db.models import Min, Q
 
 from talentbank.banks.calendar import Calendar, calendar_of
 from talentbank.banks.models import Bank
+from talentbank.core.clock import fiscal_year as fiscal_year_of
 from talentbank.core.models import Event
 from talentbank.matches.models import Match
 from talentbank.matches.states import Action
@@ -23,7 +25,7 @@ from talentbank.registrations.lifecycle import RegistrationAction
 from talentbank.statistics.funnel import OPENING
 from talentbank.statistics.periods import period_of
 from talentbank.statistics.steps import BOTH_AGREED, INTRODUCED, PUT_FORWARD, into, moves_standing
-from talentbank.statistics.suppression import LEAST
+from talentbank.statistics.suppression import can_be_measured
 
 ANSWERS = (Action.ACCEPT, Action.DECLINE, Action.POSTPONE)
 DECISIONS = (RegistrationAction.REQUEST_CHANGES, RegistrationAction.APPROVE, RegistrationAction.REJECT)
@@ -34,7 +36,7 @@ Span = tuple[date, date]
 
 @dataclass(frozen=True, slots=True)
 class Wait:
-    """Waits that ended within the period. Days are None under LEAST cases: they would tell of single people."""
+    """Waits that ended within the period. Days are None where they would tell of a few people."""
 
     cases: int
     median_days: int | None
@@ -104,7 +106,7 @@ def quantile(days: Sequence[int], share: Fraction) -> int:
 
 
 def _wait(spans: Sequence[Span], calendar: Calendar) -> Wait:
-    if len(spans) < LEAST:
+    if not can_be_measured(Counter(fiscal_year_of(until) for _, until in spans).values()):
         return Wait(len(spans), None, None)
     days = sorted(business_days(spans, calendar))
     return Wait(len(spans), quantile(days, HALF), quantile(days, NINE_TENTHS))

@@ -45,6 +45,22 @@ def test_registrations_that_a_desk_typed_in_count_by_year_and_channel(bank, othe
     assert assisted(bank, fiscal_year=2024).registrations.entries.share is None
 
 
+def test_a_channel_of_a_year_does_not_follow_from_all_years(bank):
+    def entered(day: date, many: int) -> None:
+        for _ in range(many):
+            row = factories.make_professional(bank, submitted_at=AT)
+            took(row, "professional", "create", "", "draft", day, role="support_desk", phone_for="professional")
+
+    entered(LAST_YEAR, 5)
+    assert assisted(bank).registrations.channels["phone"] == 5
+
+    entered(TODAY, 1)
+
+    assert assisted(bank, fiscal_year=2025).registrations.channels["phone"] == 5
+    found = assisted(bank).registrations
+    assert (found.entries.assisted, set(found.channels.values())) == (6, {None}), "which channel the one took"
+
+
 def test_a_need_that_a_desk_sent_for_its_organization_counts(bank, organization, desk):
     def sent(user, on_behalf):
         fields = {"title": "会計", "own_words": "請求書を紙で作っています。"}

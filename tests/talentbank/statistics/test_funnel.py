@@ -107,7 +107,7 @@ def test_contracted_is_the_headline_and_evaluated_needs_both_sides(bank, organiz
 
 def test_an_origin_is_shown_at_every_stage_or_at_none(bank):
     for _ in range(7):
-        match_with(bank, *PROPOSED)
+        match_with(bank, ("create", "awaiting_professional", APRIL))
     for _ in range(6):
         match_with(bank, *APPLIED, origin="apply")
 
@@ -124,6 +124,19 @@ def test_an_origin_is_shown_at_every_stage_or_at_none(bank):
         for each in found.stages
     )
     assert found.stages[0].by_origin["apply"] == 6
+
+
+def test_an_origin_that_a_year_hides_is_hidden_in_all_years(bank):
+    for origin in ("prospect", "apply"):
+        for _ in range(5):
+            match_with(bank, ("create", "awaiting_professional", MARCH), origin=origin)
+    assert funnel(bank).stages[0].by_origin == {"prospect": 5, "apply": 5, "invite": 0, "repeat": 0}
+
+    match_with(bank, ("create", "awaiting_professional", MAY), origin="apply")
+
+    assert funnel(bank, fiscal_year=2025).stages[0].by_origin["apply"] == 5
+    whole = funnel(bank).stages[0]
+    assert (whole.matches, set(whole.by_origin.values())) == (11, {None}), "6 less the 5 of 2025 would be the 1 of 2026"
 
 
 def test_a_need_counts_once_when_it_is_first_submitted_and_opened(bank, organization):

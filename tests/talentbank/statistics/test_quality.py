@@ -51,6 +51,36 @@ def test_satisfaction_is_the_mean_of_each_side_from_five_evaluations_on(bank):
     assert quality(bank, fiscal_year=2025).satisfaction["professional"] == Satisfaction(0, None, None)
 
 
+def test_the_mean_of_all_years_tells_no_single_evaluation_beside_that_of_one(bank):
+    for score in (5, 5, 5, 4, 4):
+        evaluated(ended(bank, days_ago=800), professional=score)
+    assert quality(bank).satisfaction["professional"] == Satisfaction(5, 4.6, 1.0)
+
+    evaluated(ended(bank, days_ago=20), professional=3)
+
+    assert quality(bank, fiscal_year=2024).satisfaction["professional"] == Satisfaction(5, 4.6, 1.0)
+    assert quality(bank).satisfaction["professional"] == Satisfaction(6, None, None), "26 of 6 less 23 of 5 is the 3"
+
+    for score in (1, 2, 3, 3):
+        evaluated(ended(bank, days_ago=400), professional=score)
+    assert quality(bank).satisfaction["professional"] == Satisfaction(10, 3.5, 0.5), "five in two hidden years"
+
+
+def test_an_early_end_of_a_year_does_not_follow_from_all_years(bank):
+    def ends(days_ago: int, by: str, many: int) -> None:
+        for _ in range(many):
+            early = {"closed_reason": "terminated", "closed_by": by, "reason_codes": ["terms"]}
+            ended(bank, days_ago=days_ago, state="closed", **early)
+
+    ends(800, "professional", 5)
+    ends(800, "organization", 5)
+    ends(20, "organization", 1)
+
+    assert quality(bank, fiscal_year=2024).early_ends.by["organization"] == 5
+    assert set(quality(bank).early_ends.by.values()) == {None}, "6 less the 5 of 2024 is the 1"
+    assert quality(bank).early_ends.terminated == 11
+
+
 def test_an_evaluation_counts_when_both_are_in_or_the_days_have_passed(bank):
     evaluated(ended(bank, days_ago=14), professional=1)  # today is the last day on which the other side may
     assert quality(bank).satisfaction["professional"].evaluations == 0

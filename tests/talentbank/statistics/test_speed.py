@@ -69,6 +69,23 @@ def test_a_review_takes_the_business_days_from_submission_to_decision(bank):
 
 @pytest.mark.django_db
 @pytest.mark.database
+def test_days_of_all_years_tell_no_single_case_beside_those_of_one(bank):
+    for _ in range(5):
+        reviewed(bank, date(2025, 10, 6), ("approve", date(2025, 10, 7)))
+    assert speed(bank).review == Wait(5, 1, 1)
+
+    reviewed(bank, MONDAY, ("approve", FRIDAY))
+
+    assert speed(bank, fiscal_year=2025).review == Wait(5, 1, 1)
+    assert speed(bank).review == Wait(6, None, None), "the ninth decile would be the single case's 4"
+
+    for _ in range(4):
+        reviewed(bank, MONDAY, ("approve", FRIDAY))
+    assert speed(bank).review == Wait(10, 1, 4)
+
+
+@pytest.mark.django_db
+@pytest.mark.database
 def test_waits_for_proposals_answers_and_contracts_by_hand(bank, organization):
     for extra in range(5):
         need = factories.make_need(organization, headcount=3)

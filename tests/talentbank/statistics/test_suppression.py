@@ -3,13 +3,23 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator, Sequence
+from itertools import product
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from talentbank.statistics.suppression import LEAST, cells_shown, columns_hidden, hidden_of, is_small
+from talentbank.statistics.suppression import (
+    LEAST,
+    can_be_measured,
+    cells_shown,
+    cells_shown_over,
+    columns_hidden,
+    hidden_of,
+    hidden_over,
+    is_small,
+)
 
 lines = st.lists(st.one_of(st.integers(0, 9), st.integers(0, 200)), min_size=2, max_size=14)
 
@@ -34,6 +44,48 @@ def test_whoever_knows_the_rule_and_the_total_finds_two_values_for_each_hidden_c
         for shown, possible in published.items():
             for place, count in enumerate(shown):
                 assert count is not None or len({line[place] for line in possible}) > 1, (total, shown)
+
+
+def shown(line: Sequence[int], hidden: Collection[int]) -> tuple[int | None, ...]:
+    return tuple(None if place in hidden else count for place, count in enumerate(line))
+
+
+@pytest.mark.parametrize(("size", "most", "years"), [(2, 16, 2), (2, 10, 3), (3, 12, 2)])
+def test_whoever_asks_for_all_years_and_for_each_works_out_no_small_cell(size, most, years):
+    """Published are each year's total and cells, and those of all years: a hidden cell that they pin down is a 0."""
+    one_year = [line for total in range(most) for line in lines_of(size, total)]
+    published = defaultdict(list)
+    for asked in product(one_year, repeat=years):
+        whole = shown([sum(cells) for cells in zip(*asked, strict=True)], hidden_over(asked))
+        published[whole, *((sum(line), shown(line, hidden_of(line))) for line in asked)].append(asked)
+    for (_, *answers), possible in published.items():
+        for year, (_, cells) in enumerate(answers):
+            for place in (place for place, count in enumerate(cells) if count is None):
+                assert len(values := {asked[year][place] for asked in possible}) > 1 or values == {0}, answers
+
+
+@given(st.lists(st.lists(st.integers(0, 12), min_size=4, max_size=4), max_size=6))
+@settings(max_examples=200, deadline=None)
+def test_all_years_show_no_small_cell_either(years):
+    hidden = hidden_over(years)
+
+    assert not any(is_small(sum(cells)) for place, cells in enumerate(zip(*years, strict=True)) if place not in hidden)
+    assert hidden_over(years[:1]) == (hidden_of(years[0]) if years else frozenset())
+
+
+@pytest.mark.parametrize(
+    ("cases", "measured"),
+    [([], False), ([4], False), ([5], True), ([5, 1], False), ([5, 2, 2], False), ([5, 4, 1], True), ([3, 2], True)],
+)
+def test_a_mean_over_years_leaves_nobody_beside_the_means_of_each(cases, measured):
+    assert can_be_measured(cases) is measured
+
+
+def test_small_years_put_together_are_shown():
+    years = [{"terms": 3, "timing": 4}, {"terms": 4, "timing": 2}, {"terms": 30}]
+
+    assert cells_shown_over(years, ("terms", "timing", "other")) == {"terms": 37, "timing": 6, "other": 0}
+    assert set(cells_shown_over(years[1:], ("terms", "timing", "other")).values()) == {None}
 
 
 @given(lines)
