@@ -86,7 +86,12 @@ def statistics_funnel(*, bank: Bank, as_of: date, fiscal_year: int | None = None
 def _stages(counts: Mapping[tuple[int, Stage, Origin], int]) -> tuple[StageCount, ...]:
     years = {year for year, _, _ in counts}
     lines = {(year, stage): [counts[year, stage, origin] for origin in Origin] for year in years for stage in Stage}
-    hidden = columns_hidden(lines.values())
+    # How many of those contracted are repeats is a headline: the others must not follow from it.
+    beside_repeats = [
+        [0 if origin is Origin.REPEAT else counts[year, Stage.CONTRACTED, origin] for origin in Origin]
+        for year in years
+    ]
+    hidden = columns_hidden([*lines.values(), *beside_repeats])
 
     def count(stage: Stage) -> StageCount:
         whole = [sum(counts[year, stage, origin] for year in years) for origin in Origin]

@@ -139,6 +139,15 @@ def test_an_origin_that_a_year_hides_is_hidden_in_all_years(bank):
     assert (whole.matches, set(whole.by_origin.values())) == (11, {None}), "6 less the 5 of 2025 would be the 1 of 2026"
 
 
+def test_the_headline_of_repeats_tells_no_origin(bank):
+    for origin, many in (("prospect", 3), ("repeat", 20)):
+        for _ in range(many):
+            match_with(bank, *STARTED, origin=origin, made_on=APRIL)
+
+    assert statistics_summary(bank=bank, as_of=TODAY).repeats == 20
+    assert {each.by_origin["apply"] for each in funnel(bank).stages} == {None}, "23 less 20 and two 0 would be the 3"
+
+
 def test_a_need_counts_once_when_it_is_first_submitted_and_opened(bank, organization):
     need = factories.make_need(organization)
     took(need, "need", "submit", "draft", "submitted", MARCH)
