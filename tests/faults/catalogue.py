@@ -24,19 +24,41 @@ FAULTS = (
     Fault(
         "no row lock on the match",
         "talentbank/matches/locks.py",
-        "_lock(Match, (pk for pk, _ in others))",
-        'list(Match.objects.filter(pk__in=[pk for pk, _ in others]).order_by("pk"))',
+        "_lock(Match, (pk for pk, *_ in others))",
+        'list(Match.objects.filter(pk__in=[pk for pk, *_ in others]).order_by("pk"))',
         (LOCKS,),
         postgres=True,
     ),
     Fault(
         "state read before the lock",
         "talentbank/matches/services.py",
-        "    case = lock_match(match_id, step, whole_need=action in WHOLE_NEED)\n"
-        "    case.part, role = _part(case, action)",
+        "    case = lock_match(match_id, step, whole_need=action in WHOLE_NEED)\n",
         "    case = lock_match.__globals__['case_of'](match_id, step)\n"
-        "    lock_match(match_id, step, whole_need=action in WHOLE_NEED)\n"
-        "    case.part, role = _part(case, action)",
+        "    lock_match(match_id, step, whole_need=action in WHOLE_NEED)\n",
+        (LOCKS,),
+        postgres=True,
+    ),
+    Fault(
+        "holder of the professional not locked",
+        "talentbank/matches/locks.py",
+        "    return {holder for *_, holder in rows if holder is not None}\n",
+        "    return set()\n",
+        (LOCKS,),
+        postgres=True,
+    ),
+    Fault(
+        "consents not locked",
+        "talentbank/matches/services.py",
+        "    if action in CONSENTED:\n",
+        "    if False:\n",
+        (LOCKS,),
+        postgres=True,
+    ),
+    Fault(
+        "an end that knows nothing of what came back",
+        "talentbank/matches/locks.py",
+        "            if locked.issuperset(matches_open(kind, id)):\n",
+        "            if True:\n",
         (LOCKS,),
         postgres=True,
     ),
