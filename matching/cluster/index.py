@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from matching.cluster import VersionLost
 from matching.cluster.change import NO_ROWS, Change, taken
 from matching.index import Asked, Asking, DuplicateId, Index, InvalidLimit, Mask, Rows, check_mask
-from matching.index.question import Questions
+from matching.index.question import Question
 from matching.index.segmented import SegmentedIndex, best_of
 
 CHUNK = 250_000
@@ -127,12 +127,13 @@ class ClusterIndex:
             raise InvalidLimit(limit)
         if mask is not None:
             check_mask(mask, len(self))
-        Questions.of(asking).each()  # says whether all weights are such, before anything travels
+        for each in asking:
+            Question.of(*each)  # says whether all weights are such, before anything travels
         under, found = self._under(mask), []
         for first in range(0, len(asking), TOGETHER):
             some = [(dict(one), [dict(rival) for rival in rivals]) for one, rivals in asking[first : first + TOGETHER]]
             answers = self._call("top", {shard: (token, some, limit, bits) for shard, (token, bits) in under.items()})
-            found += [best_of([each[place] for each in answers.values()], limit) for place in range(len(some))]
+            found += [best_of([answer[place] for answer in answers.values()], limit) for place in range(len(some))]
         return found
 
     def _under(self, mask: Mask | None) -> dict[int, tuple[str, NDArray[np.uint8] | None]]:

@@ -10,7 +10,7 @@ from typing import Self
 import numpy as np
 
 from matching.index import Asked, Asking, DuplicateId, InvalidLimit, Mask, Rows, check_mask
-from matching.index.question import Questions
+from matching.index.question import Question, Questions
 from matching.index.search import Search
 from matching.index.segment import Segment, merged
 
@@ -69,8 +69,10 @@ class SegmentedIndex:
             raise InvalidLimit(limit)
         if mask is not None:
             check_mask(mask, len(self))
-        if not asking or not self.segments:
-            return [[] for _ in Questions.of(asking).each()]
+        if not (asking and self.segments):
+            for each in asking:
+                Question.of(*each)  # says whether all weights are such
+            return [[] for _ in asking]
         questions, first = Questions.of(asking), 0
         parts = []
         for segment in self.segments:

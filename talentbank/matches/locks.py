@@ -18,15 +18,19 @@ from talentbank.needs.models import Need
 from talentbank.organizations.models import Organization
 from talentbank.professionals.models import Professional
 
-WHOSE = ("pk", "professional_id", "professional__organization_id")
 FRESH = ("need", "need__organization", "professional", "bank")
 
 
 def lock_rows(*, organizations: Iterable[UUID], needs: Iterable[UUID], professionals: Iterable[UUID]) -> None:
-    """Lock registrations and needs, in order, each kind by id."""
-    _lock(Organization, organizations)
+    """Lock registrations and needs, in order, each kind by id; with a professional, the organization that holds it.
+
+    As its holder ends, so do its matches.
+    """
+    people = set(professionals)
+    held = Professional.objects.filter(pk__in=people, organization__isnull=False)
+    _lock(Organization, {*organizations, *held.values_list("organization_id", flat=True)})
     _lock(Need, needs)
-    _lock(Professional, professionals)
+    _lock(Professional, people)
 
 
 def _lock(rows: type[Row], ids: Iterable[UUID]) -> None:
@@ -41,24 +45,17 @@ def lock_match(match_id: UUID, step: Step, *, whole_need: bool) -> Case:
 
     :raises NotFound: no such match.
     """
-    ids = Match.objects.filter(pk=match_id).values_list("need_id", "need__organization_id").first()
+    ids = Match.objects.filter(pk=match_id).values_list("need_id", "need__organization_id", "professional_id").first()
     if ids is None:
         raise NotFound()
-    need_id, organization_id = ids
-    rows = Match.objects.filter(Q(need_id=need_id) if whole_need else Q(pk=match_id)).values_list(*WHOSE)
-    others = list(rows)
+    need_id, organization_id, professional_id = ids
+    where = Q(need_id=need_id) if whole_need else Q(pk=match_id)
+    others = list(Match.objects.filter(where).values_list("pk", "professional_id"))
     lock_rows(
-        organizations={organization_id, *_holders(others)},
-        needs=[need_id],
-        professionals=[professional_id for _, professional_id, _ in others],
+        organizations=[organization_id], needs=[need_id], professionals=[professional_id, *(pro for _, pro in others)]
     )
-    _lock(Match, (pk for pk, *_ in others))
+    _lock(Match, (pk for pk, _ in others))
     return case_of(match_id, step)
-
-
-def _holders(rows: Iterable[tuple[UUID, UUID, UUID | None]]) -> set[UUID]:
-    """Organizations that hold the professionals of these rows: as one ends, so do their matches."""
-    return {holder for *_, holder in rows if holder is not None}
 
 
 def lock_all(
@@ -73,16 +70,13 @@ def lock_all(
         *(need_id for need_id, _ in pairs),
     }
     where = Q(need_id__in=needs) if whole_needs else Q(pk__in=matches)
-    rows = list(Match.objects.filter(where).values_list(*WHOSE))
-    asked = Professional.objects.filter(pk__in={professional_id for _, professional_id in pairs})
-    organizations = set(Need.objects.filter(pk__in=needs).values_list("organization_id", flat=True))
-    held = asked.filter(organization__isnull=False).values_list("pk", "pk", "organization_id") if pairs else ()
+    rows = list(Match.objects.filter(where).values_list("pk", "professional_id"))
     lock_rows(
-        organizations=organizations | _holders(rows) | _holders(held),
+        organizations=Need.objects.filter(pk__in=needs).values_list("organization_id", flat=True),
         needs=needs,
-        professionals=[*(professional_id for _, professional_id, _ in rows), *(pro for _, pro in pairs)],
+        professionals=[professional_id for _, professional_id in [*rows, *pairs]],
     )
-    _lock(Match, (pk for pk, *_ in rows))
+    _lock(Match, (pk for pk, _ in rows))
 
 
 def lock_pair(*, need_id: UUID, professional_id: UUID) -> tuple[Need, Professional]:
@@ -93,8 +87,7 @@ def lock_pair(*, need_id: UUID, professional_id: UUID) -> tuple[Need, Profession
     organization_id = Need.objects.filter(pk=need_id).values_list("organization_id", flat=True).first()
     if organization_id is None:
         raise NotFound("/need")
-    held = Professional.objects.filter(pk=professional_id).values_list("pk", "pk", "organization_id")
-    lock_rows(organizations={organization_id, *_holders(held)}, needs=[need_id], professionals=[professional_id])
+    lock_rows(organizations=[organization_id], needs=[need_id], professionals=[professional_id])
     professional = Professional.objects.filter(pk=professional_id).first()
     if professional is None:
         raise NotFound("/professional")
@@ -117,17 +110,17 @@ def lock_dependents(kind: str, id: UUID) -> None:
 
 def _lock_dependents(kind: str, id: UUID) -> set[UUID]:
     """The matches that are locked."""
-    matches = list(_matches_of(kind, id).exclude(state__in=CLOSED_STATES).values_list(*WHOSE, "need_id"))
-    needs = {need_id for *_, need_id in matches}
+    rows = _matches_of(kind, id).exclude(state__in=CLOSED_STATES).values_list("pk", "need_id", "professional_id")
+    matches = list(rows)
+    needs = {need_id for _, need_id, _ in matches}
     if kind == "need":
         needs.add(id)
     if kind == "organization":
         needs |= set(Need.objects.filter(organization_id=id).values_list("pk", flat=True))
     organizations = set(Need.objects.filter(pk__in=needs).values_list("organization_id", flat=True))
-    held = _holders((pk, professional_id, holder) for pk, professional_id, holder, _ in matches)
-    professionals = {professional_id for _, professional_id, *_ in matches}
+    professionals = {professional_id for *_, professional_id in matches}
     lock_rows(
-        organizations=organizations | held | ({id} if kind == "organization" else set()),
+        organizations=organizations | ({id} if kind == "organization" else set()),
         needs=needs,
         professionals=professionals | ({id} if kind == "professional" else set()),
     )

@@ -24,8 +24,8 @@ FAULTS = (
     Fault(
         "no row lock on the match",
         "talentbank/matches/locks.py",
-        "_lock(Match, (pk for pk, *_ in others))",
-        'list(Match.objects.filter(pk__in=[pk for pk, *_ in others]).order_by("pk"))',
+        "_lock(Match, (pk for pk, _ in others))",
+        'list(Match.objects.filter(pk__in=[pk for pk, _ in others]).order_by("pk"))',
         (LOCKS,),
         postgres=True,
     ),
@@ -41,8 +41,8 @@ FAULTS = (
     Fault(
         "holder of the professional not locked",
         "talentbank/matches/locks.py",
-        "    return {holder for *_, holder in rows if holder is not None}\n",
-        "    return set()\n",
+        '{*organizations, *held.values_list("organization_id", flat=True)}',
+        "organizations",
         (LOCKS,),
         postgres=True,
     ),
