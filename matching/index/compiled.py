@@ -6,7 +6,7 @@ from typing import ClassVar
 import numpy as np
 
 from matching.index import Mask
-from matching.index.dense import DenseSearch, best_of
+from matching.index.dense import DenseSearch, best_by_sums
 from matching.index.kernel import GIVEN_UP, MOST_WANTED, scan
 from matching.index.kernel_segment import Addressed
 from matching.index.question import Questions
@@ -40,7 +40,7 @@ def _completed(best: Best, segment: Segment, questions: Questions, limit: int, m
     held = Best([max(0, count) for count in best.counts], best.positions, best.scores).parts()
     return Best.joined(
         [
-            best_of(segment, question, limit, mask) if count == GIVEN_UP else part
+            best_by_sums(segment, question, limit, mask) if count == GIVEN_UP else part
             for count, part, question in zip(best.counts, held, questions.each(), strict=True)
         ]
     )

@@ -16,10 +16,10 @@ class DenseSearch:
     name = "scipy"
 
     def best(self, segment: Segment, questions: Questions, limit: int, mask: Mask | None) -> Best:
-        return Best.joined([best_of(segment, each, limit, mask) for each in questions.each()])
+        return Best.joined([best_by_sums(segment, each, limit, mask) for each in questions.each()])
 
 
-def best_of(segment: Segment, question: Question, limit: int, mask: Mask | None) -> Best:
+def best_by_sums(segment: Segment, question: Question, limit: int, mask: Mask | None) -> Best:
     """Of one question."""
     with np.errstate(over="ignore"):  # a score is 1 at most
         scores = _scores(segment, *question.within(segment))

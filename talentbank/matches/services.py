@@ -61,8 +61,7 @@ def match_transition(*, match_id: UUID, action: str, step: Step, expected_versio
     input_check(action, step)
     case = lock_match(match_id, step, whole_need=action in WHOLE_NEED)
     if action in CONSENTED:
-        whose = {"professional": case.professional.pk, "organization": case.organization.pk}
-        consents_lock([Subject(kind, pk, case.bank.pk) for kind, pk in whose.items()])
+        _consents_hold(case)
     case.part, role = _part(case, action)
     case.step = replace(step, role=role)
     require_proxy(case)
@@ -73,6 +72,12 @@ def match_transition(*, match_id: UUID, action: str, step: Step, expected_versio
     revision_bump(case.bank.pk)
     follow(case, match_step(case, transition))
     return case.match
+
+
+def _consents_hold(case: Case) -> None:
+    """Nobody withdraws a consent of the two sides until the step is kept."""
+    whose = {"professional": case.professional.pk, "organization": case.organization.pk}
+    consents_lock([Subject(kind, pk, case.bank.pk) for kind, pk in whose.items()])
 
 
 def _part(case: Case, action: str) -> tuple[Part, Role]:
@@ -101,6 +106,7 @@ def match_create(
     row = CREATION[origin]
     match = _draft(need, professional, origin, row, step)
     case = Case(match, need, need.organization, professional, need.bank, step)
+    _consents_hold(case)
     case.part, role = part_for(step.actor, match, row.parts, step.on_behalf)
     case.step = replace(step, role=role)
     require_proxy(case)

@@ -16,7 +16,8 @@ from talentbank.core.models import AuditHead, Event
 from talentbank.matches.evaluations import evaluation_give
 from talentbank.matches.locks import lock_all, lock_dependents, lock_match, lock_pair
 from talentbank.matches.models import Match
-from talentbank.matches.services import conflict_decide, match_transition
+from talentbank.matches.services import conflict_decide, match_create, match_transition
+from talentbank.matches.states import Origin
 from talentbank.matches.timers import matches_tick
 from talentbank.needs.models import Need
 from talentbank.organizations.models import Organization
@@ -207,6 +208,15 @@ def test_an_end_locks_what_came_back_while_it_waited(need, professional):
         Match.objects.filter(pk=match.pk).update(state="introduced", closed_reason="")
 
     assert while_held(match, back, end) is True
+
+
+def test_a_consent_is_not_withdrawn_while_somebody_applies(need, professional):
+    consent = Consent.objects.filter(subject_id=professional.pk, text_kind="disclosure").get()
+    step = Step(actor=factories.actor(professional.user), at=AT)
+
+    with transaction.atomic():
+        match_create(need_id=need.pk, professional_id=professional.pk, origin=Origin.APPLY, step=step)
+        assert is_held(Consent, consent.pk)
 
 
 def test_a_consent_is_not_withdrawn_while_an_introduction_is_approved(need, professional, coordinator):
