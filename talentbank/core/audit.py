@@ -100,6 +100,7 @@ def event_record(
 ) -> Event:
     """Append one event. Call it last in the transaction: it takes the lock of the bank's audit head.
 
+    A call that waited for another's lock began before that one's event: its own is dated with it, never before it.
     A proxy whom staff listened to is a fact of it by id alone; that it may speak was asked before the step.
     """
     head = _locked_head(subject.bank_id)
@@ -116,7 +117,7 @@ def event_record(
         action=action,
         from_state=from_state,
         to_state=to_state,
-        at=step.at,
+        at=max(step.at, last.at) if last else step.at,
         happened_on=step.day,
         actor_id=step.actor.user_id,
         actor_role=step.role,

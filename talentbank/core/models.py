@@ -32,9 +32,9 @@ class Row(models.Model):
         return row
 
     def save_step(self, *, at: datetime) -> None:
-        """Save the row as its next version. The caller holds its lock."""
+        """Save the row as its next version, whose time is never before the last one's. The caller holds its lock."""
         self.version += 1
-        self.updated_at = at
+        self.updated_at = max(at, self.updated_at)
         self.save(force_update=True)
 
 

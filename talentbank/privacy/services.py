@@ -32,6 +32,13 @@ def consents_grant(
 
     :raises InvalidInput: the bank has no such text today.
     """
+    return [row for row, _ in _grant(subject, kinds, actor, channel, at, pointer)]
+
+
+def _grant(
+    subject: Subject, kinds: Iterable[str], actor: Actor, channel: Channel, at: datetime, pointer: str
+) -> list[tuple[Consent, bool]]:
+    """Return each consent, and whether it is new: of equal calls at once, one creates and all return the same row."""
     current = {text.kind: text for text in texts_current(subject.bank_id, at).filter(language="ja")}
     wanted = list(dict.fromkeys(kinds))
     if missing := [n for n, kind in enumerate(wanted) if kind not in current]:
@@ -39,27 +46,26 @@ def consents_grant(
     granted = []
     for kind in wanted:
         text = current[kind]
-        running = Consent.objects.filter(
-            subject_kind=subject.kind, subject_id=subject.id, text_kind=kind, withdrawn_at__isnull=True
-        ).first()
-        if running and running.text_number == text.number:
-            granted.append(running)
-            continue
-        if running:
-            running.withdrawn_at = at
-            running.save_step(at=at)
+        held = Consent.objects.filter(subject_kind=subject.kind, subject_id=subject.id, text_kind=kind)
+        for outdated in held.filter(withdrawn_at__isnull=True).exclude(text_number=text.number).select_for_update():
+            outdated.withdrawn_at = max(at, outdated.granted_at)
+            outdated.save_step(at=at)
         granted.append(
-            Consent.create(
-                at=at,
-                bank_id=subject.bank_id,
+            Consent.objects.get_or_create(
                 subject_kind=subject.kind,
                 subject_id=subject.id,
                 text_kind=kind,
-                text_number=text.number,
-                text_sha256=text.sha256,
-                channel=channel,
-                obtained_by_id=actor.user_id,
-                granted_at=at,
+                withdrawn_at__isnull=True,
+                defaults={
+                    "created_at": at,
+                    "updated_at": at,
+                    "bank_id": subject.bank_id,
+                    "text_number": text.number,
+                    "text_sha256": text.sha256,
+                    "channel": channel,
+                    "obtained_by_id": actor.user_id,
+                    "granted_at": at,
+                },
             )
         )
     return granted
@@ -74,16 +80,13 @@ def consents_give(
     :raises InvalidInput: the bank has no such text today, or a proxy is named who may not speak here.
     """
     proxy_heard(about="consent", whose=subject, step=step)
-    held = set(Consent.objects.filter(subject_kind=subject.kind, subject_id=subject.id).values_list("pk", flat=True))
-    granted = consents_grant(
-        subject=subject, kinds=kinds, actor=step.actor, channel=channel, at=step.at, pointer=pointer
-    )
-    rows = Consent.objects.filter(pk__in=[row.pk for row in granted])
+    granted = _grant(subject, kinds, step.actor, channel, step.at, pointer)
+    rows = Consent.objects.filter(pk__in=[row.pk for row, _ in granted])
     rows.update(revision=revision_bump(subject.bank_id))
-    for row in granted:
-        if row.pk not in held:
+    for row, is_new in granted:
+        if is_new:
             _recorded(row, step, "give")
-    return granted
+    return [row for row, _ in granted]
 
 
 @transaction.atomic
@@ -98,7 +101,7 @@ def consent_withdraw(*, consent: Consent, expected_version: int, step: Step) -> 
     if row.version != expected_version:
         raise StaleVersion(version=row.version)
     if runs(row):
-        row.withdrawn_at = step.at
+        row.withdrawn_at = max(step.at, row.granted_at)
         row.revision = revision_bump(row.bank_id)
         row.save_step(at=step.at)
         _recorded(row, step, "withdraw")

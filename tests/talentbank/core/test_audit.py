@@ -12,7 +12,7 @@ from talentbank.core.actors import Actor, Channel, OnBehalf, Role, Side
 from talentbank.core.audit import CHAINED, Step, Subject, event_hash, event_record, text_digest
 from talentbank.core.ids import new_id
 from talentbank.core.models import AuditHead, Event, EventText
-from tests.factories import AT
+from tests.factories import AT, make_professional
 
 pytestmark = [pytest.mark.django_db, pytest.mark.database]
 BANK = UUID("01930000-0000-7000-8000-000000000001")
@@ -70,6 +70,24 @@ def test_events_are_chained_per_subject_and_per_bank():
     assert [event.bank_previous_hash for event in (first, second, third)] == ["", first.hash, second.hash]
     head = AuditHead.objects.get(bank_id=BANK)
     assert (head.sequence, head.hash) == (3, third.hash)
+
+
+def test_a_step_that_waited_for_another_is_not_dated_before_it():
+    subject = Subject("match", new_id(), BANK)
+    first, later = record(subject), AT + timedelta(seconds=1)
+    waited = record(subject, replace(STEP, at=AT - timedelta(milliseconds=300)))
+    assert (waited.at, waited.happened_on) == (first.at, STEP.happened_on)
+    assert record(subject, replace(STEP, at=later)).at == later
+    assert record(step=replace(STEP, at=AT - timedelta(days=1))).at < AT
+
+
+def test_a_version_is_never_older_than_the_one_before(bank):
+    row = make_professional(bank)
+    before = row.updated_at
+    row.save_step(at=before - timedelta(seconds=1))
+    assert (row.version, row.updated_at) == (2, before)
+    row.save_step(at=before + timedelta(seconds=1))
+    assert row.updated_at == before + timedelta(seconds=1)
 
 
 def test_banks_do_not_share_a_chain():

@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+import threading
 from datetime import timedelta
 
 import pytest
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connection, transaction
 
 from talentbank.banks.services import bank_text_publish
 from talentbank.core.actors import SYSTEM, Channel, Role
 from talentbank.core.audit import Step, Subject
 from talentbank.core.errors import InvalidInput, StaleVersion
+from talentbank.core.models import Event
 from talentbank.privacy.models import Consent
 from talentbank.privacy.selectors import consents_missing, disclosures_of
-from talentbank.privacy.services import consent_withdraw, consents_grant, disclosure_record
+from talentbank.privacy.services import consent_withdraw, consents_give, consents_grant, disclosure_record
 from tests import factories
 from tests.factories import AT
 
@@ -84,3 +86,30 @@ def test_a_read_is_logged_with_reader_fields_and_consent(subject, coordinator):
     (row,) = disclosures_of([subject.id])
     assert (row.reader_id, row.reader_role, row.fields) == (coordinator.pk, "coordinator", ["email"])
     assert row.consent_ids == [str(Consent.objects.get(subject_id=subject.id, text_kind="disclosure").pk)]
+
+
+@pytest.mark.skipif(connection.vendor == "sqlite", reason="SQLite has no row locks: a writer has the database")
+@pytest.mark.django_db(transaction=True)
+def test_of_equal_consents_at_once_one_is_made_and_each_caller_gets_it(bank):
+    subject, n = Subject("professional", factories.make_professional(bank).pk, bank.pk), 4
+    Consent.objects.filter(subject_id=subject.id).delete()
+    given, barrier = [], threading.Barrier(n)
+
+    def call() -> None:
+        barrier.wait(timeout=10)
+        try:
+            given.extend(consents_give(subject=subject, kinds=["matching"], step=STEP, channel=Channel.WEB))
+        except Exception as error:
+            given.append(error)
+        finally:
+            connection.close()
+
+    threads = [threading.Thread(target=call) for _ in range(n)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(timeout=20)
+
+    consent = Consent.objects.get(subject_id=subject.id)
+    assert given == [consent] * n
+    assert Event.objects.filter(subject_kind="consent", subject_id=consent.pk).count() == 1
