@@ -123,8 +123,9 @@ def test_the_address_in_a_problem_is_a_reference_that_may_be_followed(anonymous:
     assert answer.json()["instance"] == "/api/v1/things/C%C3%91%20%E6%BC%AC"
 
 
-def test_405_names_what_is_allowed(anonymous: Any) -> None:
-    assert anonymous.generic("PUT", "/api/v1/things").headers["Allow"] == "GET, POST, HEAD"
+def test_every_answer_names_what_its_path_allows(anonymous: Any) -> None:
+    for method in ("PUT", "OPTIONS", "GET"):
+        assert anonymous.generic(method, "/api/v1/things").headers["Allow"] == "GET, POST, HEAD"
 
 
 @pytest.mark.parametrize("accept", ["text/html", "application/xml", "image/*"])
