@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from api.registrations.inputs import CommentsField
 from api.serializers import (
     CommonActionInput,
     OnBehalfInput,
@@ -23,7 +24,6 @@ from talentbank.needs.models import Confidentiality, Place, SubsidyUse
 from talentbank.professionals.models import EngagementType, FeeBasis
 
 TEXT = 4000
-COMMENT = 1000
 WEIGHT = {"minimum": 0.01, "maximum": 1.0}
 RANGES = {name: {"minimum": low, "maximum": high} for name, (low, high) in BOUNDS.items()}
 
@@ -82,19 +82,8 @@ class NeedInput(NeedChangesInput):
     organization = StrictUUIDField()
 
 
-class NeedCommentsInput(StrictSerializer):
-    """A comment per field that is to be changed."""
-
-    def get_fields(self) -> dict[str, Any]:
-        return {
-            name: StrictCharField(max_length=COMMENT, required=False)
-            for name in EDITABLE_FIELDS
-            if name != "public_summary"
-        }
-
-
 class NeedRequestChangesInput(CommonActionInput):
-    comments = NeedCommentsInput()
+    comments = CommentsField()
 
 
 class NeedReopenInput(CommonActionInput):

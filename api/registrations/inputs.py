@@ -19,7 +19,7 @@ from api.serializers import (
     StrictListField,
 )
 from talentbank.banks.models import TextKind
-from talentbank.registrations.inputs import COMMENT_LENGTH
+from talentbank.registrations.comments import COMMENT_LENGTH
 
 CALL_KEYS = ON_BEHALF_KEYS | {"bank", "consents"}
 """Keys of a body that are no fields of the registration."""
@@ -49,7 +49,7 @@ def consents() -> StrictListField:
 
 
 class CommentsField(serializers.DictField):
-    """Comments by JSON pointer into the registration, such as `/skills/0/evidence`."""
+    """Comments by JSON pointer into the row, such as `/skills/0/level`."""
 
     def __init__(self, **options: Any) -> None:
         super().__init__(child=StrictCharField(max_length=COMMENT_LENGTH), **options)

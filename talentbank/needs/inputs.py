@@ -9,12 +9,15 @@ from talentbank.core.clock import day_of
 from talentbank.core.errors import FieldError, InvalidInput
 from talentbank.core.models import Event
 from talentbank.needs.codes import REASON_REQUIRED, REASONS_BY_ACTION
-from talentbank.needs.fields import EDITABLE_FIELDS
+from talentbank.needs.fields import EDITABLE_FIELDS, STAFF_ONLY
 from talentbank.needs.lifecycle import NeedAction
 from talentbank.needs.models import Need
+from talentbank.registrations.comments import comment_errors
 
 REQUIRED: dict[str, tuple[str, ...]] = {NeedAction.REQUEST_CHANGES: ("comments",), NeedAction.REOPEN: ("deadline",)}
 """Input without which an action is not understood."""
+COMMENTED = frozenset(EDITABLE_FIELDS) - STAFF_ONLY
+"""Fields that the organization is asked to change."""
 ASK_QUESTION, ANSWER_QUESTION = "ask", "answer-question"
 TALKS = (ASK_QUESTION, ANSWER_QUESTION)
 """Recorded beside the table: no step waits for them, and none must have happened after them."""
@@ -30,7 +33,7 @@ def input_check(action: str, step: Step) -> None:
     if step.day > day_of(step.at):
         errors.append(FieldError("/happened_on", "in_the_future"))
     if action == NeedAction.REQUEST_CHANGES:
-        errors += _comment_errors(step)
+        errors += comment_errors(step.input.get("comments") or {}, COMMENTED)
     deadline = step.input.get("deadline")
     if isinstance(deadline, date) and deadline < day_of(step.at):
         errors.append(FieldError("/deadline", "in_the_past"))
@@ -60,9 +63,3 @@ def _reason_errors(action: str, step: Step) -> list[FieldError]:
         for n, code in enumerate(step.reason_codes)
         if code not in known
     ]
-
-
-def _comment_errors(step: Step) -> list[FieldError]:
-    """Comments are per field: {field: comment}."""
-    comments = step.input.get("comments") or {}
-    return [FieldError(f"/comments/{name}", "unknown_field") for name in comments if name not in EDITABLE_FIELDS]

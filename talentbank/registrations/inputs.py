@@ -11,13 +11,13 @@ from talentbank.core.clock import day_of
 from talentbank.core.errors import FieldError, InvalidInput
 from talentbank.core.models import Event
 from talentbank.registrations.codes import REASONS_BY_ACTION
+from talentbank.registrations.comments import comment_errors
 from talentbank.registrations.lifecycle import RegistrationAction
 from talentbank.registrations.rooms import Room
 
 REQUIRED: dict[str, tuple[str, ...]] = {RegistrationAction.REQUEST_CHANGES: ("comments",)}
 """Input without which an action is not understood."""
 DECISION_KEYS = ("document_number", "decided_on", "decided_by_title")
-COMMENT_LENGTH = 2000
 
 
 def input_check(room: Room, action: str, step: Step) -> None:
@@ -35,7 +35,7 @@ def input_check(room: Room, action: str, step: Step) -> None:
     if step.day > day_of(step.at):
         errors.append(FieldError("/happened_on", "in_the_future"))
     if action == RegistrationAction.REQUEST_CHANGES:
-        errors += _comment_errors(room, step.input.get("comments") or {})
+        errors += comment_errors(step.input.get("comments") or {}, room.fields)
     if decision := step.input.get("decision"):
         errors += _decision_errors(decision, step)
     if action == RegistrationAction.PAUSE:
@@ -54,22 +54,6 @@ def day_check(room: Room, row: Any, step: Step) -> None:
     last = Event.objects.filter(subject_kind=room.kind, subject_id=row.pk).order_by("-position").first()
     if last and step.happened_on < last.happened_on:
         raise InvalidInput([FieldError("/happened_on", "before_last_step", {"last": str(last.happened_on)})])
-
-
-def _comment_errors(room: Room, comments: Any) -> list[FieldError]:
-    """Comments are {JSON pointer into the registration: text}."""
-    if not isinstance(comments, Mapping):
-        return [FieldError("/comments", "invalid")]
-    errors = []
-    for pointer, text in comments.items():
-        where = "/comments/" + str(pointer).replace("~", "~0").replace("/", "~1")
-        if str(pointer).removeprefix("/").split("/")[0] not in room.fields or not str(pointer).startswith("/"):
-            errors.append(FieldError(where, "unknown_field"))
-        elif not isinstance(text, str) or not text.strip():
-            errors.append(FieldError(where, "blank"))
-        elif len(text) > COMMENT_LENGTH:
-            errors.append(FieldError(where, "max_length", {"maximum": COMMENT_LENGTH}))
-    return errors
 
 
 def _decision_errors(decision: Any, step: Step) -> list[FieldError]:

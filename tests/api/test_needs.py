@@ -84,7 +84,7 @@ def test_staff_send_a_need_back_with_comments_and_reject_it(
     owner: ContractClient, staff: ContractClient, organization: Organization
 ) -> None:
     need = read(staff, factories.make_need(organization, state="submitted"))
-    words = {"own_words": "いつ頃までに始めたいですか。"}
+    words = {"/own_words": "いつ頃までに始めたいですか。"}
 
     need = done(act(staff, need, "request-changes", comments=words, note="電話済み"))
     assert need["review_comments"] == words
@@ -211,7 +211,9 @@ def test_an_organization_out_of_scope_is_not_told_from_one_that_is_not_there(
         ("reject", {}, "/reason_codes"),
         ("reject", {"reason_codes": ["timing"]}, "/reason_codes/0"),
         ("request-changes", {}, "/comments"),
-        ("request-changes", {"comments": {"state": "?"}}, "/comments/state"),
+        ("request-changes", {"comments": {"/state": "?"}}, "/comments/~1state"),
+        ("request-changes", {"comments": {"own_words": "?"}}, "/comments/own_words"),
+        ("request-changes", {"comments": {"/public_summary": "?"}}, "/comments/~1public_summary"),
         ("open", {"happened_on": "2999-01-01"}, "/happened_on"),
         ("open", {"colour": "red"}, "/colour"),
     ],

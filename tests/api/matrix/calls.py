@@ -92,7 +92,7 @@ BODIES: dict[str, Body | Callable[[World], Body]] = {
     "needs_questions_create": {"text": "在庫は何点ですか。"},
     "needs_reject": OUT_OF_SCOPE,
     "needs_reopen": {"deadline": "2027-06-30"},
-    "needs_request_changes": {"comments": {"own_words": "いつ頃までに始めたいですか。"}},
+    "needs_request_changes": {"comments": {"/own_words": "いつ頃までに始めたいですか。"}},
     "needs_suggestions": {"words": "インターネットの通信販売を始めたい"},
     "needs_update": {"tools_today": "ﾌｧｯｸｽと電話"},
     "organizations_create": lambda world: {

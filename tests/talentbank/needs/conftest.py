@@ -22,7 +22,7 @@ from tests.factories import AT
 FOR_ORGANIZATION = OnBehalf(Side.ORGANIZATION, Channel.PHONE, "電話で確認")
 INPUT: dict[str, dict[str, Any]] = {
     "reopen": {"deadline": date(2027, 6, 30)},
-    "request-changes": {"comments": {"own_words": "もう少し詳しくお書きください。"}},
+    "request-changes": {"comments": {"/own_words": "もう少し詳しくお書きください。"}},
 }
 REASONS = {"reject": ("out_of_scope",)}
 

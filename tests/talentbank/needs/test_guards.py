@@ -180,7 +180,7 @@ def test_a_stale_version_does_nothing(organization: Organization, actors: Actors
         ("reject", {"reason_codes": ("timing",)}, "/reason_codes/0", "unknown_reason_code"),
         ("open", {"reason_codes": ("other",)}, "/reason_codes/0", "unknown_reason_code"),
         ("request-changes", {"input": {}}, "/comments", "required"),
-        ("request-changes", {"input": {"comments": {"state": "?"}}}, "/comments/state", "unknown_field"),
+        ("request-changes", {"input": {"comments": {"/state": "?"}}}, "/comments/~1state", "unknown_field"),
         ("open", {"happened_on": date(2026, 11, 3)}, "/happened_on", "in_the_future"),
     ],
 )
