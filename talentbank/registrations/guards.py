@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from uuid import UUID
+
 from talentbank.banks.models import REQUIRED_TO_SUBMIT
 from talentbank.banks.policy import FourEyes
 from talentbank.core.actors import SYSTEM
 from talentbank.core.errors import Refusal
+from talentbank.core.models import Event
 from talentbank.privacy.selectors import consents_missing
 from talentbank.registrations.dependents import dependents_running
-from talentbank.registrations.models import RegistrationHelper
+from talentbank.registrations.models import RegistrationHelper, RegistrationState
 from talentbank.registrations.rooms import RegistrationCase
 
 
@@ -59,7 +62,20 @@ def countersign_waits(case: RegistrationCase) -> Refusal | None:
     """A decision waits for a second signature, of somebody else than who took it."""
     if not case.row.countersign_pending:
         return Refusal("nothing_to_countersign")
-    return Refusal("four_eyes") if case.row.decided_by_id == case.step.actor.user_id else None
+    return Refusal("four_eyes") if case.step.actor.user_id in _deciders(case) else None
+
+
+def _deciders(case: RegistrationCase) -> set[UUID | None]:
+    """Whose decisions wait for the signature: on the registration, and on changes of it since."""
+    found = {case.row.decided_by_id}
+    for event in Event.objects.filter(subject_kind=case.room.kind, subject_id=case.row.pk).order_by("-position"):
+        if event.action == "countersign":
+            break
+        if event.facts.get("countersign"):
+            found.add(event.actor_id)
+        if event.from_state == RegistrationState.SUBMITTED:
+            break
+    return found
 
 
 def changes_wait(case: RegistrationCase) -> Refusal | None:

@@ -11,6 +11,7 @@ from talentbank.core.actors import Channel, OnBehalf, Side
 from talentbank.core.errors import ActingAsRequired, Forbidden, InvalidInput, NotFound, StaleVersion
 from talentbank.core.models import Revision
 from talentbank.organizations.models import OrganizationMember
+from talentbank.professionals.models import Professional
 from talentbank.registrations import dependents
 from talentbank.registrations.models import RegistrationHelper
 from talentbank.registrations.policies import part_for
@@ -118,6 +119,21 @@ def test_a_countersigned_approval_needs_a_reason_and_then_another_bank_admin():
     signed = move(row, "countersign", other)
     assert (signed.registration_state, signed.countersign_pending) == ("approved", False)
     assert refusal_codes(row, "countersign", other) == ["nothing_to_countersign"]
+
+
+def test_a_colleagues_decision_on_changes_lets_nobody_countersign_their_own():
+    bank = factories.make_bank(policy={"four_eyes": "countersign"})
+    first, second, third = (factories.make_staff(bank, "bank_admin") for _ in range(3))
+    row = move(make_submitted(bank, entered_by=first), "approve", first, note="急ぎ")
+    RegistrationHelper.objects.create(subject_kind="professional", subject_id=row.pk, user=second)
+    Professional.objects.filter(pk=row.pk).update(pending_changes={"name": "新 名前"}, pending_by=row.user)
+    row = move(row, "approve-changes", second, note="急ぎ")
+
+    assert refusal_codes(row, "countersign", first) == refusal_codes(row, "countersign", second) == ["four_eyes"]
+    signed = move(row, "countersign", third)
+    Professional.objects.filter(pk=row.pk).update(pending_changes={"name": "別の 名前"})
+    again = move(signed, "approve-changes", second, note="急ぎ")
+    assert move(again, "countersign", first).countersign_pending is False, "theirs was signed before"
 
 
 def test_fresh_eyes_need_no_countersignature():

@@ -67,6 +67,18 @@ def test_tick_refuses_what_is_no_moment(text):
         call_command("tick", at=text)
 
 
+def test_in_production_a_time_to_come_is_rehearsed_alone(waiting, settings, clock_at):
+    settings.PRODUCTION = True
+    clock_at(AT)
+    with pytest.raises(CommandError, match="--dry-run"):
+        call_command("tick", at="2026-11-17", stdout=StringIO())
+    call_command("tick", at="2026-11-17", dry_run=True, stdout=StringIO())
+    assert Match.objects.get(pk=waiting.pk).state == "awaiting_professional"
+
+    clock_at(AT + timedelta(days=30))
+    assert tick("2026-11-17")["matches_expired"] == 1
+
+
 @pytest.mark.django_db(transaction=True)  # the worker closes connections that are not in autocommit
 def test_one_round_of_work_sends_mails_and_runs_the_timers(waiting, clock_at):
     clock_at(AT + timedelta(days=30))

@@ -6,6 +6,7 @@ from contextlib import nullcontext
 from datetime import datetime
 from typing import Any
 
+from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import transaction
 
@@ -29,12 +30,13 @@ class Command(BaseCommand):
     help = "Run the timers once; idempotent, and two runs at once act once."
 
     def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("--at", help="rehearse as of this moment instead of now")
-
+        parser.add_argument("--at", help="as of this moment instead of now; with --dry-run a rehearsal")
         parser.add_argument("--dry-run", action="store_true", help="say what would happen, and take it all back")
 
     def handle(self, *args: Any, **options: Any) -> None:
         at = moment(options["at"]) if options["at"] else now()
+        if settings.PRODUCTION and at > now() and not options["dry_run"]:
+            raise CommandError("--at is to come: add --dry-run, for what a tick closes stays closed")
         with transaction.atomic() if options["dry_run"] else nullcontext():
             counts = tick(at=at)
             if options["dry_run"]:
