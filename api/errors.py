@@ -21,7 +21,6 @@ from matching.cluster import IndexUnavailable
 from talentbank.core import errors as domain
 from talentbank.core.errors import FieldError
 
-RETRY_AFTER_SECONDS = "1"
 BUSY_SQLSTATES = frozenset({"55P03", "40P01", "40001"})
 """PostgreSQL: lock not available, deadlock, serialization failure."""
 DOMAIN_STATUS: tuple[tuple[type[domain.DomainError], int], ...] = (

@@ -143,11 +143,6 @@ class ChoiceFilter(Parameter):
         super().__init__(field_name, strict=StrictChoiceField(choices), **options)
 
 
-class UUIDFilter(Parameter):
-    def __init__(self, field_name: str | None = None, **options: Any) -> None:
-        super().__init__(field_name, strict=StrictUUIDField(), **options)
-
-
 class FlagFilter(Parameter):
     """`true` or `false`."""
 

@@ -27,6 +27,7 @@ from talentbank.needs.models import Need, NeedSkill
 from talentbank.organizations.models import Organization, OrganizationMember
 from talentbank.privacy.models import Consent, Power, Proxy
 from talentbank.professionals.models import HoursReservation, Professional, ProfessionalSkill
+from talentbank.professionals.selectors import hours_reserved
 from talentbank.ranking.models import Pair
 from talentbank.skills.models import Problem, ProblemArea, ProblemSkill, Skill, SkillGroup
 
@@ -349,3 +350,8 @@ def make_terms(match: Match, *, confirmed_by: tuple[str, ...] = (), **fields: An
 
 def decide_conflict(match: Match, outcome: str = "none") -> ConflictDecision:
     return ConflictDecision.create(at=AT, match=match, outcome=outcome, decided_at=AT)
+
+
+def capacity_left(professional: Professional) -> int:
+    """Hours a week offered less those of running matches; offering nothing yet counts 0. May be negative."""
+    return (professional.hours_per_week or 0) - hours_reserved([professional.pk]).get(professional.pk, 0)

@@ -41,7 +41,17 @@ def test_pages_link_to_what_is_there():
     assert [f"{name}: {link}" for name, link in links if not ((ROOT / name).parent / link).exists()] == []
 
 
-@pytest.mark.parametrize(("lock", "at_least"), [("base", 20), ("scale", 3), ("dev", 20), ("bench", 20), ("node", 1)])
+LOCKS = {"base": 20, "scale": 3, "cluster": 10, "dev": 20, "bench": 20, "node": 1}
+"""And how many requirements each has at least."""
+
+
+def test_every_lock_is_looked_at():
+    assert {f"requirements/{lock}.txt" for lock in LOCKS} == {
+        name for name in TRACKED if name.startswith("requirements/") and name.endswith(".txt")
+    }
+
+
+@pytest.mark.parametrize(("lock", "at_least"), LOCKS.items())
 def test_every_requirement_is_pinned_by_hash(lock, at_least):
     text = text_of(f"requirements/{lock}.txt")
     requirements = re.findall(r"^[a-z0-9].*?(?=^[a-z0-9]|\Z)", text, re.MULTILINE | re.DOTALL)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from enum import StrEnum
-from typing import Literal
 from uuid import UUID
 
 
@@ -127,5 +126,3 @@ class Actor:
 
 SYSTEM = Actor(hats=())
 """The system itself: timers and cascades."""
-
-Kind = Literal["professional", "organization", "need", "match", "bank", "membership"]

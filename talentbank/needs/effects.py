@@ -42,25 +42,16 @@ def cancel(case: NeedCase) -> None:
     case.need.closed_reason = case.step.input.get("closed_reason", NeedClosedReason.CANCELLED)
 
 
-def hold(case: NeedCase) -> None:
-    case.need.held_from = case.need.state
-
-
-def take_up(case: NeedCase) -> None:
-    case.need.held_from = ""
-
-
 def new_round(case: NeedCase) -> None:
     """A new round: places are free again, the history stays."""
     need = case.need
     need.round += 1
     need.taken = need.introducing = need.running = need.completed = need.evaluated = 0
-    need.closed_reason, need.held_from, need.accepting = "", "", True
+    need.closed_reason, need.accepting = "", True
     need.deadline = case.step.input["deadline"]
     case.facts |= {"round": need.round, "deadline": str(need.deadline)}
 
 
 EFFECTS: dict[str, Callable[[NeedCase], None]] = {
-    effect.__name__: effect
-    for effect in (take_in, keep_comments, open, agree_summary, refuse, cancel, hold, take_up, new_round)
+    effect.__name__: effect for effect in (take_in, keep_comments, open, agree_summary, refuse, cancel, new_round)
 }

@@ -128,7 +128,7 @@ TABLE = Table(
             g.staff_is_no_side,
             effects=("refuse", "end_cancelled"),
         ),
-        _row(_A.HOLD, SEEKING, _S.ON_HOLD, OWNER | COORDINATOR, g.staff_is_no_side, effects=("hold",)),
+        _row(_A.HOLD, SEEKING, _S.ON_HOLD, OWNER | COORDINATOR, g.staff_is_no_side),
         _row(
             _A.RESUME,
             frozenset({_S.ON_HOLD}),
@@ -136,7 +136,6 @@ TABLE = Table(
             OWNER | COORDINATOR,
             g.staff_is_no_side,
             g.organization_approved,
-            effects=("take_up",),
         ),
         _row(
             _A.CANCEL,
@@ -166,7 +165,7 @@ TABLE = Table(
         _row(_A.UNFULFILL, frozenset({_S.FULFILLED, _S.CLOSED}), _S.IN_PROGRESS, SYSTEM, g.completion_undone),
         _row(_A.CLOSE, frozenset({_S.FULFILLED}), _S.CLOSED, SYSTEM, g.close_due),
         _row(_A.EXPIRE, frozenset({_S.OPEN}), _S.EXPIRED, SYSTEM, g.deadline_gone, effects=("end_expired",)),
-        _row(_A.HOLD_WITH_ORGANIZATION, SEEKING, _S.ON_HOLD, SYSTEM, effects=("hold",)),
+        _row(_A.HOLD_WITH_ORGANIZATION, SEEKING, _S.ON_HOLD, SYSTEM),
         _row(
             _A.CANCEL_WITH_ORGANIZATION,
             WITH_ORGANIZATION,

@@ -102,7 +102,6 @@ class Need(Row):
     anonymous = models.BooleanField(default=True)
     deadline = models.DateField(null=True)
     closed_reason = models.CharField(max_length=40, choices=NeedClosedReason.choices, blank=True)
-    held_from = models.CharField(max_length=20, blank=True)
     taken = models.PositiveSmallIntegerField(default=0)
     introducing = models.PositiveSmallIntegerField(default=0)
     running = models.PositiveSmallIntegerField(default=0)

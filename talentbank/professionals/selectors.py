@@ -62,11 +62,6 @@ def hours_reserved(professional_ids: Iterable[UUID]) -> dict[UUID, int]:
     return dict(rows.order_by().values_list("professional_id").annotate(Sum("hours_per_week")))
 
 
-def capacity_left(professional: Professional) -> int:
-    """Hours a week offered less those of running matches; offering nothing yet counts 0. May be negative."""
-    return (professional.hours_per_week or 0) - hours_reserved([professional.pk]).get(professional.pk, 0)
-
-
 def professional_hats(user_id: UUID) -> Iterable[Hat]:
     """Hats of holders: one's own registrations, and those held by organizations that one owns."""
     return (Hat(Role.PROFESSIONAL, id, bank_id) for id, bank_id in sorted(_held(user_id=user_id)))

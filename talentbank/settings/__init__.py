@@ -201,7 +201,6 @@ CORS_PREFLIGHT_MAX_AGE = 7200  # the most that Chromium keeps to; an approval th
 
 LANGUAGE_CODE = "ja"
 LANGUAGES = [("ja", "日本語"), ("en", "English")]
-LOCALE_PATHS = [BASE_DIR / "talentbank" / "locale"]
 TIME_ZONE = "Asia/Tokyo"
 USE_TZ = True
 STATIC_URL = "static/"

@@ -24,11 +24,6 @@ def problems() -> QuerySet[Problem]:
     return rows.order_by("area__position", "code")
 
 
-def skill_by_codes(codes: Iterable[str]) -> dict[str, Skill]:
-    """Return code → skill for those that exist."""
-    return {skill.code: skill for skill in Skill.objects.filter(code__in=list(codes))}
-
-
 def surface_forms(skill: Skill) -> tuple[str, ...]:
     """The words for a skill: its names and aliases in Japanese and English, each once."""
     return tuple(dict.fromkeys([skill.name_ja, skill.name_en, *skill.aliases_ja, *skill.aliases_en]))

@@ -25,8 +25,6 @@ from talentbank.statistics.suppression import LEAST, cells_shown
 
 MOST_NEEDS = 1_000
 """Needs that are ranked for one answer, those open for longest first."""
-Cell = tuple[str, str]
-"""Problem's code and area; "" for a need without a problem, and for areas that too few of the needs name."""
 
 
 @dataclass(frozen=True, slots=True)

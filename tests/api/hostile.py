@@ -11,7 +11,6 @@ from typing import Any
 from tests.contract import Contract
 
 Path = tuple[str | int, ...]
-FULL_WIDTH = str.maketrans("0123456789abcdefABCDEF-:", "０１２３４５６７８９ａｂｃｄｅｆＡＢＣＤＥＦ－：")
 ZERO_WIDTH = "\u200b"
 UNSEEN = f"{ZERO_WIDTH}\u3164"
 """A space without width, and what fills up a syllable in Korean: for a name, nothing."""

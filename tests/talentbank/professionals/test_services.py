@@ -16,7 +16,7 @@ from talentbank.core.models import Event
 from talentbank.organizations.models import OrganizationMember
 from talentbank.privacy.models import Consent
 from talentbank.professionals.models import HoursReservation, Professional
-from talentbank.professionals.selectors import capacity_left, professional_get, professionals_visible
+from talentbank.professionals.selectors import professional_get, professionals_visible
 from talentbank.professionals.services import (
     AlreadyRegistered,
     hours_release,
@@ -245,19 +245,19 @@ def test_hours_are_held_once_and_given_back(bank):
 
     hours_reserve(professional_id=row.pk, match_id=match_id, hours=4, at=AT)
     hours_reserve(professional_id=row.pk, match_id=match_id, hours=4, at=AT)
-    assert (capacity_left(row), HoursReservation.objects.count()) == (6, 1)
+    assert (factories.capacity_left(row), HoursReservation.objects.count()) == (6, 1)
     held = Professional.objects.get(pk=row.pk)
     assert held.revision > row.revision
     assert held.version == row.version
     hours_release(match_id=match_id, at=AT)
     hours_release(match_id=match_id, at=AT)
-    assert capacity_left(row) == 10
+    assert factories.capacity_left(row) == 10
     hours_reserve(professional_id=row.pk, match_id=match_id, hours=7, at=AT)
-    assert (capacity_left(row), HoursReservation.objects.count()) == (3, 1)
+    assert (factories.capacity_left(row), HoursReservation.objects.count()) == (3, 1)
 
 
 def test_undecided_hours_count_nothing(bank):
-    assert capacity_left(factories.make_professional(bank, hours_per_week=None)) == 0
+    assert factories.capacity_left(factories.make_professional(bank, hours_per_week=None)) == 0
 
 
 def test_the_tick_expires_after_the_last_day_and_ends_pauses_once(bank):

@@ -6,7 +6,7 @@ import pytest
 
 from talentbank.skills.models import Skill
 from talentbank.skills.occurrences import content_words, occurrences
-from talentbank.skills.selectors import lexicon_groups, problems, skill_by_codes, skills
+from talentbank.skills.selectors import lexicon_groups, problems, skills
 from talentbank.skills.suggestions import suggestions_for
 
 
@@ -77,4 +77,3 @@ def test_selectors_read_the_vocabulary_in_order_at_a_fixed_cost(django_assert_nu
         assert [skill.group.code for skill in skills()]
         found = [[link.skill.code for link in problem.skill_weights.all()] for problem in problems()]
     assert all(found)
-    assert skill_by_codes(["excel-vba", "no-such"]).keys() == {"excel-vba"}
