@@ -52,6 +52,13 @@ class CountedTexts:
         times = sp.csr_array(vectorizer.fit_transform(texts))
         return cls(tuple(vectorizer.get_feature_names_out().tolist()), times, words)
 
+    def of_profiles(self, owners: Ints, n_profiles: int) -> "CountedTexts":
+        """All texts of a profile as one. owners : shape (n_texts,), the profile that each belongs to"""
+        n = len(owners)
+        held = sp.csr_array((np.ones(n), (owners, np.arange(n))), shape=(n_profiles, n))
+        words = np.bincount(owners, self.words, n_profiles).astype(np.int64)
+        return CountedTexts(self.terms, sp.csr_array(held @ self.times), words)
+
 
 def _terms(tokens: Sequence[Token]) -> list[str]:
     return [token.term for token in tokens]

@@ -120,8 +120,7 @@ class _Meeting(NamedTuple):
 def _text_rows(query: AnalyzedQuery, document: AnalyzedDocument) -> Iterator[Contribution]:
     best = _best(query, document)
     for text in document.texts:
-        share = text.share + (text.best_share if text is best else 0.0)
-        yield from _merged(_rows_of(query, text, share, document.under))
+        yield from _merged(_rows_of(query, text, text is best, document.under))
 
 
 def _best(query: AnalyzedQuery, document: AnalyzedDocument) -> WeighedText | None:
@@ -135,17 +134,17 @@ def _best(query: AnalyzedQuery, document: AnalyzedDocument) -> WeighedText | Non
     return max(rivals, key=covers, default=None)
 
 
-def _rows_of(query: AnalyzedQuery, text: WeighedText, share: float, under: Weights) -> Iterator[Contribution]:
-    for term, covered in text.coverage.items():
-        told = text.occurrences[term]
+def _rows_of(query: AnalyzedQuery, text: WeighedText, is_best: bool, under: Weights) -> Iterator[Contribution]:
+    for term in text.coverage:
+        told, worth = text.occurrences[term], text.worth(term, is_best=is_best)
         if term in query.weights:
             asked = query.occurrences[term]
             meeting = _met(term, asked, told, under)
-            yield _row(text, meeting, asked, told, query.weights[term] * share * covered)
+            yield _row(text, meeting, asked, told, query.weights[term] * worth)
         for near in query.near.get(term, ()):
             asked = query.occurrences[near.word]
             meeting = _Meeting(Relation.NEAR, near.cosine, asked[0], told[0])
-            yield _row(text, meeting, asked, told, near.weight * share * covered)
+            yield _row(text, meeting, asked, told, near.weight * worth)
 
 
 def _row(

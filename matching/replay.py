@@ -75,6 +75,7 @@ def _document(kept: Mapping[str, Any], texts: Texts, under: Weights) -> Analyzed
             occurrences={term: _occurrences(found, texts) for term, found in text["occurrences"].items()},
             share=text["share"],
             best_share=text["best_share"],
+            whole=text.get("whole", {}),  # there was none before
         )
         for text in kept["texts"]
     )
@@ -88,6 +89,7 @@ def _text(text: WeighedText, wanted: Iterable[str]) -> dict[str, Any]:
         "share": text.share,
         "best_share": text.best_share,
         "coverage": {term: text.coverage[term] for term in terms},
+        "whole": {term: text.whole[term] for term in terms},
         "occurrences": {term: _places(text.occurrences[term]) for term in terms},
     }
 

@@ -1,12 +1,12 @@
 """The score of a pair, defined once for both directions.
 
     score(q, d) = a * text(q, d) + (1 - a) * weighted mean of the credits of the wished skills      in [0, 1]
-    text(q, d)  = sum_f w_f q . x_f  +  w_e (1/2 max_e q . x_e + 1/2 mean_e q . x_e)
+    text(q, d)  = 1/2 q . x_d  +  1/2 (sum_f w_f q . x_f  +  w_e (1/2 max_e q . x_e + 1/2 mean_e q . x_e))
 
-f are the fields of the profile but the experiences, e its experiences; q is what each term of the need is worth,
-summing to 1, spread to near terms; x is how far a text covers a term, in [0, 1). So a score says how much of the need
-the profile covers. a is 1 where the need wishes for no skill, 0 where it has no words, `text_share` otherwise: a fact
-of the need. The numbers are those of `weights.Weights`.
+d is the profile read as one text, f are its fields but the experiences, e its experiences; q is what each term of the
+need is worth, summing to 1, spread to near terms; x is how far a text covers a term, in [0, 1). So a score says how
+much of the need the profile covers. a is 1 where the need wishes for no skill, 0 where it has no words, `text_share`
+otherwise: a fact of the need. The numbers are those of `weights.Weights`.
 
 But for the best experience, a score is the inner product of a sparse row of the need and one of the professional, and
 either side can be the indexed one.
@@ -20,7 +20,7 @@ import json
 from collections.abc import Mapping, Sequence
 from copy import copy
 from functools import cached_property
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 import scipy.sparse as sp
@@ -38,7 +38,7 @@ from matching.sides import AnalyzedDocument, AnalyzedQuery, Near, WeighedText
 from matching.terms import PROTECTED, STOP_WORDS
 from matching.text import Layer, Token, tokenizer_version
 from matching.weighting import BackgroundFrequencies, Snapshot, TermRows, asked_weights, coverage_rows
-from matching.weights import EXPERIENCES, Weights
+from matching.weights import EXPERIENCES, WHOLE, Weights
 
 
 class _Text(NamedTuple):
@@ -196,14 +196,32 @@ class Model:
         texts = _weighed(read.fields, self._weights)
         counted = CountedTexts.of([_tokens(text.entries) for text in texts])
         rows = self._coverage(counted, [text.field for text in texts], np.arange(len(texts)))
+        whole = self._parts_of_whole(counted)
         weighed = []
         for position, text in enumerate(texts):
             part = slice(rows.matrix.indptr[position], rows.matrix.indptr[position + 1])
-            terms = (rows.terms[column] for column in rows.matrix.indices[part])
+            terms = [rows.terms[column] for column in rows.matrix.indices[part]]
             coverage = dict(zip(terms, rows.matrix.data[part].tolist(), strict=True))
-            weighed.append(WeighedText(text.field, coverage, by_term(text.entries), text.share, text.best_share))
+            of_whole = dict(zip(terms, whole[part].tolist(), strict=True))
+            found = by_term(text.entries)
+            weighed.append(WeighedText(text.field, coverage, found, text.share, text.best_share, of_whole))
         refused = tuple(word for found in read.fields.values() for entry in found for word in entry.refused)
         return AnalyzedDocument(read.document, tuple(weighed), refused, self._weights)
+
+    def _parts_of_whole(self, counted: CountedTexts) -> NDArray[np.float64]:
+        """`WeighedText.whole` of the texts of one profile, in the order of `times`: by how often each has the term."""
+        whole = self._whole(counted, np.zeros(len(counted.words), np.int64), 1)
+        every = np.asarray(counted.times.sum(axis=0)).ravel()
+        covered = np.zeros(len(every))
+        covered[whole.indices] = whole.data
+        columns = counted.times.indices
+        return np.asarray(covered[columns] * counted.times.data / every[columns], np.float64)
+
+    def _whole(self, texts: CountedTexts, owners: NDArray[np.int64], n_profiles: int) -> Any:
+        """csr, shape (n_profiles, n_terms): how far each profile read as one covers its terms, times its share."""
+        together = texts.of_profiles(owners, n_profiles)
+        usual = np.full(n_profiles, self._snapshot.length(WHOLE))
+        return coverage_rows(together, usual, self._weights).matrix * self._weights.whole_share
 
     def document_rows(self, counts: Counts) -> Rows:
         """`AnalyzedDocument.row` and `.rivals` of many: what the texts cover, times their shares in their profiles."""
@@ -213,13 +231,14 @@ class Model:
         folding = sp.csr_array((shares, (counts.owners, np.arange(n_texts))), shape=(len(counts), n_texts))
         rival = np.flatnonzero(best)
         scaled = sp.diags_array(best[rival]) @ covered.matrix[rival]
-        words = Rows(covered.terms, sp.csr_array(folding @ covered.matrix), sp.csr_array(scaled), counts.owners[rival])
+        linear = folding @ covered.matrix + self._whole(counts.texts, counts.owners, len(counts))
+        words = Rows(covered.terms, sp.csr_array(linear), sp.csr_array(scaled), counts.owners[rival])
         return words.beside(Rows.of([skills.claim_terms(claims, self._weights) for claims in counts.claims]))
 
     def _shares(self, counts: Counts) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
         """Of each text what `_Text` names `share` and `best_share`."""
         weights = self._weights
-        shares = np.array([weights.document_fields[name] for name in counts.fields])[counts.field]
+        shares = np.array([weights.field_share(name) for name in counts.fields])[counts.field]
         is_experience = np.array([name == EXPERIENCES for name in counts.fields], np.bool_)[counts.field]
         many = np.bincount(counts.owners[is_experience], minlength=len(counts))[counts.owners]
         mean = shares * (1 - weights.best_share) / np.maximum(1, many)
@@ -272,7 +291,7 @@ def _weighed(fields: Fields, weights: Weights) -> list[_Text]:
     found = []
     for name, entries in fields.items():
         said = tuple(entry for entry in entries if entry.tokens)
-        weight = weights.document_fields[name]
+        weight = weights.field_share(name)
         if name == EXPERIENCES:
             share = weight * (1 - weights.best_share) / max(1, len(said))
             found += [_Text(name, (entry,), share, weight * weights.best_share) for entry in said]

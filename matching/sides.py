@@ -1,5 +1,6 @@
 """The two sides of a pair, analyzed and ready to be compared."""
 
+import dataclasses
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -54,13 +55,24 @@ class AnalyzedQuery:
 
 @dataclass(frozen=True, slots=True)
 class WeighedText:
-    """A text of a profile. coverage : term to x; share : its w in the linear part; best_share : if it is the best."""
+    """A text of a profile.
+
+    coverage : term to x
+    share : its w in the linear part; best_share : if it is the best
+    whole : term to what the profile read as one covers of it, as far as it stands here: its part of the linear part
+    """
 
     field: str
     coverage: Mapping[str, float]
     occurrences: Occurrences
     share: float
     best_share: float = 0.0
+    whole: Mapping[str, float] = dataclasses.field(default_factory=dict)
+
+    def worth(self, term: str, *, is_best: bool = False) -> float:
+        """What a need that asks for this term alone finds here."""
+        share = self.share + (self.best_share if is_best else 0.0)
+        return share * self.coverage.get(term, 0.0) + self.whole.get(term, 0.0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,8 +92,8 @@ class AnalyzedDocument:
         """Every index term of the professional with its weight, but for what the best experience adds."""
         row = skills.claim_terms(self.document.skills, self.under)
         for text in self.texts:
-            for term, covered in text.coverage.items():
-                row[term] = row.get(term, 0.0) + text.share * covered
+            for term in text.coverage:
+                row[term] = row.get(term, 0.0) + text.worth(term)
         return row
 
     def rivals(self) -> list[dict[str, float]]:

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from matching.counts import CountedTexts, Counts
 from matching.text import Layer, Token
-from matching.weights import Weights
+from matching.weights import WHOLE, Weights
 
 Tokens = Sequence[Token]
 
@@ -48,7 +48,7 @@ class Snapshot:
     """What a fit learns: idf and the usual length of a field, fixed until the next fit.
 
     idf(t) = ln((1 + n) / (1 + df(t))) + 1, scikit-learn's smooth idf; a term never seen has df 0, the highest idf.
-    lengths : field to the mean number of words of its texts
+    lengths : field to the mean number of words of its texts, and WHOLE to that of the profiles that say something
     known_digest : of one that was opened from a file
     Hence a pair scores the same whatever else is indexed.
     """
@@ -78,14 +78,15 @@ class Snapshot:
         """Count in how many profiles each term stands, and how long the texts of each field are."""
         background = background or BackgroundFrequencies()
         texts, owners = counts.texts, counts.owners
-        held = sp.csr_array((np.ones(len(owners)), (owners, np.arange(len(owners)))), shape=(len(counts), len(owners)))
-        found = np.bincount((held @ texts.times).indices, minlength=len(texts.terms))
+        found = np.bincount(texts.of_profiles(owners, len(counts)).times.indices, minlength=len(texts.terms))
         frequencies = dict(background.counts)
         for term, n in zip(texts.terms, found.tolist(), strict=True):
             frequencies[term] = frequencies.get(term, 0) + n
         total = np.bincount(counts.field, texts.words, len(counts.fields)).tolist()
         many = np.bincount(counts.field, minlength=len(counts.fields)).tolist()
         lengths = {name: all / n for name, all, n in zip(counts.fields, total, many, strict=True) if n}
+        if telling := len(np.unique(owners)):
+            lengths[WHOLE] = sum(total) / telling
         n_documents = background.n_documents + len(counts)
         return cls(n_documents, MappingProxyType(frequencies), MappingProxyType(lengths))
 

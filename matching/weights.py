@@ -8,6 +8,8 @@ from types import MappingProxyType
 
 EXPERIENCES = "experiences"
 """The field whose texts are weighed one by one."""
+WHOLE = "profile"
+"""All texts of a profile read as one: no field, but with a usual length as fields have."""
 
 DOCUMENT_FIELDS: Mapping[str, float] = MappingProxyType(
     # What somebody did says most about what they can do; a headline is short and chosen with care, so that its few
@@ -55,7 +57,7 @@ class Weights:
     document_fields, query_fields : field to its weight, each mapping summing to 1
     text_share : in [0, 1], a of the formula
     near_share : in [0, 1]
-    best_share : in [0, 1]
+    whole_share, best_share : in [0, 1]
     saturation, length_pivot : k > 0 and b in [0, 1] of BM25
     part_share, synonym_share : in [0, 1]
     usual_half : > 0
@@ -71,6 +73,9 @@ class Weights:
     """Of a need with words and wishes. Words outweigh: they are the need, a list of skills is a reading of it."""
     near_share: float = 0.3
     """Of a word's weight, times the cosine, for each near term: it may help, but says less than a synonym."""
+    whole_share: float = 0.5
+    """Of a profile's texts for all of them read as one; the rest for its fields. Many paste all they have into one box,
+    and what somebody can do is as true there."""
     best_share: float = 0.5
     """Of the experiences for the best; the rest for their mean. One good fit must not drown in a long career."""
     saturation: float = 0.8
@@ -107,6 +112,10 @@ class Weights:
                 raise InvalidWeights(name)
         if not _is_whole(getattr(self, name) for name in CREDIT):
             raise InvalidWeights(CREDIT[0])
+
+    def field_share(self, name: str) -> float:
+        """Of the text part, of a field of the profile."""
+        return (1 - self.whole_share) * self.document_fields[name]
 
     def facts(self) -> dict[str, object]:
         """Name to number, in plain values, for a version or a record."""

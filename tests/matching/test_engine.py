@@ -1,7 +1,7 @@
 import math
 import threading
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from copy import copy
 from dataclasses import replace
@@ -72,11 +72,13 @@ def naive_scores(documents: list[Document], query: Query) -> dict[str, float]:
     df = Counter(term for texts in profiles.values() for term in {t.term for _, _, text in texts for t in text})
     lengths: dict[str, list[int]] = {}
     for field, _, text in (each for texts in profiles.values() for each in texts):
-        lengths.setdefault(field, []).append(sum(t.layer is Layer.WORD for t in text))
+        lengths.setdefault(field, []).append(n_words(text))
     asked = naive_asked(query, lambda term: math.log((1 + len(profiles)) / (1 + df[term])) + 1)
 
+    lengths["whole"] = [n for texts in profiles.values() if (n := n_words(t for _, _, text in texts for t in text))]
+
     def covered(field: str, text: list[Token]) -> float:
-        longer = sum(t.layer is Layer.WORD for t in text) / (sum(lengths[field]) / len(lengths[field]))
+        longer = n_words(text) / (sum(lengths[field]) / len(lengths[field]))
         k = 0.8 * (0.25 + 0.75 * longer)
         return sum(asked.get(term, 0.0) * n / (n + k) for term, n in Counter(t.term for t in text).items())
 
@@ -86,7 +88,13 @@ def naive_scores(documents: list[Document], query: Query) -> dict[str, float]:
         mine = [value for field, _, value in every if field == "experiences"]
         scores[id] = sum(share * value for field, share, value in every if field != "experiences")
         scores[id] += 0.3 * (max(mine) + sum(mine) / len(mine)) / 2 if mine else 0.0
+        whole = [token for _, _, text in texts for token in text]
+        scores[id] = (scores[id] + (covered("whole", whole) if whole else 0.0)) / 2
     return scores
+
+
+def n_words(text: Iterable[Token]) -> int:
+    return sum(token.layer is Layer.WORD for token in text)
 
 
 def naive_texts(document: Document) -> list[tuple[str, float, list[Token]]]:

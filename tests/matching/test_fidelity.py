@@ -40,7 +40,8 @@ def text_score(query: AnalyzedQuery, document: AnalyzedDocument, best: int | Non
     """The text part in plain loops, with the experience of this position held as the best."""
     row = query.row()
     return math.fsum(
-        row.get(term, 0.0) * covered * (text.share + (text.best_share if position == best else 0.0))
+        row.get(term, 0.0)
+        * (covered * (text.share + (text.best_share if position == best else 0.0)) + text.whole[term])
         for position, text in enumerate(document.texts)
         for term, covered in text.coverage.items()
     )

@@ -42,6 +42,7 @@ OTHER: dict[str, Any] = {
     "query_fields": {**Weights().query_fields, "title": 0.10, "own_words": 0.30},
     "text_share": 0.5,
     "near_share": 0.2,
+    "whole_share": 0.2,
     "best_share": 0.8,
     "saturation": 1.2,
     "length_pivot": 0.5,

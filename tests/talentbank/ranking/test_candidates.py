@@ -229,7 +229,7 @@ def test_soft_conditions_are_facts_with_values_and_do_not_exclude(bank, organiza
 
 
 @pytest.mark.parametrize(
-    ("score", "strength"), [(0.025, Strength.STRONG), (0.014, Strength.FAIR), (0.013, Strength.WEAK)]
+    ("score", "strength"), [(0.064, Strength.STRONG), (0.034, Strength.FAIR), (0.033, Strength.WEAK)]
 )
 def test_strength_puts_a_score_in_words(score, strength):
     assert strength_of(score) is strength
