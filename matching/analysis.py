@@ -7,7 +7,7 @@ from typing import NamedTuple
 from matching.cues import Speaker
 from matching.documents import Document, Query, Span, Texts
 from matching.lexicon import Analyzer
-from matching.negation import refused
+from matching.negation import Refusal, refused
 from matching.text import Token
 
 
@@ -101,7 +101,7 @@ def _entry(analyzer: Analyzer, field: str, number: int, text: str, speaker: Spea
     surfaces = [text[token.start : token.end] for token in tokens]
     shown = _shown(text, tokens)
     no = refused(text, tokens, speaker=speaker)
-    said = [place for place in range(len(tokens)) if place not in no]
+    said = [place for place in range(len(tokens)) if place not in no and not _says_no(tokens[place], no.values())]
     denied = tuple(
         Refused(
             tokens[place].term,
@@ -118,6 +118,11 @@ def _entry(analyzer: Analyzer, field: str, number: int, text: str, speaker: Spea
         shown=tuple(shown[place] for place in said),
         refused=denied,
     )
+
+
+def _says_no(token: Token, refusals: Iterable[Refusal]) -> bool:
+    """Whether it is part of what refuses: 要る in 要りません is no topic."""
+    return any(each.cue_start <= token.start and token.end <= each.cue_end for each in refusals)
 
 
 def _shown(text: str, tokens: Sequence[Token]) -> list[str]:

@@ -32,7 +32,7 @@ CONDITION = (
 TOPIC = r"(?<!また)(?<!もしく)(?<!あるい)(?<![\s、。「『(])は(?!がき|じめ|んこ|さみ|ず)|:(?![0-9/])"
 FILLER = (
     r"(?:現在|現状|今のところ|今回|今|当面|一切|いっさい|まったく|全く|全然|ほとんど|殆ど|あまり|余り|基本的に|原則(?:として)?|"
-    r"残念ながら|正直|まだ|特に|すべて|全て|絶対に?|なかなか|どうしても|かなり|少し|やや|よく|とても|可能な限り|できるだけ|できれば|なるべく|極力|私|当方|弊社|当社|自分|こちら|"
+    r"残念ながら|正直|まだ|もう|既に|すでに|特に|すべて|全て|絶対に?|なかなか|どうしても|かなり|少し|やや|よく|とても|可能な限り|できるだけ|できれば|なるべく|極力|私|当方|弊社|当社|自分|こちら|"
     r"実務|業務|も|[にでがをの]|お|ご|まで|こと|[一-鿿]{1,6}の?(?:都合|事情|関係)(?:上|で|により)?|"
     r"[\s、,「」『』()・:*●■◆-])*+"
 )
@@ -70,7 +70,7 @@ _STOP_WORD = (
     r"unless|only|needed|required|i|we|you|they|it|is|are|was|can|will|that|which|who|using|via|as|then|instead|too|either)"
 )
 _WORD = r"\.?[a-z0-9à-ÿ][a-z0-9à-ÿ+#&/'’-]{0,30}(?:\.[a-z0-9]{1,10})?"
-_ITEM = rf"(?!{_STOP_WORD}\b){_WORD}(?: (?!{_STOP_WORD}\b){_WORD}){{0,3}}"
+_ITEM = rf"(?!{_STOP_WORD}\b(?!-)){_WORD}(?: (?!{_STOP_WORD}\b(?!-)){_WORD}){{0,3}}"
 ENGLISH_LIST = rf"{_ITEM}(?:(?:, {_ITEM}){{0,6}},? (?:or|nor|and) (?!(?:i|we|it|you)\b){_ITEM}|/{_ITEM})?"
 ENGLISH_BREAK = r"[,;:(]|\b(?:but|however|although|though|because|since|i|we|is|are|can|do|while)\b"
 ENGLISH_CONDITION = r"\b(?:if|when|unless|where|once)\b"

@@ -155,6 +155,13 @@ CUES: tuple[Cue, ...] = (
         BOTH,
         rf"(?:{_SURU}し|やり|使い|受け|行い|頼み|任せ|続け)たく(?:は)?(?:あり{_MASEN}|{_NAI})",
     ),
+    # Given up: SNS投稿代行は卒業しました; not 大学を卒業しました
+    Cue(
+        UNWILLING,
+        CLAUSE,
+        PROFILE,
+        r"(?<=は)(?:もう|既に|すでに|現在は?|今は|いまは)?、?(?:卒業|引退|終了|お休み|休止|撤退|停止)(?:いた|致)?し(?:まし(?=た)|た(?=[。\s]|\Z|ため|ので)|て(?:い|お)(?:ます|る|り))",
+    ),
     # A need that wants to be rid of paper asks for help with paper.
     Cue(UNWILLING, CLAUSE, PROFILE, r"(?:は|を)?(?:やめ|止め)たい(?!人|方|わけ)"),
     Cue(UNWILLING, CLAUSE, BOTH, r"(?:は|を)?(?:避け|控え)たい(?!人|方|わけ)"),
@@ -167,7 +174,7 @@ CUES: tuple[Cue, ...] = (
     Cue(EXCLUDED, LIST, BOTH, r"(?:以外(?=なら|は|で(?!も)|すべて|全て|何でも|全般)|[をは]除(?:いて|き(?!ま)|けば))"),
     Cue(EXCLUDED, PHRASE, BOTH, rf"(?:以外(?=の|を|が|{_STOP})|[をは]除(?:く|きます|いた))"),
     Cue(EXCLUDED, CONTRAST, BOTH, r"(?:で(?:は)?|じゃ)なく(?:て(?![もは])|(?![てなとはも]))"),
-    Cue(EXCLUDED, PHRASE, BOTH, r"(?:なし|無し|抜き)で(?![もは])|抜きの"),
+    Cue(EXCLUDED, PHRASE, BOTH, r"(?<!っぱ)(?:なし|無し|抜き)で(?![もはす])|抜きの"),
     Cue(
         EXCLUDED,
         PHRASE,

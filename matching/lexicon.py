@@ -22,6 +22,11 @@ _GAP = re.compile(r"[\s\-‐‑–・/_のをにがはでな]{0,2}")
 
 _SAYS_SOMETHING = re.compile(r"[^\W_ぁ-ゖー]")
 """A letter but hiragana."""
+DENIAL = 12
+_DENIED = re.compile(r"(?:ない|ません)\Z")
+_DENIES = re.compile(r"[ぁ-ん]{0,3}?(?:ない|なく|なか|ませ|ず(?!っと)|ん(?:です|。|\Z))")
+"""A form that says no, such as 動かない, and what says so behind its last word, within DENIAL characters: the analyzer
+reads 動か|ない and 動く alike."""
 
 
 @dataclass(frozen=True)
@@ -55,14 +60,16 @@ class _Node:
     """A step of the trie of forms: where the next term leads, and the concepts whose form ends here.
 
     around : of forms that are no form without it
+    denied : concepts of forms whose last word is denied
     """
 
-    __slots__ = ("around", "concepts", "next")
+    __slots__ = ("around", "concepts", "denied", "next")
 
     def __init__(self) -> None:
         self.next: dict[str, _Node] = {}
         self.concepts: list[str] = []
         self.around: list[_Around] = []
+        self.denied: list[str] = []
 
 
 class _Form(NamedTuple):
@@ -98,6 +105,8 @@ class Analyzer:
         before, after = unread(form)
         if before or after:
             node.around.append(_Around(concept, before, after))
+        elif _DENIED.search(normalize(form).text):
+            node.denied.append(concept)
         elif concept not in node.concepts:
             node.concepts.append(concept)
 
@@ -146,6 +155,8 @@ class Analyzer:
                 break
             longest.update(dict.fromkeys(node.concepts, position))
             longest |= {each.concept: position for each in node.around if _stands_in(text, words, position, each)}
+            if node.denied and _DENIES.match(normalize(text[words[position].end :][:DENIAL]).text):
+                longest |= dict.fromkeys(node.denied, position)
         return longest
 
 

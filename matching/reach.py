@@ -30,6 +30,7 @@ _TOPIC = re.compile(clauses.TOPIC)
 _FILLER = re.compile(clauses.FILLER)
 _ACTION = re.compile(rf"(?:{clauses.FILLER})?{clauses.ACTION}")
 _TIME = re.compile(clauses.TIME)
+_CARRIES = re.compile(r"(?:なので|ので|ため|から)[、,\s]?\Z")
 _LIMIT = re.compile(clauses.LIMIT)
 _PHRASE_BREAK = re.compile(clauses.PHRASE_BREAK)
 _NOTHING = re.compile(clauses.NOTHING)
@@ -77,9 +78,12 @@ def _japanese(window: str, after: str, reach: Reach) -> Stretch | None:
     opening = _open_bracket(window)
     if opening is not None and _is_filler(window[opening + 1 :]):
         window, opening, reach = window[:opening], None, Reach.PHRASE
-    start = _clause_start(window, 0 if opening is None else opening + 1)
+    first = 0 if opening is None else opening + 1
+    start = _clause_start(window, first)
     if start is None:
         return None
+    if _is_filler(window[start:]) and reach in {Reach.CLAUSE, Reach.PHRASE}:
+        return _topic_before(window, first, start)
     if reach is Reach.CLAUSE:
         return _focus(window, start)
     for match in _PHRASE_BREAK.finditer(window, start):
@@ -90,6 +94,21 @@ def _japanese(window: str, after: str, reach: Reach) -> Stretch | None:
     if reach is Reach.CONTRAST and "の" not in re.split("[、。,]", after.lstrip("、, "), maxsplit=1)[0]:
         start = max(start, window.rfind("の", start, len(window) - 1) + 1)
     return None if _is_filler(window[start:]) else (start, len(window))
+
+
+def _topic_before(window: str, first: int, start: int) -> Stretch | None:
+    """The topic of the clause before, where this one has none: SNSは苦手なので|使わずに."""
+    if not _CARRIES.search(window, first, start):
+        return None
+    before = first
+    for pattern in (_STOP, _CONNECTIVE):
+        for match in pattern.finditer(window, before, start):
+            if match.end() < start:
+                before = match.end()
+    marks = [match for match in _TOPIC.finditer(window, before, start)]
+    if len(marks) != 1 or "、" in window[before : marks[0].start()] or "が" in window[marks[0].end() : start - 2]:
+        return None
+    return before, marks[0].start()
 
 
 def _open_bracket(window: str) -> int | None:

@@ -22,7 +22,7 @@ from matching import compounds, latin
 from matching.dictionary import sudachi
 from matching.terms import GLUED, PROTECTED, STOP_WORDS
 
-TOKENIZER_NAME = "sudachi-core-c-4"
+TOKENIZER_NAME = "sudachi-core-c-5"
 """Raised by hand when a rule of this file, of `hiragana` or of `negation` changes; with the tables and package versions
 it makes the model version."""
 
@@ -32,6 +32,7 @@ CHUNK_CHARACTERS = 2_000
 CONTENT_CLASSES = frozenset({"名詞", "動詞", "形容詞", "形状詞", "副詞"})
 """Parts of speech that carry a topic; particles, auxiliaries, symbols, affixes and pronouns do not."""
 INFLECTED_CLASSES = frozenset({"動詞", "形容詞"})
+JOINING = frozenset({"て", "で"})
 
 LONGEST_CLUSTER = 32
 BLANK = "q"
@@ -221,9 +222,11 @@ def _words(text: str) -> Iterator[_Found]:
     while start < len(text):
         stop = _chunk_end(text, start)
         previous: _Found | None = None
+        joining = False
         for morpheme in sudachi().tokenize(text[start:stop]):
-            surface = morpheme.surface()
-            word = _word(morpheme, surface, start)
+            surface, helps = morpheme.surface(), joining
+            joining = morpheme.part_of_speech()[1] == "接続助詞" and surface in JOINING
+            word = None if _only_helps(morpheme, behind_joining=helps) else _word(morpheme, surface, start)
             if word is None:
                 continue
             yield word
@@ -237,6 +240,13 @@ def _words(text: str) -> Iterator[_Found]:
                         yield _Found(run, previous.start, word.end, run, Layer.PART)
             previous = word
         start = stop
+
+
+def _only_helps(morpheme: Any, *, behind_joining: bool) -> bool:
+    """Whether it is a verb that helps the one before it: 取り扱って|おり, 作って|みる."""
+    word_class = morpheme.part_of_speech()
+    helping = word_class[1] == "非自立可能" and word_class[0] in INFLECTED_CLASSES
+    return helping and (behind_joining or morpheme.dictionary_form() == "おる")
 
 
 def _word(morpheme: Any, surface: str, offset: int) -> _Found | None:

@@ -470,6 +470,11 @@ def test_what_a_profile_refuses_does_not_count_and_is_a_conflict() -> None:
     assert pair.conflicts[0].cue.startswith("不可")
 
 
+def test_the_words_that_refuse_are_no_topic(engine: Engine) -> None:
+    assert engine.model.query(Query(texts={"own_words": "チラシは要りません"})).weights == {}
+    assert engine.model.query(Query(texts={"own_words": "倉庫に要る棚"})).weights.keys() >= {"要る"}
+
+
 def test_what_a_need_refuses_is_not_asked_for_and_is_a_conflict() -> None:
     engine = Engine.fit([Document("p", {"summary": "WordPressとShopify"})])
 

@@ -39,6 +39,18 @@ def test_a_form_of_which_one_word_is_read_is_found_as_a_whole_alone(form: str, w
     assert concepts({"it": (form,)}, other) == []
 
 
+@pytest.mark.parametrize(
+    "text", ["パソコンが動かない", "パソコンは動きません", "パソコンが動いてくれない", "パソコンが動かなくて"]
+)
+def test_a_form_that_says_no_is_found_where_its_last_word_is_denied(text: str) -> None:
+    assert [concept for concept, _ in concepts({"broken": ("パソコンが動かない",)}, text)] == ["broken"]
+
+
+@pytest.mark.parametrize("text", ["パソコンで動くソフト", "パソコンが動く", "パソコンが動きます。使わない時は"])
+def test_a_form_that_says_no_is_not_found_where_the_word_is_said(text: str) -> None:
+    assert concepts({"broken": ("パソコンが動かない",)}, text) == []
+
+
 def test_endings_of_a_form_are_left_open() -> None:
     assert concepts({"it": ("帳面をつける",)}, "帳面をつけて") and concepts({"it": ("変なメール",)}, "変なメールが来た")
 

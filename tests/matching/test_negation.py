@@ -62,6 +62,15 @@ from matching.text import tokenize
         (Speaker.PROFILE, "ロゴは作りません", "ロゴ", ""),
         (Speaker.PROFILE, "急ぎでも手を抜いては作りません、写真も撮ります", "", "写真"),
         (Speaker.NEED, "ホームページが作れねえ", "", "ホームページ"),
+        (Speaker.PROFILE, "動画編集はもう受けていません", "動画 編集", ""),
+        (Speaker.PROFILE, "SNSの投稿代行は卒業しました。", "sns 投稿", ""),
+        (Speaker.PROFILE, "サーバー構築は現在お休みしています", "サーバー", ""),
+        (Speaker.PROFILE, "情報工学科を卒業しました。", "", "情報 工学科"),
+        (Speaker.PROFILE, "No on-site work.", "site", ""),
+        (Speaker.NEED, "SNSは苦手なので使わずに進めたい", "sns", ""),
+        (Speaker.NEED, "Javaは社内に詳しい者がいないので使いません", "", "java"),
+        (Speaker.NEED, "電話が鳴りっぱなしです", "", "電話"),
+        (Speaker.NEED, "ホームページ制作から撤退しましたが、動画はお願いしたい", "", "動画"),
     ],
 )
 def test_what_is_refused_and_what_is_not(speaker: Speaker, text: str, yes: str, no: str) -> None:

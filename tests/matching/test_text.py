@@ -119,6 +119,16 @@ def test_a_compound_is_one_word_beside_its_parts(compound: str, parts: set[str])
     assert parts <= set(terms(compound, Layer.PART)) and parts.isdisjoint(terms(compound))
 
 
+def test_a_verb_that_helps_another_is_no_topic() -> None:
+    assert terms("取り扱っております") == terms("取り扱う")
+    assert terms("教えてほしい") == terms("教えてくれる") == terms("教える")
+    assert "切る" in terms("紙を切る")
+
+
+def test_a_product_is_no_everyday_word_of_the_same_sound() -> None:
+    assert set(terms("Teams Ruby GAS")).isdisjoint(terms("チーム ルビー ガス"))
+
+
 def test_a_particle_or_a_range_is_no_mistyped_katakana() -> None:
     assert terms("サイトへアクセス") == ["サイト", "アクセス"]
     assert terms("サーバー〜ネットワーク") == terms("サーバー-ネットワーク") == ["サーバー", "ネットワーク"]
