@@ -103,11 +103,7 @@ def _labelled(name: str, labels: Iterable[tuple[str, str]]) -> tuple[Code, ...]:
 
 def _reasons(kind: str, reasons: Any) -> dict[str, tuple[Code, ...]]:
     """`<kind>-<action>-reasons` for every action that takes reason codes."""
-    lists = {}
-    for action, offered in getattr(reasons, "REASONS_BY_ACTION", reasons.REASONS).items():
-        found = offered if isinstance(offered, Mapping) else {code: reasons.REASONS[code] for code in offered}
-        lists[f"{kind}-{action}-reasons"] = _told(found)
-    return lists
+    return {f"{kind}-{action}-reasons": _told(offered) for action, offered in reasons.REASONS.items()}
 
 
 def _told(reasons: Mapping[str, Reason]) -> tuple[Code, ...]:

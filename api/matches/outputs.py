@@ -29,8 +29,7 @@ from api.serializers import (
 from talentbank.core.actors import Actor, Side
 from talentbank.core.models import Event
 from talentbank.core.reasons import Words
-from talentbank.matches.codes import ALL as REASONS
-from talentbank.matches.codes import CLOSINGS
+from talentbank.matches.codes import CLOSINGS, told
 from talentbank.matches.conflicts import RULES
 from talentbank.matches.explanations import SCORED
 from talentbank.matches.models import Match
@@ -217,16 +216,20 @@ class MatchEventOutput(EventOutput):
     def polite(self, event: Event) -> list[Words]:
         """A side's reason reaches the other one only where it was shared; else it is told that it will not go on.
 
-        What closed without a reason code, as by the system, is told by why it closed.
+        What closed without a reason code, as by the system, is told by why it closed. Whoever gave a reason is not told
+        of it: the words are for the other side.
         """
-        if self.context["is_staff"]:
+        side: Side = self.context["sides"][0] if self.context["sides"] else Side.PROFESSIONAL
+        acting, asking = event.facts.get("side"), event.facts.get("requested_by")
+        if self.context["is_staff"] or acting == side:
             return []
-        side: Side = self.context["sides"][0]
         if not event.reason_codes:
             closed = event.facts.get("closed_reason")
             return [CLOSINGS[ClosedReason(closed)].told[side]] if closed else []
-        kept = event.facts.get("side", side) != side and not event.facts.get("shared")
-        return [REASONS[code].told[side] for code in (["other"] if kept else event.reason_codes)]
+        if asking == side:
+            return told(event.action, [f"requested_by_{side}"], side)
+        kept = acting and not event.facts.get("shared")
+        return told(event.action, ["other"] if kept else event.reason_codes, side)
 
     def readable(self, event: Event, content: dict[str, Any]) -> dict[str, Any]:
         content.pop(SCORED, None)  # told by the explanation of the match, to coordinators alone

@@ -29,7 +29,7 @@ from talentbank.core.actors import HELPERS, Channel, Side
 from talentbank.core.clock import day_of
 from talentbank.core.models import Event
 from talentbank.core.reasons import Words
-from talentbank.needs.codes import REASONS
+from talentbank.needs.codes import told
 from talentbank.needs.inputs import ASK_QUESTION
 from talentbank.needs.models import Confidentiality, Need, NeedClosedReason, NeedState, Place, SubsidyUse
 from talentbank.needs.selectors import NeedReader, NeedView, allowed_actions, need_reader, need_takes, needs_visible
@@ -251,9 +251,7 @@ class NeedEventOutput(EventOutput):
     """
 
     def polite(self, event: Event) -> list[Words]:
-        return (
-            [] if self.context["is_staff"] else [REASONS[code].told[Side.ORGANIZATION] for code in event.reason_codes]
-        )
+        return [] if self.context["is_staff"] else told(event.action, event.reason_codes, Side.ORGANIZATION)
 
     def shows_proxy(self, event: Event) -> bool:
         return event.action != ASK_QUESTION or self.context["sees_who_asked"]

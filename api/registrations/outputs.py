@@ -24,7 +24,7 @@ from talentbank.core.actors import HELPERS, Channel, Side
 from talentbank.core.models import Event
 from talentbank.core.reasons import Words
 from talentbank.professionals.fields import STAFF_ONLY
-from talentbank.registrations.codes import REASONS
+from talentbank.registrations.codes import told
 from talentbank.registrations.models import RegistrationState
 from talentbank.registrations.rooms import Room
 from talentbank.registrations.selectors import allowed_actions
@@ -119,9 +119,7 @@ class RegistrationEventOutput(EventOutput):
 
     def polite(self, event: Event) -> list[Words]:
         """Holders of both kinds are told the same."""
-        return (
-            [] if self.context["is_staff"] else [REASONS[code].told[Side.PROFESSIONAL] for code in event.reason_codes]
-        )
+        return [] if self.context["is_staff"] else told(event.action, event.reason_codes, Side.PROFESSIONAL)
 
     def readable(self, event: Event, content: dict[str, Any]) -> dict[str, Any]:
         if self.context["is_staff"]:

@@ -1,10 +1,12 @@
-"""Reason codes per action. Their labels and polite words stand in reasons.json, those of closings in closings.json."""
+"""Reason codes per action. Their labels and polite words stand in reasons.json, those of closings in
+closings.json, of steps that end nothing in steps.json."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import partial
 
-from talentbank.core.reasons import Reason, reasons_read
+from talentbank.core.reasons import Reason, reasons_by_action, reasons_read, told_of
 from talentbank.matches.states import Action, ClosedReason
 
 ALL = reasons_read(__file__)
@@ -12,12 +14,8 @@ CLOSINGS = {ClosedReason(code): reason for code, reason in reasons_read(__file__
 """Why a match closed, for closings that carry no reason codes: what the system does gives none."""
 
 
-def _these(*codes: str) -> dict[str, Reason]:
-    return {code: ALL[code] for code in codes}
-
-
-SIDE_REASONS = _these("timing", "content", "terms", "no_hours", "solved_elsewhere", "circumstances", "other")
-STAFF_REASONS = _these(
+SIDE_REASONS = ("timing", "content", "terms", "no_hours", "solved_elsewhere", "circumstances", "other")
+STAFF_REASONS = (
     "unsuited",
     "conflict_of_interest",
     "entered_by_mistake",
@@ -27,17 +25,22 @@ STAFF_REASONS = _these(
     "requested_by_organization",
     "other",
 )
-REASONS: Mapping[Action, Mapping[str, Reason]] = {
-    Action.DECLINE: SIDE_REASONS,
-    Action.WITHDRAW: SIDE_REASONS,
-    Action.REJECT: STAFF_REASONS,
-    Action.CANCEL: STAFF_REASONS,
-    Action.SUSPEND: {**STAFF_REASONS, **SIDE_REASONS},
-    Action.TERMINATE: {**SIDE_REASONS, **STAFF_REASONS},
-    Action.UNDO: {**STAFF_REASONS, **SIDE_REASONS},
-    Action.CORRECT: STAFF_REASONS,
-}
+EVERY_REASON = tuple(dict.fromkeys((*SIDE_REASONS, *STAFF_REASONS)))
+REASONS: Mapping[str, Mapping[str, Reason]] = reasons_by_action(
+    __file__,
+    {
+        Action.DECLINE: SIDE_REASONS,
+        Action.WITHDRAW: SIDE_REASONS,
+        Action.REJECT: STAFF_REASONS,
+        Action.CANCEL: STAFF_REASONS,
+        Action.SUSPEND: EVERY_REASON,
+        Action.TERMINATE: EVERY_REASON,
+        Action.UNDO: EVERY_REASON,
+        Action.CORRECT: STAFF_REASONS,
+    },
+)
 """Actions that take reason codes, and which."""
 REASON_REQUIRED = frozenset(
     {Action.DECLINE, Action.WITHDRAW, Action.REJECT, Action.CANCEL, Action.SUSPEND, Action.TERMINATE, Action.CORRECT}
 )
+told = partial(told_of, REASONS, ALL)

@@ -8,7 +8,7 @@ from talentbank.core.audit import Step
 from talentbank.core.clock import day_of
 from talentbank.core.errors import FieldError, InvalidInput
 from talentbank.core.models import Event
-from talentbank.needs.codes import REASON_REQUIRED, REASONS_BY_ACTION
+from talentbank.needs.codes import REASON_REQUIRED, REASONS
 from talentbank.needs.fields import EDITABLE_FIELDS, STAFF_ONLY
 from talentbank.needs.lifecycle import NeedAction
 from talentbank.needs.models import Need
@@ -55,7 +55,7 @@ def day_check(need: Need, step: Step) -> None:
 
 
 def _reason_errors(action: str, step: Step) -> list[FieldError]:
-    known = REASONS_BY_ACTION.get(action, ())
+    known = REASONS.get(action, {})
     if action in REASON_REQUIRED and not step.reason_codes:
         return [FieldError("/reason_codes", "required")]
     return [

@@ -10,7 +10,7 @@ from talentbank.core.audit import Step
 from talentbank.core.clock import day_of
 from talentbank.core.errors import FieldError, InvalidInput
 from talentbank.core.models import Event
-from talentbank.registrations.codes import REASONS_BY_ACTION
+from talentbank.registrations.codes import REASONS
 from talentbank.registrations.comments import comment_errors
 from talentbank.registrations.lifecycle import RegistrationAction
 from talentbank.registrations.rooms import Room
@@ -26,7 +26,7 @@ def input_check(room: Room, action: str, step: Step) -> None:
     :raises InvalidInput: with a pointer for everything that is wrong.
     """
     errors = [FieldError(f"/{name}", "required") for name in REQUIRED.get(action, ()) if not step.input.get(name)]
-    known = REASONS_BY_ACTION.get(action, ())
+    known = REASONS.get(action, {})
     errors += [
         FieldError(f"/reason_codes/{n}", "unknown_reason_code", {"known": sorted(known)})
         for n, code in enumerate(step.reason_codes)

@@ -1,4 +1,4 @@
-"""What the sides read where the system closed a match: polite words of their own, and no code alone."""
+"""What the sides read of a step: polite words that are true of it, and no code alone."""
 
 from __future__ import annotations
 
@@ -25,6 +25,24 @@ def test_whoever_loses_to_somebody_else_is_told_so_politely(session, bank, need,
     assert "ほかの方にお願いすることになりました" in told(session(other.user), waiting)[0]
     assert "人数がそろった" in told(session(owner), waiting)[0]
     assert told(session(coordinator), waiting) == []
+
+
+def test_whoever_gave_a_reason_is_not_told_of_it_as_the_other_sides(session, need, professional, owner):
+    match = factories.make_match(need, professional, "awaiting_organization", organization_answer="asked")
+    act(session(owner), match, "decline", reason_codes=["no_hours"], share_reason=True)
+
+    assert told(session(owner), match) == []
+    assert told(session(professional.user), match) == ["事業者さまの受け入れの準備が整いませんでした。"]
+
+
+def test_a_rest_is_told_as_a_rest_and_as_asked_for_to_whom_it_was(session, need, professional, owner, coordinator):
+    match = factories.make_match(need, professional, "active")
+    asked = {"requested_by": "professional", "reason_codes": ["no_hours"]}
+    act(session(coordinator), match, "suspend", **asked)
+
+    assert told(session(professional.user), match) == ["お申し出のとおりに手続きしました。"]
+    (words,) = told(session(owner), match)
+    assert words.startswith("お仕事をいったんお休みとしました。")
 
 
 def test_the_codes_hold_the_words_of_every_closing(session):
