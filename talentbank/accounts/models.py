@@ -31,7 +31,11 @@ class UserManager(BaseUserManager["User"]):
 
 
 class User(AbstractBaseUser, PermissionsMixin):
-    """Somebody who signs in. `is_staff` opens Django's admin to IT staff and says nothing of banks."""
+    """Somebody who signs in.
+
+    Staff of a bank is who has a `StaffMembership` there. Django's own `is_staff` and `is_superuser` open nothing: there
+    is no admin site.
+    """
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     email = models.EmailField(unique=True)
@@ -44,7 +48,8 @@ class User(AbstractBaseUser, PermissionsMixin):
     password_changed_at = models.DateTimeField(null=True)
     """Tokens given out before end with it; None where the first password still holds."""
     second_factor_set_at = models.DateTimeField(null=True)
-    """Sessions and tokens from before end with it: whoever had them came in by one factor alone."""
+    """When the first second factor was set up, or all were taken away. Sessions and tokens from before end with it:
+    whoever had them came in by one factor alone, or by one that is lost."""
 
     objects: ClassVar[UserManager] = UserManager()
     USERNAME_FIELD = "email"
@@ -59,7 +64,7 @@ class User(AbstractBaseUser, PermissionsMixin):
     def set_password(self, raw_password: str | None) -> None:
         """Set the password and, on an account that exists, the moment.
 
-        Here and not in a service: the pages, the admin and `manage.py changepassword` meet nowhere else. A rehash at
+        Here and not in a service: the pages and `manage.py changepassword` meet nowhere else. A rehash at
         sign-in comes by as well but saves the hash alone.
         """
         super().set_password(raw_password)
@@ -77,7 +82,7 @@ class User(AbstractBaseUser, PermissionsMixin):
         return f"{session_hash}.{since.isoformat()}" if since else session_hash
 
     def holds_since(self, moment: datetime) -> bool:
-        """Whether what was given out at `moment` outlived the last new password and the first second factor."""
+        """Whether what was given out at `moment` outlived the last new password and the last change of the factor."""
         ends = (self.password_changed_at, self.second_factor_set_at)
         return self.is_active and not any(end and moment <= end for end in ends)
 

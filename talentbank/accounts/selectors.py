@@ -91,6 +91,13 @@ def membership_with_ties(actor: Actor, membership_id: UUID) -> StaffMembership:
     raise NotFound()
 
 
+def memberships_holding(user_id: UUID, day: date) -> QuerySet[StaffMembership]:
+    """Roles of an account that hold on a day, in order of their banks; whether its second factor is there or not."""
+    lasting = Q(valid_until__isnull=True) | Q(valid_until__gte=day)
+    rows = StaffMembership.objects.filter(lasting, user_id=user_id, valid_from__lte=day, ended_at__isnull=True)
+    return rows.order_by("bank_id", "id")
+
+
 def colleagues(banks: Iterable[UUID], day: date) -> QuerySet[StaffMembership]:
     """Who looks after needs and matches of these banks on a day: their coordinators and bank_admins."""
     lasting = Q(valid_until__isnull=True) | Q(valid_until__gte=day)

@@ -35,8 +35,8 @@ def token_find(type: str, value: str) -> Token | None:
 def token_banks(token: Token, at: datetime) -> frozenset[UUID]:
     """Banks that a token may touch at `at`; none where it has ended.
 
-    It ends with its account's suspension, with a new password, with the first second factor, and with its client's
-    last approval.
+    It ends with its account's suspension, with a new password, with the first second factor and a reset of it, and
+    with its client's last approval.
     """
     user = token.user
     if token.client_id is None or (user and not user.holds_since(token.created_at)):

@@ -87,7 +87,6 @@ INSTALLED_APPS = [
     "django.contrib.sessions",
     "django.contrib.messages",
     "django.contrib.staticfiles",
-    "django.contrib.admin",
 ]
 MIDDLEWARE = [
     "talentbank.core.middleware.RequestIdMiddleware",
