@@ -41,7 +41,12 @@ from talentbank.core.clock import now
 from talentbank.core.ids import new_id
 
 MAIL_PAUSE_SECONDS = 600
+NOT_SENT = "The mail that asks an account's owner for proof could not be sent; exchange again later."
 PROOF = "An account has this address. Its owner was sent a link; exchange again once it was opened."
+
+
+class ProofNotSent(RuntimeError):
+    """The mail server did not take the link; the next call may send it."""
 
 
 def line_token(request: HttpRequest) -> HttpResponse:
@@ -79,8 +84,7 @@ def _exchanged(request: HttpRequest, client: Client, scopes: list[str]) -> HttpR
         return _error("temporarily_unavailable", 503)
     found = line_sign_in(identity=identity)
     if isinstance(found, ProofWanted):
-        _ask_for_proof(found, identity.subject)
-        return _error("interaction_required", description=PROOF)
+        return _proof_asked(found, identity.subject)
     if not found.is_active:
         return _error("invalid_grant")
     answer = tokens_issue(client=client, user=found, scopes=scopes, at=at, data=dict(LINE_MARK))
@@ -108,12 +112,31 @@ def _private(answer: HttpResponse) -> HttpResponse:
     return answer
 
 
+def _proof_asked(wanted: ProofWanted, subject: str) -> HttpResponse:
+    try:
+        _ask_for_proof(wanted, subject)
+    except ProofNotSent:
+        return _error("temporarily_unavailable", 503, description=NOT_SENT)
+    return _error("interaction_required", description=PROOF)
+
+
 def _ask_for_proof(wanted: ProofWanted, subject: str) -> None:
-    """Send the link, once in a while: the mini-app may ask again and again."""
-    if cache.add(f"line-link:{sha256(subject.encode()).hexdigest()}", 1, MAIL_PAUSE_SECONDS):
-        url = settings.BASE_URL + reverse("line_link", args=[wanted.link])
-        subject_line = "［デジタル人材バンク］LINE との結びつけの確認 / Connecting LINE"
+    """Send the link, once in a while: the mini-app may ask again and again.
+
+    Within the call and not through the outbox: the link is over in 30 minutes, and the mini-app is told either way.
+
+    :raises ProofNotSent: the mail server did not take it.
+    """
+    mark = f"line-link:{sha256(subject.encode()).hexdigest()}"
+    if not cache.add(mark, 1, MAIL_PAUSE_SECONDS):
+        return
+    url = settings.BASE_URL + reverse("line_link", args=[wanted.link])
+    subject_line = "［デジタル人材バンク］LINE との結びつけの確認 / Connecting LINE"
+    try:
         send_mail(subject_line, render_to_string("console/line_link.txt", {"url": url}), None, [wanted.user.email])
+    except OSError as error:  # smtplib's errors are among them
+        cache.delete(mark)
+        raise ProofNotSent(type(error).__name__) from error
 
 
 @never_cache

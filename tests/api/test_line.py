@@ -26,6 +26,7 @@ from tests.api.test_second_factor import browser_of, set_up_app
 from tests.api.test_sign_in import csrf_of, with_token
 from tests.factories import AT
 from tests.line import CHANNEL, open_line
+from tests.mailbox import open_mailbox
 
 ME, TOKEN = "/api/v1/me", "/identity/o/api/token"
 ID_TOKEN = "urn:ietf:params:oauth:token-type:id_token"
@@ -228,6 +229,21 @@ def test_an_account_that_exists_is_opened_to_line_by_its_owner_alone(line, mini_
     caller = with_token(exchange(mini_app, line.id_token(at=AT, email=user.email)).json()["access_token"])
     assert caller.get(ME).json()["email"] == user.email
     assert owner.get(link).status_code == 409, "a link is used once"
+
+
+def test_a_link_that_could_not_be_mailed_is_mailed_at_the_next_exchange(line, mini_app, settings):
+    user = factories.make_user()
+    settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
+    with open_mailbox() as smtp:
+        settings.EMAIL_HOST, settings.EMAIL_PORT, settings.EMAIL_TIMEOUT = "127.0.0.1", smtp.port, 5
+        smtp.refuse = "450 mailbox busy"
+        refused = exchange(mini_app, line.id_token(at=AT, email=user.email))
+        smtp.refuse = ""
+
+        asked = exchange(mini_app, line.id_token(at=AT, email=user.email))
+
+        assert (refused.status_code, refused.json()["error"]) == (503, "temporarily_unavailable")
+        assert (asked.json()["error"], len(smtp.messages)) == ("interaction_required", 1)
 
 
 def test_somebody_elses_line_gets_an_account_of_its_own(line, mini_app, mailoutbox):
