@@ -124,7 +124,11 @@ class StaffMembership(Row):
 
 
 class Invitation(Row):
-    """An invitation to a staff role, by mail with a single-use token of which only the hash is kept."""
+    """An invitation to a staff role, by mail with a single-use token.
+
+    Only the token's hash is kept here. The token itself stands in the mail, which waits in the outbox in clear until it
+    was sent or has failed for good (a day and a half of tries).
+    """
 
     bank = models.ForeignKey(Bank, models.RESTRICT, related_name="invitations")
     email = models.EmailField()

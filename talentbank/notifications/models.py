@@ -22,7 +22,10 @@ class OutboxState(models.TextChoices):
 
 
 class OutboxMessage(models.Model):
-    """One message over one channel. A worker leases it until `leased_until`; a dead worker's lease runs out."""
+    """One message over one channel. A worker leases it until `leased_until`; a dead worker's lease runs out.
+
+    `context` holds what the message says, a link with its token among it, until it was sent or has failed for good.
+    """
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     bank_id = models.UUIDField()

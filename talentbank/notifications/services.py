@@ -160,6 +160,7 @@ def _deliver(message: OutboxMessage, at: datetime) -> None:
 
 
 def _postpone(message: OutboxMessage, error: Exception, at: datetime) -> None:
+    """Try again later, or give up: then the words go as after sending, for there may be a link with a token in them."""
     spent = message.attempts >= len(PAUSES)
     OutboxMessage.objects.filter(pk=message.pk).update(
         state=OutboxState.FAILED if spent else OutboxState.WAITING,
@@ -167,4 +168,5 @@ def _postpone(message: OutboxMessage, error: Exception, at: datetime) -> None:
         attempts=message.attempts + 1,
         leased_until=None,
         last_error=type(error).__name__,
+        context={} if spent else message.context,
     )

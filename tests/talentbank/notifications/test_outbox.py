@@ -63,12 +63,14 @@ def test_a_refused_mail_is_tried_again_with_growing_pauses_and_then_given_up(smt
         assert outbox_drain(at=at) == 1
         message.refresh_from_db()
         assert (message.state, message.attempts, message.due_at) == ("waiting", n, at + pause)
+        assert message.context == CONTEXT
         assert outbox_drain(at=at + pause - timedelta(seconds=1)) == 0
         at += pause
     outbox_drain(at=at)
 
     message.refresh_from_db()
     assert (message.state, message.last_error) == ("failed", "SMTPRecipientsRefused")
+    assert message.context == {}, "a link that nobody was sent is not kept"
     assert outbox_drain(at=at + timedelta(days=365)) == 0 and smtp.messages == []
     assert list(PAUSES) == sorted(PAUSES)
 
