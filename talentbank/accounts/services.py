@@ -8,13 +8,13 @@ from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
 from talentbank.accounts.mailing import mail_queue
 from talentbank.accounts.models import Invitation, StaffMembership, User
 from talentbank.accounts.policies import has_ended, is_spent, require_bank_admin
 from talentbank.banks.models import Bank
-from talentbank.core.actors import Actor, Role
+from talentbank.core.actors import SYSTEM, Actor, Role
 from talentbank.core.audit import Step, Subject, event_record
 from talentbank.core.checkdigits import is_corporate_number
 from talentbank.core.clock import day_of
@@ -64,7 +64,8 @@ def invitation_create(
     if valid_until and valid_until < day_of(at):
         raise invalid("/valid_until", "in_the_past")
     email = email.lower()
-    if StaffMembership.objects.filter(bank=bank, role=role, user__email=email, ended_at__isnull=True).exists():
+    running, _ = _running_and_lapsed(bank, role, at)
+    if running.filter(user__email=email).exists():
         raise MembershipExists(email=email, role=role)
     token = secrets.token_urlsafe(32)
     invitation = Invitation.create(
@@ -151,13 +152,16 @@ def invitation_revoke(*, actor: Actor, invitation: Invitation, expected_version:
 def membership_create(
     *, bank: Bank, user: User, role: str, at: datetime, valid_until: date | None = None, actor: Actor
 ) -> StaffMembership:
-    """This function will give an account a staff role, with its event.
+    """This function will give an account a staff role, with its event; the same role that ran out before is ended.
 
     :raises MembershipExists: the account already has the role.
     """
     lock(Bank, bank.pk)
-    if StaffMembership.objects.filter(bank=bank, user=user, role=role, ended_at__isnull=True).exists():
+    running, lapsed = _running_and_lapsed(bank, role, at)
+    if running.filter(user=user).exists():
         raise MembershipExists(role=role)
+    for before in lapsed.filter(user=user).select_for_update(of=("self",)):
+        _end(before, SYSTEM, at)
     row = StaffMembership.create(at=at, bank=bank, user=user, role=role, valid_from=day_of(at), valid_until=valid_until)
     _membership_event(row, actor, "create", at)
     return row
@@ -195,10 +199,22 @@ def membership_end(
     """
     row = _locked_running(membership, actor, expected_version)
     _require_another_admin(row, at)
+    _end(row, actor, at)
+    return row
+
+
+def _end(row: StaffMembership, actor: Actor, at: datetime) -> None:
     row.ended_at = at
     row.save_step(at=at)
     _membership_event(row, actor, "end", at)
-    return row
+
+
+def _running_and_lapsed(
+    bank: Bank, role: str, at: datetime
+) -> tuple[QuerySet[StaffMembership], QuerySet[StaffMembership]]:
+    """Memberships that nobody ended: those that hold or will, and those whose last day is past."""
+    rows = StaffMembership.objects.filter(bank=bank, role=role, ended_at__isnull=True)
+    return rows.exclude(valid_until__lt=day_of(at)), rows.filter(valid_until__lt=day_of(at))
 
 
 @transaction.atomic

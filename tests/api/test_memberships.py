@@ -153,6 +153,32 @@ def test_who_has_the_role_is_not_invited_again(session, bank, bank_admin, coordi
     assert (answer.status_code, answer.json()["code"]) == (409, "membership_exists")
 
 
+def test_a_role_that_ran_out_is_given_anew_and_the_old_one_ends(session, mailbox, client, bank, bank_admin):
+    invited = factories.make_staff(bank, user=factories.make_user(email=ADDRESS), valid_until=TODAY - timedelta(days=1))
+    analyst = factories.make_staff(bank, "analyst", valid_until=TODAY - timedelta(days=1))
+    assert invite(session(bank_admin), bank).status_code == 201
+    outbox_drain(at=AT)
+    (mail,) = mailbox.messages
+    client.force_login(invited)
+
+    accepted = client.post(path_in(mail))
+
+    assert accepted.status_code == 302
+    assert [hat["role"] for hat in session(invited).get("/api/v1/me").json()["hats"]] == ["coordinator"]
+    before, now = StaffMembership.objects.filter(user=invited).order_by("id")
+    assert (before.ended_at, now.ended_at, now.valid_until) == (AT, None, None)
+    steps = Event.objects.filter(subject_id__in=[before.pk, now.pk]).order_by("sequence")
+    assert [(event.subject_id, event.action) for event in steps] == [(before.pk, "end"), (now.pk, "create")]
+    assert StaffMembership.objects.get(user=analyst).ended_at is None, "of others nothing ends"
+
+
+@pytest.mark.parametrize("last", [TODAY, None])
+def test_a_role_that_holds_on_its_last_day_is_not_given_twice(session, bank, bank_admin, last):
+    user = factories.make_staff(bank, valid_until=last)
+
+    assert invite(session(bank_admin), bank, email=user.email).status_code == 409
+
+
 def test_rights_end_with_the_call_after_the_last_day(session, clock, bank):
     user = factories.make_staff(bank, "coordinator", valid_until=factories.TODAY)
     factories.make_match(factories.make_need(factories.make_organization(bank)), factories.make_professional(bank))
