@@ -89,7 +89,7 @@ def client_register(
     :raises Forbidden: the actor administers none of the banks.
     :raises InvalidInput: an address that could be shared with others, a day in the past.
     """
-    home, asked = _home_first(actor, banks)
+    home, asked = _home_and_all(actor, banks)
     client, _ = program_save(program)  # nobody is told its secret; `client_secret_renew` gives the first that counts
     return _ask(client, home, asked, actor=actor, facts=facts, at=at, is_home=True)
 
@@ -104,19 +104,19 @@ def client_ask(
     :raises InvalidInput: no such client, or as `client_register`.
     :raises ClientExists: one of the banks was asked before.
     """
-    home, asked = _home_first(actor, banks)
+    home, asked = _home_and_all(actor, banks)
     client = Client.objects.filter(pk=client_id).first()
     if client is None:
         raise invalid("/client_id", "unknown_client")
     return _ask(client, home, asked, actor=actor, facts=facts, at=at, is_home=False)
 
 
-def _home_first(actor: Actor, banks: Iterable[Bank]) -> tuple[Bank, list[Bank]]:
+def _home_and_all(actor: Actor, banks: Iterable[Bank]) -> tuple[Bank, list[Bank]]:
     listed = list(banks)
     own = next((bank for bank in listed if Role.BANK_ADMIN in actor.roles_in(bank.pk)), None)
     if own is None:
         raise Forbidden()
-    return own, [own, *(bank for bank in listed if bank.pk != own.pk)]
+    return own, list({bank.pk: bank for bank in listed}.values())
 
 
 def _ask(
@@ -129,6 +129,8 @@ def _ask(
     at: datetime,
     is_home: bool,
 ) -> ClientApproval:
+    """Ask each bank; return the row of `home`. In order of their ids: two admins, each with the other's bank on the
+    list, would otherwise wait for each other's audit head, or for each other's row of the same client."""
     facts_check(facts, at)
     given = dict(facts)
     origins = given.pop("allowed_origins", ())
@@ -136,13 +138,13 @@ def _ask(
         raise ClientExists()
     rows = [
         ClientApproval.create(at=at, bank=bank, client=client, is_home=is_home and bank == home, **given)
-        for bank in banks
+        for bank in sorted(banks, key=lambda bank: bank.pk)
     ]
     for row in rows:
         _origins_put(row, origins)
     for row in rows:
         _event(row, actor, "ask", at, before="")
-    return rows[0]
+    return next(row for row in rows if row.bank_id == home.pk)
 
 
 @transaction.atomic

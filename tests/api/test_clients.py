@@ -53,6 +53,17 @@ def test_each_bank_on_the_list_lets_the_client_in_for_itself(session, bank, othe
     assert admin.get(f"{CLIENTS}/{made.json()['id']}").json() == approved
 
 
+def test_banks_are_asked_in_one_order_whoever_asks(session, bank, other_bank):
+    own, last = sorted((bank, other_bank), key=lambda each: each.pk)
+    admins = {own.pk: factories.make_staff(own, "bank_admin"), last.pk: factories.make_staff(last, "bank_admin")}
+
+    answers = [session(admins[home.pk]).post(CLIENTS, asking(last, own)) for home in (own, last)]
+
+    assert [answer.json()["bank"] for answer in answers] == [str(own.pk), str(last.pk)], "each is shown its own row"
+    asked = Event.objects.filter(action="ask").order_by("id").values_list("bank_id", flat=True)
+    assert list(asked) == [own.pk, last.pk] * 2, "or two of them wait for each other's audit head"
+
+
 def test_a_secret_is_offered_by_the_bank_that_registered_a_confidential_client(session, bank, other_bank, bank_admin):
     admin, other = session(bank_admin), session(factories.make_staff(other_bank, "bank_admin"))
 
