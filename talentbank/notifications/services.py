@@ -21,6 +21,9 @@ logger = logging.getLogger(__name__)
 LEASE = timedelta(minutes=5)
 """Longer than a batch takes with a mail server that answers slowly, or a second worker would send it again."""
 BATCH = 5
+SENT_KEPT = timedelta(days=30)
+FORGOTTEN_AT_ONCE = 5_000
+"""Of messages that were sent long ago; the rest goes with the next rounds, so that no round holds up the worker."""
 EVENT = "event"
 """Channel of steps on record: each is handed to the subscribers once it may leave."""
 PAUSES = tuple(timedelta(minutes=minutes) for minutes in (1, 5, 30, 120, 480, 1440))
@@ -45,7 +48,11 @@ def notice_queue(
     hold: timedelta = timedelta(),
     event_id: UUID | None = None,
 ) -> OutboxMessage:
-    """Write a notice into the outbox, in the caller's transaction. Whom it reaches, and how, is found at sending."""
+    """Write a notice into the outbox, in the caller's transaction. Whom it reaches, and how, is found at sending.
+
+    Nothing sends notices yet: the part that tells people by mail, LINE and print is still to come, and joins `SENDERS`.
+    Until then they wait.
+    """
     return OutboxMessage.objects.create(
         bank_id=bank_id,
         channel="notice",
@@ -116,7 +123,7 @@ def _send_mail(message: OutboxMessage, at: datetime) -> None:
 
 
 SENDERS: dict[str, Callable[[OutboxMessage, datetime], None]] = {"email": _send_mail, EVENT: _hand_out}
-"""Channel → sender, handed the message and the moment. LINE and print join here; webhooks subscribe to `EVENT`."""
+"""Channel → sender, handed the message and the moment. Notices have none yet; webhooks subscribe to `EVENT`."""
 
 
 OUTBOX_LATE = timedelta(hours=1)
@@ -127,6 +134,19 @@ def outbox_is_late(*, at: datetime) -> bool:
     """Tell whether a message waits for longer than `OUTBOX_LATE` past its time."""
     due = OutboxMessage.objects.filter(state=OutboxState.WAITING, due_at__lt=at - OUTBOX_LATE, channel__in=SENDERS)
     return due.exists()
+
+
+def outbox_tick(*, at: datetime) -> dict[str, int]:
+    """Forget messages that were sent more than 30 days ago, the oldest first, some at a time; return how many.
+
+    What waits stays, and so does what failed for good: somebody may want to see to it.
+    """
+    limit = at - SENT_KEPT
+    # Nothing is sent before it is due: the first condition lets the index find the few that the second decides on.
+    sent = OutboxMessage.objects.filter(due_at__lt=limit, state=OutboxState.SENT, sent_at__lt=limit)
+    oldest = sent.order_by("due_at", "id")[:FORGOTTEN_AT_ONCE]
+    forgotten, _ = OutboxMessage.objects.filter(pk__in=oldest.values("pk")).delete()
+    return {"forgotten": forgotten}
 
 
 def outbox_drain(*, at: datetime) -> int:

@@ -10,6 +10,7 @@ from talentbank.core.repeats import repeats_tick
 from talentbank.matches.pushes import pushes_tick
 from talentbank.matches.timers import matches_tick
 from talentbank.needs.timers import needs_tick
+from talentbank.notifications.services import outbox_tick
 from talentbank.notifications.webhooks.deliveries import webhooks_tick
 from talentbank.organizations.services import organizations_tick
 from talentbank.professionals.services import professionals_tick
@@ -24,6 +25,7 @@ TIMERS = (
     pushes_tick,
     repeats_tick,
     counts_tick,
+    outbox_tick,
     webhooks_tick,
     clients_tick,
 )

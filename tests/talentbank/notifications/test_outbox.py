@@ -12,7 +12,7 @@ from django.db import connection, transaction
 from talentbank.notifications import services
 from talentbank.notifications.mails import mail_text
 from talentbank.notifications.models import OutboxMessage
-from talentbank.notifications.services import LEASE, PAUSES, mail_queue, outbox_drain
+from talentbank.notifications.services import LEASE, PAUSES, SENT_KEPT, mail_queue, outbox_drain, outbox_tick
 from tests.factories import AT
 from tests.mailbox import open_mailbox
 
@@ -113,6 +113,24 @@ def test_a_dead_workers_messages_are_taken_over_when_its_lease_ends(smtp, monkey
 
     assert outbox_drain(at=AT + LEASE - timedelta(seconds=1)) == 0
     assert outbox_drain(at=AT + LEASE) == 1 and len(smtp.messages) == 1
+
+
+@pytest.mark.django_db
+def test_what_was_sent_long_ago_is_forgotten_a_part_at_a_time(smtp, monkeypatch):
+    monkeypatch.setattr(services, "FORGOTTEN_AT_ONCE", 2)
+    sent = [queue(at=AT + timedelta(seconds=n)).pk for n in range(3)]
+    outbox_drain(at=AT + timedelta(minutes=1))
+    waiting, given_up = queue(), queue()
+    OutboxMessage.objects.filter(pk=waiting.pk).update(channel="notice")
+    OutboxMessage.objects.filter(pk=given_up.pk).update(state="failed")
+    late = AT + SENT_KEPT + timedelta(minutes=1)
+
+    early = outbox_tick(at=late)
+    counts = [outbox_tick(at=late + timedelta(seconds=1))["forgotten"] for _ in range(3)]
+
+    assert (early, counts) == ({"forgotten": 0}, [2, 1, 0])
+    left = set(OutboxMessage.objects.values_list("pk", flat=True))
+    assert left == {waiting.pk, given_up.pk} and not left & set(sent)
 
 
 @pytest.mark.django_db

@@ -15,6 +15,7 @@ from django.db import OperationalError, transaction
 
 from talentbank.core.models import Event
 from talentbank.matches.models import Match
+from talentbank.notifications.models import OutboxMessage
 from talentbank.notifications.services import mail_queue
 from talentbank.worklist.management.commands import work
 from tests import factories
@@ -35,6 +36,13 @@ def tick(at: str) -> dict[str, int]:
     out = StringIO()
     call_command("tick", at=at, stdout=out)
     return {name: int(count) for name, count in (each.rsplit(" ", 1) for each in out.getvalue().strip().split(", "))}
+
+
+def test_tick_deletes_mails_that_were_sent_long_ago():
+    mail_queue(bank_id=UUID(int=1), topic="invitation", to="hanako@example.jp", context={}, at=AT)
+    OutboxMessage.objects.update(state="sent", sent_at=AT)
+
+    assert [tick(at)["outbox_forgotten"] for at in ("2026-12-02T09:59", "2026-12-02T10:01")] == [0, 1]
 
 
 def test_tick_closes_what_is_overdue_on_that_day_and_only_once(waiting):
