@@ -1,7 +1,8 @@
 """Needs without takers, pointed out once a week to professionals whom nobody has proposed yet.
 
-A push is no match: it asks nobody, and either side may go on without it. Only those hear of needs who consent to
-messages, at most three needs each, and no need is pointed out to more than three in a week.
+A push is no match: it asks nobody, and either side may go on without it. It shows at `me/pushes` and in the worklist;
+its notice waits in the outbox, for nothing sends notices to people yet. Needs are pointed out to those alone who
+consent to messages, at most three needs each, and no need to more than three in a week.
 """
 
 from __future__ import annotations
@@ -131,7 +132,7 @@ def _has_pushed(bank_id: UUID, week: date) -> bool:
 
 
 def _write(bank_id: UUID, pairs: Sequence[Pair], week: date, at: datetime) -> None:
-    """Keep the pushes, queue their messages, and record that the week is done."""
+    """Keep the pushes, queue their notices, and record that the week is done."""
     for professional_id, need_id in pairs:
         push = Push.create(at=at, bank_id=bank_id, need_id=need_id, professional_id=professional_id, week=week)
         context = {"push": str(push.pk), "need": str(need_id), "professional": str(professional_id)}

@@ -1,7 +1,8 @@
 """Ladders: what waits is reminded of in steps, each taken once however often the timers run.
 
-A rung that was climbed is a `Reminder`; the notice of it stands in the outbox of the same transaction. Rungs that a
-late run finds passed are recorded too, but only the highest is told: nobody is nudged for last week.
+A rung that was climbed is a `Reminder`, by which staff's worklist goes; its notice is written into the outbox in the
+same transaction and waits there, for nothing sends notices to people yet. Rungs that a late run finds passed are
+recorded too, but only the highest has a notice: nobody is nudged for last week.
 """
 
 from __future__ import annotations
@@ -40,7 +41,7 @@ EVALUATION_DAYS = (3, 10)
 
 
 def ladders_tick(*, at: datetime) -> dict[str, int]:
-    """Climb every ladder as of `at`; return how many rungs were told, and how many rows failed."""
+    """Climb every ladder as of `at`; return how many notices were queued, and how many rows failed."""
     counts = {"matches": 0, "registrations": 0, "needs": 0, "evaluations": 0, "failed": 0}
     for bank in Bank.objects.order_by("pk"):
         ladders = {
@@ -58,7 +59,7 @@ def ladders_tick(*, at: datetime) -> dict[str, int]:
 
 @transaction.atomic
 def match_climb(id: UUID, *, calendar: Calendar, at: datetime) -> int:
-    """This function will climb the rungs of a match's waiting state that are due; 1 if one is told, else 0."""
+    """This function will climb the rungs of a match's waiting state that are due; 1 if a notice is queued, else 0."""
     match = lock(Match, id)
     if match.state in AWAITING_ANSWER and match.need.state == NeedState.ON_HOLD:
         return 0  # nobody can say yes now, so nobody is reminded
@@ -70,7 +71,7 @@ def match_climb(id: UUID, *, calendar: Calendar, at: datetime) -> int:
 
 @transaction.atomic
 def expiry_climb(id: UUID, *, at: datetime) -> int:
-    """This function will give notice that a registration ends soon; 1 if it is told, else 0."""
+    """This function will queue the notice that a registration ends soon; 1 if it does, else 0."""
     kind, row = _registration(id)
     left = (row.valid_until - day_of(at)).days if row.valid_until else None
     if not row.is_approved or left is None or left < 0:
@@ -81,7 +82,7 @@ def expiry_climb(id: UUID, *, at: datetime) -> int:
 
 @transaction.atomic
 def deadline_climb(id: UUID, *, at: datetime) -> int:
-    """This function will give notice that a need's deadline is near; 1 if it is told, else 0."""
+    """This function will queue the notice that a need's deadline is near; 1 if it does, else 0."""
     need = lock(Need, id)
     near = need.state == NeedState.OPEN and need.deadline and _near(need.deadline, at)
     return _climb("need", need, anchor=str(need.deadline), due=["deadline"] if near else [], at=at)
@@ -89,7 +90,7 @@ def deadline_climb(id: UUID, *, at: datetime) -> int:
 
 @transaction.atomic
 def evaluation_climb(id: UUID, *, at: datetime) -> int:
-    """This function will ask for evaluations that are still out; 1 if it is told, else 0."""
+    """This function will announce evaluations that are still out, and queue the notice; 1 if it does, else 0."""
     match = lock(Match, id)
     given = Evaluation.objects.filter(match=match, voided_at__isnull=True).count()
     if match.ended_at is None or given >= 2:
@@ -110,7 +111,7 @@ def evaluation_climb(id: UUID, *, at: datetime) -> int:
 
 
 def _climb(kind: str, row: Any, *, anchor: str, due: Iterable[str], at: datetime) -> int:
-    """Record the due rungs that were not climbed yet and tell of the highest. The caller holds the row's lock."""
+    """Record the due rungs that were not climbed yet; queue a notice of the highest. The caller holds the lock."""
     rungs = list(due)
     seen = Reminder.objects.filter(subject_kind=kind, subject_id=row.pk, anchor=anchor).values_list("rung", flat=True)
     climbed = set(seen)

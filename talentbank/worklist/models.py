@@ -1,4 +1,4 @@
-"""What staff do with their worklist, and which reminders have gone out."""
+"""What staff do with their worklist, and which rungs of ladders were climbed."""
 
 from __future__ import annotations
 
@@ -12,6 +12,8 @@ from talentbank.core.models import Row
 
 class Reminder(models.Model):
     """One rung of a ladder that was climbed: unique, so that two runs of `tick` at once act once.
+
+    It says that its time came, not that somebody was told: the notice waits in the outbox.
 
     `anchor` is what the ladder began with: the moment a state was entered, or the last day of a registration.
     """
