@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import ast
 import base64
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -14,6 +16,7 @@ from django.core.exceptions import ImproperlyConfigured
 from talentbank.settings.environment import Environment, database_settings, email_settings
 
 ROOT = Path(__file__).resolve().parents[3]
+SETTINGS, OPERATIONS = ROOT / "talentbank" / "settings" / "__init__.py", ROOT / "docs" / "operations.md"
 COMPLETE = {
     "TALENTBANK_ENV_FILE": os.devnull,
     "SECRET_KEY": "k" * 50,
@@ -125,6 +128,18 @@ def test_addresses_of_databases_and_mail_servers():
             database_settings(wrong, ROOT)
     with pytest.raises(ImproperlyConfigured):
         email_settings("pigeon://roof", ROOT)
+
+
+def test_the_documents_list_every_variable_and_no_other():
+    calls = [node for node in ast.walk(ast.parse(SETTINGS.read_text("utf-8"))) if isinstance(node, ast.Call)]
+    of_env = [call for call in calls if isinstance(call.func, ast.Attribute) and ast.unparse(call.func.value) == "env"]
+    read = {call.args[0].value for call in of_env if call.args}
+    rows = [line.split(" | ")[0] for line in OPERATIONS.read_text("utf-8").splitlines() if line.startswith("| `")]
+
+    listed = {name for row in rows for name in re.findall(r"`([A-Z][A-Z0-9_]+)`", row)}
+
+    assert "SECRET_KEY" in read
+    assert listed == read
 
 
 def test_the_index_stays_in_the_process_unless_a_cluster_is_named():
