@@ -1,4 +1,8 @@
-"""Addresses: people's pages at the root, the API under /api/v1 (included by string: the one upward reference)."""
+"""Addresses: people's pages at the root, the API under /api/v1.
+
+`api` lies above this project and is named by strings alone: its addresses and the four views of errors here, and what
+Django, REST framework and drf-spectacular are to load in `settings`. No module of `talentbank` imports it.
+"""
 
 from django.urls import include, path
 

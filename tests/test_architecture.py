@@ -11,6 +11,8 @@ import pytest
 
 ROOT = Path(__file__).resolve().parent.parent
 MODULES = sorted((ROOT / "talentbank").rglob("*.py"))
+READS_THE_CLOCK = {"accounts/models.py", "accounts/second_factor.py", "notifications/sandbox.py"}
+"""Beside views and commands: called by Django or allauth, which hand in no time."""
 
 
 def lint(config: Path) -> subprocess.CompletedProcess[str]:
@@ -41,3 +43,19 @@ def test_no_signals_and_no_overridden_save(path):
     assert not imported & {"django.dispatch", "django.db.models.signals"}
     defined = {node.name for node in ast.walk(tree) if isinstance(node, ast.FunctionDef)}
     assert "save" not in defined
+
+
+def test_time_is_handed_in_but_where_a_call_comes_in():
+    found = set()
+    for path in MODULES:
+        names = {
+            alias.name
+            for node in ast.walk(ast.parse(path.read_text("utf-8")))
+            if isinstance(node, ast.ImportFrom) and node.module in {"talentbank.core.clock", "django.utils.timezone"}
+            for alias in node.names
+        }
+        place = path.relative_to(ROOT / "talentbank")
+        if "now" in names and place.parts[0] != "console" and "management" not in place.parts:
+            found.add(place.as_posix())
+
+    assert found == READS_THE_CLOCK
