@@ -119,24 +119,38 @@ def _key(algorithm: str, kid: str, channel_id: str) -> Any:
 
 
 def _keys(*, fresh: bool) -> dict[str, dict[str, Any]]:
-    """LINE's published keys by their id; fetched at most once a minute, however many unknown keys are named."""
+    """LINE's published keys by their id.
+
+    Kept for an hour. Fetched anew at most once a minute, however many unknown keys are named, and not for a minute
+    after LINE failed to give them: each try may take eight seconds.
+    """
     if settings.SANDBOX:
         return {KEY_NAME: sandbox_jwk()}
-    address: str = settings.LINE_KEYS_URL
-    place = f"line-keys:{address}"
+    place = f"line-keys:{settings.LINE_KEYS_URL}"
     kept: dict[str, dict[str, Any]] | None = cache.get(place)
     if kept is not None and (not fresh or not cache.add(f"{place}:fetched", 1, FETCH_PAUSE_SECONDS)):
         return kept
+    if cache.get(f"{place}:away"):
+        raise LineAway("asked less than a minute ago")
     try:
-        timeout = urllib3.Timeout(connect=3, read=5)
-        answer = urllib3.request("GET", address, timeout=timeout, retries=False, redirect=False)
-        if answer.status != 200:
-            raise LineAway(str(answer.status))
-        found = {each["kid"]: each for each in answer.json()["keys"] if each.get("kty") == "EC"}
-    except (urllib3.exceptions.HTTPError, ValueError, KeyError, TypeError) as error:
-        raise LineAway(type(error).__name__) from None
+        found = _keys_fetch()
+    except LineAway:
+        cache.set(f"{place}:away", 1, FETCH_PAUSE_SECONDS)
+        raise
     cache.set(place, found, KEYS_SECONDS)
     return found
+
+
+def _keys_fetch() -> dict[str, dict[str, Any]]:
+    """:raises LineAway: no answer, or none that holds keys."""
+    try:
+        timeout = urllib3.Timeout(connect=3, read=5)
+        answer = urllib3.request("GET", settings.LINE_KEYS_URL, timeout=timeout, retries=False, redirect=False)
+        if answer.status != 200:
+            raise LineAway(str(answer.status))
+        return {each["kid"]: each for each in answer.json()["keys"] if each.get("kty") == "EC"}
+    except (urllib3.exceptions.HTTPError, ValueError, KeyError, TypeError) as error:
+        raise LineAway(type(error).__name__) from None
 
 
 @transaction.atomic

@@ -7,6 +7,7 @@ from datetime import timedelta
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
+import time_machine
 from allauth.account.models import EmailAddress
 from allauth.idp.oidc.models import Client as Program
 from allauth.socialaccount.models import SocialAccount
@@ -152,6 +153,17 @@ def test_while_line_is_away_the_mini_app_is_told_to_come_again(line, mini_app):
     away = exchange(mini_app, line.id_token(at=AT))
 
     assert (token_error.status_code, away.status_code, away.json()["error"]) == (400, 503, "temporarily_unavailable")
+
+
+def test_while_line_is_away_it_is_asked_once_a_minute(line, mini_app):
+    line.down = True
+
+    away = [exchange(mini_app, line.id_token(at=AT)).status_code for _ in range(3)]
+
+    assert (away, line.fetched) == ([503] * 3, 1)
+    line.down = False
+    with time_machine.travel(timedelta(seconds=61)):  # the cache goes by the machine's clock
+        assert exchange(mini_app, line.id_token(at=AT)).status_code == 200
 
 
 @pytest.mark.parametrize(
