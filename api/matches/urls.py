@@ -13,6 +13,7 @@ urlpatterns = [
     endpoint("matches/<uuid:id>", get=views.MatchRead),
     endpoint("matches/<uuid:id>/actions", get=views.MatchActions),
     endpoint("matches/<uuid:id>/events", get=views.MatchEvents),
+    endpoint("matches/<uuid:id>/card", get=views.MatchCardRead),
     endpoint("matches/<uuid:id>/contacts", get=views.MatchContactsRead),
     endpoint("matches/<uuid:id>/explanation", get=explanations.MatchExplanationRead),
     *terms.urlpatterns,

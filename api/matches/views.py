@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import Any
 from uuid import UUID
 
-from django.db.models import QuerySet
+from django.db.models import QuerySet, prefetch_related_objects
 
+from api.candidates.outputs import CardOutput
 from api.matches.filters import ORDERINGS, MatchFilters
 from api.matches.inputs import MatchInput
 from api.matches.outputs import (
@@ -33,7 +34,8 @@ from talentbank.matches.selectors import match_actions, match_events, match_get,
 from talentbank.matches.services import match_create
 from talentbank.matches.states import Origin
 from talentbank.needs.selectors import need_get
-from talentbank.ranking.services import card_professional
+from talentbank.ranking.selectors import card_view
+from talentbank.ranking.services import card_of, card_professional
 
 EXPANDABLE = {
     "need": needs_expanded,
@@ -171,6 +173,26 @@ class MatchEvents(WholeListView):
     def output_context(self) -> dict[str, Any]:
         is_staff, sides = sees_original(self.actor, self.match), sides_reading(self.actor, self.match)
         return {**super().output_context(), "is_staff": is_staff, "sides": sides, "match": self.match}
+
+
+class MatchCardRead(FactView):
+    """What the organization sees of the professional: to answer by before the introduction, to look up after it.
+
+    Without names, contacts and dates, as among the candidates, where a match that is under way no longer stands.
+    """
+
+    operation_id, summary, tag = ("matches_card", "Read the professional's card", "matches")
+    required_scopes = ("matches:read",)
+    output_serializer = CardOutput
+
+    def find(self, **ids: Any) -> Match:
+        return match_get(self.actor, ids["id"])
+
+    def answer(self, **ids: Any) -> dict[str, Any]:
+        match: Match = self.row
+        prefetch_related_objects([match.professional], "skills__skill")
+        card = card_of(need_id=match.need_id, professional_id=match.professional_id)
+        return card_view(match.professional, card, at=self.at)
 
 
 class MatchContactsRead(FactView):
