@@ -14,7 +14,8 @@ from talentbank.core.audit import Subject
 from talentbank.core.clock import day_of
 from talentbank.matches.desks import desk_sides
 from talentbank.matches.evaluations import evaluable
-from talentbank.matches.models import Evaluation, Match, MatchQuestion, Push, WorkReport, WorkReportState
+from talentbank.matches.models import Evaluation, Match, MatchQuestion, WorkReport, WorkReportState
+from talentbank.matches.pushes import pushes_visible
 from talentbank.matches.selectors import counterpart_known, matches_visible
 from talentbank.matches.states import CLOSED_STATES, INTRODUCING, State
 from talentbank.needs.models import Confidentiality, Need, NeedQuestion, NeedState
@@ -257,8 +258,8 @@ def summaries(reader: Reader) -> Iterator[Waiting]:
 
 
 def pushes(reader: Reader) -> Iterator[Waiting]:
-    """Needs that were pointed out within the week and are still open."""
+    """Needs that were pointed out within the week, are still open and still to be seen by who may answer them."""
     week = reader.today - timedelta(days=7)
-    mine = Push.objects.filter(professional_id__in=reader.actor.ids_as(Role.PROFESSIONAL), week__gt=week)
-    for push in mine.filter(need__state=NeedState.OPEN).select_related("need").order_by("id"):
+    seen = pushes_visible(reader.actor).filter(professional_id__in=reader.actor.ids_as(Role.PROFESSIONAL))
+    for push in seen.filter(week__gt=week, need__state=NeedState.OPEN).order_by("id"):
         yield _need(push.need, since=push.created_at, due_on=push.need.deadline)

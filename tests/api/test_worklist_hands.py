@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
 import pytest
 
+from talentbank.organizations.models import OrganizationMember
 from tests import factories
+from tests.api import worklist_cases
 from tests.api.worklist_cases import World, complaint
 from tests.factories import AT, TODAY
 
@@ -79,3 +82,36 @@ def test_a_registration_that_ran_out_still_waits_for_its_renewal(session, world,
 
     row.refresh_from_db()
     assert row.registration_state == "approved" and waiting(holder, "renewals") == []
+
+
+@pytest.mark.parametrize(
+    ("whose", "change"),
+    [
+        ("need", {"confidentiality": "coordinators"}),
+        ("need", {"state": "on_hold"}),
+        ("professional", {"hidden_from": ["株式会社 山田商店"]}),
+        ("professional", {"registration_state": "suspended"}),
+    ],
+    ids=lambda each: each if isinstance(each, str) else next(iter(each)),
+)
+def test_a_need_that_was_pointed_out_waits_only_while_it_may_be_seen(session, world, whose, change):
+    world.changed(world.organization, name="株式会社 山田商店")
+    worklist_cases.pushes(world)
+    holder = session(world.professional.user)
+    assert len(waiting(holder, "pushes")) == 1
+
+    world.changed(getattr(world, whose), **change)
+
+    assert waiting(holder, "pushes") == []
+
+
+def test_what_was_pointed_out_to_a_company_waits_for_who_may_answer_for_it(session, world):
+    """A plain member may see it, and answers nothing for the company, whatever else they are registered as."""
+    company = factories.make_organization(world.bank)
+    theirs = factories.make_professional(world.bank, user=None, organization=company, holder_kind="organization")
+    member = world.professional.user
+    OrganizationMember.create(at=AT, organization=company, user=member, role="member")
+    worklist_cases.pushes(replace(world, professional=theirs))
+
+    assert len(waiting(session(factories.owner_of(company)), "pushes")) == 1
+    assert waiting(session(member), "pushes") == []
