@@ -5,14 +5,18 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from datetime import date, datetime
+from functools import reduce
+from operator import or_
+from typing import Any
 from uuid import UUID
 
 from django.db.models import Q, QuerySet
 
 from talentbank.banks.policy import FourEyes
-from talentbank.core.actors import COORDINATORS, STAFF
+from talentbank.core.actors import COORDINATORS, ORGANIZATION_ROLES, Role
 from talentbank.core.clock import day_of
 from talentbank.matches.models import Match
+from talentbank.matches.policies import is_side_of
 from talentbank.matches.states import State
 from talentbank.needs.models import Need
 from talentbank.organizations.models import Organization
@@ -28,26 +32,49 @@ def banks_of(reader: Reader) -> frozenset[UUID]:
     return reader.actor.banks_as(COORDINATORS)
 
 
-def own_ids(reader: Reader) -> list[UUID]:
-    """Registrations that the reader holds, whichever hat is worn: nobody looks after themselves."""
-    return sorted(hat.id for hat in reader.actor.hats if hat.role not in STAFF)
+def own_companies(reader: Reader) -> list[UUID]:
+    """Organizations that the reader is a member of, whichever hat is worn."""
+    every_hat = replace(reader.actor, acting_as=None)
+    return sorted(every_hat.ids_as(*ORGANIZATION_ROLES))
+
+
+def own_registrations(reader: Reader, kind: str) -> Q:
+    """Registrations that the reader is a side with, whichever hat is worn: nobody looks after themselves.
+
+    What an organization holds as a professional is every member's, though owners alone wear its hat.
+    """
+    companies = own_companies(reader)
+    if kind == "organization":
+        return Q(pk__in=companies)
+    every_hat = replace(reader.actor, acting_as=None)
+    return Q(pk__in=sorted(every_hat.ids_as(Role.PROFESSIONAL))) | Q(organization_id__in=companies)
+
+
+def own_notes(reader: Reader) -> Q:
+    """Notes about what the reader is a side of."""
+    rows: list[QuerySet[Any]] = [
+        model._default_manager.filter(own_registrations(reader, kind)) for kind, model in KINDS
+    ]
+    rows += [Need.objects.filter(organization_id__in=own_companies(reader))]
+    rows += [Match.objects.filter(is_side_of(reader.actor))]
+    return reduce(or_, (Q(subject_id__in=each.order_by().values("pk")) for each in rows))
 
 
 def matches_of(reader: Reader) -> QuerySet[Match]:
     """Matches of the reader's banks, but those that the reader is a side of."""
-    mine = Q(professional_id__in=own_ids(reader)) | Q(need__organization_id__in=own_ids(reader))
-    rows = Match.objects.filter(bank_id__in=banks_of(reader)).exclude(mine)
+    rows = Match.objects.filter(bank_id__in=banks_of(reader)).exclude(is_side_of(reader.actor))
     return rows.select_related("bank", "need__organization", "professional").order_by("id")
 
 
 def needs_of(reader: Reader) -> QuerySet[Need]:
-    rows = Need.objects.filter(bank_id__in=banks_of(reader)).exclude(organization_id__in=own_ids(reader))
+    rows = Need.objects.filter(bank_id__in=banks_of(reader)).exclude(organization_id__in=own_companies(reader))
     return rows.select_related("bank", "organization").order_by("id")
 
 
 def registrations_of(reader: Reader, where: Q) -> Iterator[tuple[str, Registration]]:
     for kind, model in KINDS:
-        rows = model._default_manager.filter(where, bank_id__in=banks_of(reader)).exclude(pk__in=own_ids(reader))
+        rows = model._default_manager.filter(where, bank_id__in=banks_of(reader))
+        rows = rows.exclude(own_registrations(reader, kind))
         yield from ((kind, row) for row in rows.select_related("bank").order_by("id"))
 
 

@@ -30,7 +30,8 @@ from talentbank.worklist.rows import (
     matches_of,
     need_waiting,
     needs_of,
-    own_ids,
+    own_notes,
+    own_registrations,
     registration_waiting,
     registrations_of,
     start_of,
@@ -67,7 +68,7 @@ def calls_to_make(reader: Reader) -> Iterator[Waiting]:
         subject_kind=OuterRef("subject_kind"), subject_id=OuterRef("subject_id"), created_at__gt=OuterRef("created_at")
     )
     due = StaffNote.objects.filter(bank_id__in=banks_of(reader), call_again_on__lte=reader.today).exclude(Exists(later))
-    for note in due.exclude(subject_id__in=own_ids(reader)).order_by("id"):
+    for note in due.exclude(own_notes(reader)).order_by("id"):
         yield Waiting(
             kind="note",
             id=note.pk,
@@ -120,7 +121,7 @@ def unfinished(reader: Reader) -> Iterator[Waiting]:
     typed = Q(entered_by_id=reader.actor.user_id) & Q(entered_by_id__isnull=False)
     for kind, model in KINDS:
         rows = model._default_manager.filter(begun, typed, bank_id__in=banks)
-        for row in rows.exclude(pk__in=own_ids(reader)).order_by("id"):
+        for row in rows.exclude(own_registrations(reader, kind)).order_by("id"):
             yield registration_waiting(row, kind, row.updated_at)
 
 
@@ -243,7 +244,7 @@ def never_proposed(reader: Reader) -> Iterator[Waiting]:
         referral_status=ReferralStatus.AVAILABLE,
         approved_at__lt=since,
     ).exclude(Exists(opened))
-    for row in rows.exclude(pk__in=own_ids(reader)).order_by("id"):
+    for row in rows.exclude(own_registrations(reader, "professional")).order_by("id"):
         yield registration_waiting(row, "professional", row.last_proposed_at or row.approved_at or row.created_at)
 
 

@@ -8,10 +8,13 @@ from typing import Any
 
 import pytest
 
+from talentbank.accounts.models import User
+from talentbank.matches.models import StaffNote
 from talentbank.organizations.models import OrganizationMember
+from talentbank.professionals.models import Professional
 from tests import factories
 from tests.api import worklist_cases
-from tests.api.worklist_cases import World, complaint
+from tests.api.worklist_cases import CASES, World, call_note, complaint
 from tests.factories import AT, TODAY
 
 pytestmark = [pytest.mark.django_db, pytest.mark.database]
@@ -115,3 +118,48 @@ def test_what_was_pointed_out_to_a_company_waits_for_who_may_answer_for_it(sessi
 
     assert len(waiting(session(factories.owner_of(company)), "pushes")) == 1
     assert waiting(session(member), "pushes") == []
+
+
+def held_by_a_company_of(world: World, member: User) -> None:
+    """Every professional is held by a company of which somebody is a plain member, and nothing more."""
+    company = factories.make_organization(world.bank)
+    OrganizationMember.create(at=AT, organization=company, user=member, role="member")
+    Professional.objects.update(user=None, organization=company, holder_kind="organization")
+
+
+OF_NEEDS = {"needs", "needs_without_candidates", "unfinished"}
+"""Baskets whose case is about no professional that anybody would look after as a coordinator."""
+OF_COORDINATORS = [name for name, (who, _) in CASES.items() if who in ("coordinator", "bank_admin")]
+
+
+@pytest.mark.parametrize(
+    "basket",
+    [name for name, (who, _) in CASES.items() if who in ("coordinator", "bank_admin") and name not in OF_NEEDS],
+)
+def test_a_member_of_the_professionals_company_never_finds_it_in_a_staff_basket(session, world, basket):
+    who, case = CASES[basket]
+    reader = world.reader(who)
+    case(world)
+    assert len(waiting(session(reader), basket, include="others")) == 1
+
+    held_by_a_company_of(world, reader)
+
+    for acting_as in (None, f"{who}:{world.bank.pk}"):
+        assert waiting(session(reader, acting_as), basket, include="others") == [], acting_as
+    colleague = factories.make_staff(world.bank, who)
+    assert basket == "complaints_to_settle" or len(waiting(session(colleague), basket, include="others")) == 1
+
+
+@pytest.mark.parametrize("about", ["match", "professional"])
+def test_a_call_promised_about_ones_own_company_is_not_ones_own_to_make(session, world, about):
+    match = world.match("introduced")
+    subject = match if about == "match" else world.professional
+    again = {"subject_kind": about, "subject_id": subject.pk, "call_again_on": TODAY}
+    note = call_note(match, world.bank_admin, text="また火曜に")
+    StaffNote.objects.filter(pk=note.pk).update(**again)
+    assert len(waiting(session(world.coordinator), "calls_to_make", include="others")) == 1
+
+    held_by_a_company_of(world, world.coordinator)
+
+    assert waiting(session(world.coordinator), "calls_to_make", include="others") == []
+    assert len(waiting(session(world.bank_admin), "calls_to_make")) == 1
