@@ -19,6 +19,7 @@ from talentbank.core.actors import ORGANIZATION_ROLES, SYSTEM, Actor, Role
 from talentbank.core.audit import Step, Subject, event_record
 from talentbank.core.clock import TOKYO, day_of
 from talentbank.core.models import Event
+from talentbank.core.timers import FAILED, each
 from talentbank.matches.models import Match, Push
 from talentbank.matches.states import CLOSED_STATES
 from talentbank.needs.lifecycle import SEEKING
@@ -41,12 +42,16 @@ Pair = tuple[UUID, UUID]
 
 
 def pushes_tick(*, at: datetime) -> dict[str, int]:
-    """Point out needs in every bank that has not done so this week; return how often."""
+    """Point out needs in every bank that has not done so this week; return how often.
+
+    A bank that fails, as where the ranking is away, has its turn at the next run.
+    """
     week = week_of(at)
     if week is None:
         return {"pushed": 0}
     banks = Bank.objects.order_by("pk").values_list("pk", flat=True)
-    return {"pushed": sum(bank_push(bank_id=bank_id, week=week, at=at) for bank_id in list(banks))}
+    pushed, failed = each(list(banks), lambda bank_id: bank_push(bank_id=bank_id, week=week, at=at), what="pushes")
+    return {"pushed": pushed, FAILED: failed} if failed else {"pushed": pushed}
 
 
 def week_of(at: datetime) -> date | None:
@@ -87,7 +92,7 @@ def pushes_planned(bank_id: UUID, at: datetime) -> list[Pair]:
         if not any(room.values()):
             break
         ranking = candidates_for_professional(professional=professional, limit=limit, at=at, for_sides=True)
-        fitting = (each.need.pk for each in ranking.results if each.strength is not None)
+        fitting = (found.need.pk for found in ranking.results if found.strength is not None)
         free = [id for id in fitting if room.get(id) and (professional.pk, id) not in told][:MOST_FOR_A_PROFESSIONAL]
         for need_id in free:
             room[need_id] -= 1

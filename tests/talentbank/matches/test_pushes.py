@@ -10,14 +10,17 @@ from typing import Any
 import pytest
 from django.db import connection, connections, transaction
 
+from matching.cluster import IndexUnavailable
 from talentbank.banks.models import BankText
 from talentbank.core.models import Event
 from talentbank.core.revision import revision_bump
+from talentbank.matches import pushes
 from talentbank.matches.models import Push
 from talentbank.matches.pushes import pushes_tick, week_of
 from talentbank.needs.models import Need
 from talentbank.notifications.models import OutboxMessage
 from talentbank.privacy.models import Consent
+from talentbank.ranking.services import candidates_for_professional
 from tests import factories
 from tests.factories import AT, TODAY
 from tests.talentbank.ranking.samples import EMPTY, make_shop_need, make_shopkeeper
@@ -178,6 +181,24 @@ def test_hiding_and_other_banks_hold(bank, other_bank, shop_need, organization):
     willing(other_bank)
 
     assert pushes_tick(at=AT) == {"pushed": 0}
+
+
+def test_a_bank_that_cannot_rank_today_stops_no_other(bank, other_bank, shop_need, monkeypatch):
+    theirs = make_shop_need(factories.make_organization(other_bank))
+    first, second = sorted((willing(bank), willing(other_bank)), key=lambda row: row.bank_id)
+    needs = {bank.pk: shop_need.pk, other_bank.pk: theirs.pk}
+
+    def one_away(*, professional: Any, **more: Any) -> Any:
+        if professional == first:
+            raise IndexUnavailable("a shard does not answer")
+        return candidates_for_professional(professional=professional, **more)
+
+    monkeypatch.setattr(pushes, "candidates_for_professional", one_away)
+
+    assert pushes_tick(at=AT) == {"pushed": 1, "failed": 1}
+    assert pushed() == {(second.pk, needs[second.bank_id])}
+    monkeypatch.undo()
+    assert pushes_tick(at=AT) == {"pushed": 1}
 
 
 def test_at_most_three_needs_for_one_and_three_people_for_a_need(bank, organization):

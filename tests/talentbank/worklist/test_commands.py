@@ -13,13 +13,19 @@ from django.core import mail
 from django.core.management import CommandError, call_command
 from django.db import OperationalError, transaction
 
+from matching.cluster import IndexUnavailable
 from talentbank.core.models import Event
-from talentbank.matches.models import Match
+from talentbank.matches import pushes
+from talentbank.matches.models import Match, Push
 from talentbank.notifications.models import OutboxMessage
 from talentbank.notifications.services import mail_queue
+from talentbank.ranking.services import candidates_for_professional
+from talentbank.worklist import timers
 from talentbank.worklist.management.commands import work
 from tests import factories
 from tests.factories import AT, TODAY
+from tests.talentbank.matches.test_pushes import consent
+from tests.talentbank.ranking.samples import make_shop_need, make_shopkeeper
 
 pytestmark = [pytest.mark.django_db, pytest.mark.database]
 
@@ -107,6 +113,52 @@ def test_a_database_that_is_away_for_a_moment_does_not_end_the_worker(monkeypatc
     monkeypatch.setattr(work, "outbox_drain", away)
 
     call_command("work", once=True)
+
+
+@pytest.mark.django_db(transaction=True)  # the worker closes connections that are not in autocommit
+def test_a_ranking_that_is_away_ends_neither_the_worker_nor_the_timers_after_it(bank, organization, monkeypatch):
+    with transaction.atomic():
+        make_shop_need(organization)
+        consent(make_shopkeeper(bank))
+    monkeypatch.setattr("django.utils.timezone.now", lambda: AT)
+    monkeypatch.setattr(pushes, "candidates_for_professional", ranking_away)
+    after = []
+    monkeypatch.setattr(timers, "TIMERS", (*timers.TIMERS, lambda *, at: after.append(at) or {}))
+
+    call_command("work", once=True)
+
+    assert after == [AT] and not Push.objects.exists()
+    monkeypatch.setattr(pushes, "candidates_for_professional", candidates_for_professional)
+    call_command("work", once=True)
+    assert Push.objects.count() == 1
+
+
+def ranking_away(**_: object) -> None:
+    raise IndexUnavailable("a shard does not answer")
+
+
+def broken_tick(*, at: object) -> dict[str, int]:
+    raise RuntimeError("broken")
+
+
+def test_a_timer_that_fails_stops_no_other_and_the_command_says_so(waiting, monkeypatch):
+    monkeypatch.setattr(timers, "TIMERS", (broken_tick, *timers.TIMERS))
+
+    with pytest.raises(CommandError, match="1 rows failed"):
+        call_command("tick", at="2026-11-17", stdout=(out := StringIO()))
+
+    assert "broken_failed 1, " in out.getvalue() and "matches_expired 1, " in out.getvalue()
+    assert Match.objects.get(pk=waiting.pk).state == "closed"
+
+
+def test_a_database_that_is_away_ends_the_run(monkeypatch):
+    def away(*, at: object) -> dict[str, int]:
+        raise OperationalError("the connection is lost")
+
+    monkeypatch.setattr(timers, "TIMERS", (away, *timers.TIMERS))
+
+    with pytest.raises(OperationalError):
+        timers.tick(at=AT)
 
 
 def test_the_worker_goes_round_until_it_is_told_to_stop(monkeypatch):
