@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from typing import Any
 from uuid import UUID
 
@@ -13,6 +12,7 @@ from api.filters import ChoicesFilter, StrictFilterSet, TextsFilter
 from api.routing import endpoint
 from api.serializers import (
     RowOutput,
+    StrictBooleanField,
     StrictCharField,
     StrictChoiceField,
     StrictDateField,
@@ -26,9 +26,9 @@ from api.views import CommandView, Operation, WholeListView
 from talentbank.banks.models import Bank
 from talentbank.core.actors import COORDINATORS
 from talentbank.core.errors import Forbidden
-from talentbank.worklist.baskets import BASKETS, Basket
+from talentbank.worklist.baskets import BASKETS
 from talentbank.worklist.items import SUBJECT_KINDS, Item
-from talentbank.worklist.selectors import Shown, item_actions, worklist, worklist_counts, worklist_item
+from talentbank.worklist.selectors import Counted, Shown, item_actions, worklist, worklist_counts, worklist_item
 from talentbank.worklist.services import item_delegate, item_snooze, item_take_back
 
 API_ROOT = "/api/v1"
@@ -109,6 +109,9 @@ class BasketCount(serializers.Serializer):
     basket = StrictChoiceField(NAMES, component="WorklistBasket")
     count = StrictIntegerField(**COUNT)
     overdue = StrictIntegerField(**COUNT, help_text="Of these, how many are past their day.")
+    is_known = StrictBooleanField(
+        help_text="False: rankings are away, and only one tells what lies in this basket; it is shown empty."
+    )
 
 
 class WorklistOperation(Operation):
@@ -125,7 +128,8 @@ class WorklistOperation(Operation):
 
 
 class MeWorklist(WorklistOperation, WholeListView):
-    """What waits for me: what is due or late, then basket by basket; 500 items at most, `baskets` counts all."""
+    """What waits for me: what is due or late, then basket by basket; 500 items at most, `baskets` counts all, and says
+    which could not be told."""
 
     operation_id, summary = "me_worklist", "List what waits for me"
     output_serializer = WorklistItem
@@ -145,12 +149,8 @@ class MeWorklistBaskets(WorklistOperation, WholeListView):
     output_serializer = BasketCount
     filterset_class = BankFilter
 
-    def items(self) -> Iterable[dict[str, Any]]:
-        return [_count(*found) for found in worklist_counts(self.actor, self.at, banks=self.banks())]
-
-
-def _count(basket: Basket, count: int, overdue: int) -> dict[str, Any]:
-    return {"basket": basket.name, "count": count, "overdue": overdue}
+    def items(self) -> list[Counted]:
+        return worklist_counts(self.actor, self.at, banks=self.banks())
 
 
 class ItemCommand(WorklistOperation, CommandView):

@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from matching.cluster.index import ClusterIndex
 
 logger = logging.getLogger(__name__)
+RankingUnavailable = IndexUnavailable
+"""What every ranking raises while the index does not answer, by a name for the rooms that know no index."""
 REST_SECONDS = 5.0
 """After the cluster was not reached, requests are refused at once for so long instead of waiting one after another."""
 

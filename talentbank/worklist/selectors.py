@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass, replace
 from datetime import date, datetime
@@ -13,9 +14,12 @@ from talentbank.accounts.policies import require_coordinator
 from talentbank.accounts.selectors import colleagues
 from talentbank.core.actors import Actor
 from talentbank.core.errors import NotFound
+from talentbank.ranking.placement import RankingUnavailable
 from talentbank.worklist.baskets import BASKETS, POSITIONS, Basket
 from talentbank.worklist.items import Item, Reader, Waiting
 from talentbank.worklist.models import Absence, WorklistMark
+
+logger = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +30,16 @@ class Shown:
     delegated: bool = False
     others: bool = False
     """For staff: also what a colleague looks after."""
+
+
+@dataclass(frozen=True, slots=True)
+class Counted:
+    """How many items lie in a basket, and how many of them are overdue; not `is_known` while rankings are away."""
+
+    basket: str
+    count: int
+    overdue: int
+    is_known: bool = True
 
 
 EVERYTHING_OF_MINE = Shown(snoozed=True)
@@ -41,13 +55,13 @@ def worklist(
 ) -> list[Item]:
     """Everything that waits for the actor: what is due or late, then the baskets in their order.
 
-    Within a basket by the day it is due, then the longest wait.
+    Within a basket by the day it is due, then the longest wait. While rankings are away the baskets that need one are
+    empty; `worklist_counts` tells which.
     """
     reader = Reader(actor, at)
     marks = _Marks(reader, shown)
-    roles = {hat.role for hat in actor.worn}
-    wanted = [each for each in BASKETS if each.roles & roles and (not baskets or each.name in baskets)]
-    items = [item for basket in wanted for item in _items(basket, reader, marks)]
+    wanted = [each for each in baskets_of(actor) if not baskets or each.name in baskets]
+    items = [item for basket in wanted for item in _items_if_known(basket, reader, marks)]
     mine = (item for item in items if not banks or item.waiting.bank_id in banks)
     return sorted(mine, key=lambda item: _urgency(item, reader.today))
 
@@ -57,18 +71,27 @@ def _urgency(item: Item, today: date) -> tuple[bool, int, date, datetime, str]:
     return (due > today, POSITIONS[item.basket], due, item.waiting.since, str(item.id))
 
 
-def worklist_counts(actor: Actor, at: datetime, *, banks: Collection[UUID] = ()) -> list[tuple[Basket, int, int]]:
-    """Every basket that the actor's roles have, with how many items lie in it and how many of them are overdue."""
+def baskets_of(actor: Actor) -> list[Basket]:
+    """The baskets that the actor's roles have, in their order."""
     roles = {hat.role for hat in actor.worn}
-    items = worklist(actor, at, banks=banks)
-    today = Reader(actor, at).today
-    found = []
-    for basket in BASKETS:
-        if basket.roles & roles:
-            mine = [item for item in items if item.basket == basket.name]
-            late = sum(1 for item in mine if item.waiting.due_on and item.waiting.due_on < today)
-            found.append((basket, len(mine), late))
-    return found
+    return [each for each in BASKETS if each.roles & roles]
+
+
+def worklist_counts(actor: Actor, at: datetime, *, banks: Collection[UUID] = ()) -> list[Counted]:
+    """Every basket that the actor's roles have, with how many items lie in it and how many of them are overdue."""
+    reader = Reader(actor, at)
+    marks = _Marks(reader, Shown())
+    return [_counted(basket, reader, marks, banks) for basket in baskets_of(actor)]
+
+
+def _counted(basket: Basket, reader: Reader, marks: _Marks, banks: Collection[UUID]) -> Counted:
+    try:
+        waiting = [item.waiting for item in _items(basket, reader, marks)]
+    except RankingUnavailable:
+        return Counted(basket.name, 0, 0, is_known=False)
+    mine = [each for each in waiting if not banks or each.bank_id in banks]
+    late = sum(1 for each in mine if each.due_on and each.due_on < reader.today)
+    return Counted(basket.name, len(mine), late)
 
 
 def worklist_item(actor: Actor, item_id: UUID, at: datetime) -> Item:
@@ -117,6 +140,15 @@ def _items(basket: Basket, reader: Reader, marks: _Marks) -> Iterator[Item]:
         item = marks.placed(Item(basket.name, waiting, basket.settles), of_staff=basket.of_staff)
         if item is not None:
             yield item
+
+
+def _items_if_known(basket: Basket, reader: Reader, marks: _Marks) -> list[Item]:
+    """The items of a basket; none while what lies in it cannot be told, for the other baskets need no ranking."""
+    try:
+        return list(_items(basket, reader, marks))
+    except RankingUnavailable as error:
+        logger.warning("basket %s left empty: %s", basket.name, error)
+        return []
 
 
 class _Marks:

@@ -249,7 +249,10 @@ def never_proposed(reader: Reader) -> Iterator[Waiting]:
 
 
 def needs_without_candidates(reader: Reader) -> Iterator[Waiting]:
-    """Open needs with nobody in sight: no open match, and nobody whom the ranking finds."""
+    """Open needs with nobody in sight: no open match, and nobody whom the ranking finds.
+
+    :raises RankingUnavailable: it cannot be told today.
+    """
     opened = Match.objects.filter(need=OuterRef("pk")).exclude(state__in=sorted(CLOSED_STATES))
     rows = needs_of(reader).filter(needs_accepting(reader.today), state=NeedState.OPEN).exclude(Exists(opened))
     for need in rows:

@@ -10,6 +10,8 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import resolve
 
+from matching.cluster import VersionLost
+from talentbank.worklist import staff
 from talentbank.worklist.baskets import BASKETS
 from tests import factories
 from tests.api.match_calls import act, at_state
@@ -303,3 +305,23 @@ def test_overdue_is_counted_apart(session, world):
 
     counts = {row["basket"]: (row["count"], row["overdue"]) for row in rows}
     assert counts["answers"] == (1, 1) and counts["starts"] == (0, 0)
+
+
+@pytest.fixture
+def ranking_away(monkeypatch):
+    def away(**_: object) -> None:
+        raise VersionLost("a shard does not answer")
+
+    monkeypatch.setattr(staff, "candidates_for_need", away)
+
+
+@pytest.mark.usefixtures("ranking_away")
+def test_while_rankings_are_away_all_else_still_waits_and_the_counts_say_what_is_not_known(session, world):
+    at_state(factories.make_need(world.organization), world.professional, "awaiting_approval")
+    client = session(world.coordinator)
+
+    assert [item["basket"] for item in waiting(client)] == ["approvals"]
+    rows = {row["basket"]: row for row in client.get(BASKET_COUNTS).json()["results"]}
+    unknown = {"basket": "needs_without_candidates", "count": 0, "overdue": 0, "is_known": False}
+    assert rows.pop("needs_without_candidates") == unknown
+    assert all(row["is_known"] for row in rows.values()) and rows["approvals"]["count"] == 1
