@@ -172,7 +172,7 @@ class ItemSnooze(ItemCommand):
 
     def perform(self, parent: Item) -> Item:
         reason = self.values.get("reason", "")
-        return item_snooze(actor=self.actor, item_id=parent.id, until=self.values["until"], reason=reason, at=self.at)
+        return item_snooze(actor=self.actor, item=parent, until=self.values["until"], reason=reason, at=self.at)
 
 
 class ItemUnsnooze(ItemCommand):
@@ -184,7 +184,7 @@ class ItemUnsnooze(ItemCommand):
         return worklist_item(self.actor, ids["id"], self.at)
 
     def perform(self, parent: Item) -> Item:
-        return item_snooze(actor=self.actor, item_id=parent.id, until=None, reason="", at=self.at)
+        return item_snooze(actor=self.actor, item=parent, until=None, reason="", at=self.at)
 
 
 class ItemDelegate(ItemCommand):
@@ -202,7 +202,7 @@ class ItemDelegate(ItemCommand):
 
     def perform(self, parent: Item) -> Item:
         reason, to_user = self.values.get("reason", ""), self.values["to_user"]
-        return item_delegate(actor=self.actor, item_id=parent.id, to_user=to_user, reason=reason, at=self.at)
+        return item_delegate(actor=self.actor, item=parent, to_user=to_user, reason=reason, at=self.at)
 
 
 class ItemTakeBack(ItemCommand):

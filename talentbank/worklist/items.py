@@ -23,10 +23,14 @@ def item_id(key: str) -> UUID:
 
 @dataclass(frozen=True, slots=True)
 class Reader:
-    """Whose worklist it is, and when."""
+    """Whose worklist it is, and when.
+
+    `ranks` False: what only a ranking can tell is taken as given, so that nothing is ranked under a lock.
+    """
 
     actor: Actor
     at: datetime
+    ranks: bool = True
 
     @property
     def today(self) -> date:

@@ -94,12 +94,18 @@ def _counted(basket: Basket, reader: Reader, marks: _Marks, banks: Collection[UU
     return Counted(basket.name, len(mine), late)
 
 
-def worklist_item(actor: Actor, item_id: UUID, at: datetime) -> Item:
-    """One item of the actor's own worklist, put off or not.
+def worklist_item(actor: Actor, item_id: UUID, at: datetime, *, basket: str = "") -> Item:
+    """One item of the actor's own worklist, put off or not; `basket` names where it lies, if that is known.
+
+    Nothing is ranked: a need that has candidates by now may still be put off or given away, which harms nobody.
 
     :raises NotFound: nothing of that id waits for the actor.
     """
-    found = next((item for item in worklist(actor, at, shown=EVERYTHING_OF_MINE) if item.id == item_id), None)
+    reader = Reader(actor, at, ranks=False)
+    marks = _Marks(reader, EVERYTHING_OF_MINE)
+    searched = (each for each in baskets_of(actor) if basket in ("", each.name))
+    items = (item for each in searched for item in _items(each, reader, marks))
+    found = next((item for item in items if item.id == item_id), None)
     if found is None:
         raise NotFound()
     return found

@@ -23,30 +23,30 @@ MOST_SNOOZE_DAYS = 30
 
 
 @transaction.atomic
-def item_snooze(*, actor: Actor, item_id: UUID, until: date | None, reason: str, at: datetime) -> Item:
+def item_snooze(*, actor: Actor, item: Item, until: date | None, reason: str, at: datetime) -> Item:
     """This function will put an item off until a day, for this reader alone; None takes it up again.
 
-    :raises NotFound: it does not wait for the actor.
+    `item` comes from `worklist_item`.
+
     :raises InvalidInput: the day is not ahead, or more than 30 days away.
     """
     today = day_of(at)
     if until is not None and not today < until <= today + timedelta(days=MOST_SNOOZE_DAYS):
         latest = today + timedelta(days=MOST_SNOOZE_DAYS)
         raise invalid("/until", "out_of_range", after=str(today), until=str(latest))
-    item = worklist_item(actor, item_id, at)
     _mark(item, actor, at, snoozed_until=until, reason=reason)
-    return worklist_item(actor, item_id, at)
+    return replace(item, snoozed_until=until)
 
 
 @transaction.atomic
-def item_delegate(*, actor: Actor, item_id: UUID, to_user: UUID, reason: str, at: datetime) -> Item:
+def item_delegate(*, actor: Actor, item: Item, to_user: UUID, reason: str, at: datetime) -> Item:
     """This function will give an item to a colleague, in whose worklist it then stands with who gave it.
 
-    :raises NotFound: it does not wait for the actor.
+    `item` comes from `worklist_item`.
+
     :raises Forbidden: the actor is no coordinator of the bank.
     :raises InvalidInput: the colleague is no coordinator of the bank, or the actor's own self.
     """
-    item = worklist_item(actor, item_id, at)
     require_coordinator(actor, item.waiting.bank_id)
     if to_user == actor.user_id or not is_colleague(item.waiting.bank_id, to_user, day_of(at)):
         raise invalid("/to_user", "not_a_colleague")
@@ -73,7 +73,7 @@ def item_take_back(*, actor: Actor, item_id: UUID, at: datetime) -> Item:
         raise NotFound()
     mark.delegated_to_id, mark.delegated_at = None, None
     mark.save_step(at=at)
-    return worklist_item(actor, item_id, at)
+    return worklist_item(actor, item_id, at, basket=mark.item_key.partition(":")[0])
 
 
 def _mark(item: Item, actor: Actor, at: datetime, **values: object) -> None:

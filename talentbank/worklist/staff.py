@@ -12,6 +12,7 @@ from talentbank.accounts.selectors import colleagues
 from talentbank.banks.policy import FourEyes
 from talentbank.core.actors import HELPERS, Role
 from talentbank.core.clock import day_of
+from talentbank.core.memo import Memo
 from talentbank.core.revision import revision_current
 from talentbank.matches.complaints import complaints_visible
 from talentbank.matches.models import ComplaintState, Evaluation, Match, StaffNote
@@ -256,18 +257,18 @@ def needs_without_candidates(reader: Reader) -> Iterator[Waiting]:
     opened = Match.objects.filter(need=OuterRef("pk")).exclude(state__in=sorted(CLOSED_STATES))
     rows = needs_of(reader).filter(needs_accepting(reader.today), state=NeedState.OPEN).exclude(Exists(opened))
     for need in rows:
-        if not _has_candidates(need, reader):
+        if not (reader.ranks and _has_candidates(need, reader)):
             yield need_waiting(need, need.opened_at or need.state_since)
 
 
-_KNOWN: dict[UUID, tuple[int, str, bool]] = {}
+_known: Memo[UUID, tuple[int, str, bool]] = Memo(10_000)
 """Need → revision of its bank, day, whether somebody was found: a ranking is not repeated while nothing changed."""
 
 
 def _has_candidates(need: Need, reader: Reader) -> bool:
     now = revision_current(need.bank_id), str(reader.today)
-    known = _KNOWN.get(need.pk)
+    known = _known.get(need.pk)
     if known is None or known[:2] != now:
-        found = bool(candidates_for_need(need=need, limit=1, at=reader.at).results)
-        known = _KNOWN[need.pk] = (*now, found)
+        known = (*now, bool(candidates_for_need(need=need, limit=1, at=reader.at).results))
+        _known.put(need.pk, known)
     return known[2]

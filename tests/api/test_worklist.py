@@ -11,6 +11,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import resolve
 
 from matching.cluster import VersionLost
+from talentbank.core.revision import revision_bump
 from talentbank.worklist import staff
 from talentbank.worklist.baskets import BASKETS
 from tests import factories
@@ -325,3 +326,25 @@ def test_while_rankings_are_away_all_else_still_waits_and_the_counts_say_what_is
     unknown = {"basket": "needs_without_candidates", "count": 0, "overdue": 0, "is_known": False}
     assert rows.pop("needs_without_candidates") == unknown
     assert all(row["is_known"] for row in rows.values()) and rows["approvals"]["count"] == 1
+
+
+@pytest.mark.parametrize("basket", ["needs_without_candidates", "approvals", "unfinished"])
+def test_an_item_is_put_off_taken_up_given_away_and_taken_back_without_a_ranking(session, world, monkeypatch, basket):
+    """A ranking takes seconds, and every other writer of a SQLite bank waits for the end of the call."""
+    world.changed(world.professional, referral_status="paused", revision=revision_bump(world.bank.pk))
+    at_state(factories.make_need(world.organization), world.professional, "awaiting_approval")
+    factories.make_professional(world.bank, registration_state="draft", entered_by=world.coordinator)
+    client, colleague = session(world.coordinator), factories.make_staff(world.bank)
+    (item,) = waiting(client, basket=basket)
+    world.changed(world.professional, revision=revision_bump(world.bank.pk))  # what was ranked is forgotten
+
+    with monkeypatch.context() as patched:
+        patched.setattr(staff, "candidates_for_need", None)
+        assert command(client, item, "snooze", until="2026-11-05").json()["snoozed_until"] == "2026-11-05"
+        assert command(client, item, "unsnooze").json()["snoozed_until"] is None
+        given = command(client, item, "delegate", to_user=str(colleague.pk))
+        assert (given.status_code, given.json()["delegated_to"]) == (200, str(colleague.pk))
+        back = command(client, item, "take-back")
+        assert (back.status_code, back.json()["delegated_to"]) == (200, None)
+
+    assert [each["id"] for each in waiting(client, basket=basket)] == [item["id"]]

@@ -272,7 +272,7 @@ def worklists(world: World) -> None:
         world.things[name] = Thing(next(each for each in waiting if each.waiting.id == match.pk))
         world.things[name].ids = {"id": world.things[name].row.id}
     colleague = world.accounts["colleague"].pk
-    item_delegate(actor=bank_admin, item_id=world.things["given"].pk, to_user=colleague, reason="", at=AT)
+    item_delegate(actor=bank_admin, item=world.things["given"].row, to_user=colleague, reason="", at=AT)
 
 
 def webhooks(world: World) -> None:
