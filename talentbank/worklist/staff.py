@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import datetime, timedelta
+from itertools import groupby
+from operator import itemgetter
 from uuid import UUID
 
 from django.db.models import Exists, Max, OuterRef, Q
@@ -84,24 +86,38 @@ def calls_to_make(reader: Reader) -> Iterator[Waiting]:
 
 
 def registrations(reader: Reader) -> Iterator[Waiting]:
-    for kind, row in registrations_of(reader, Q(registration_state=RegistrationState.SUBMITTED)):
-        since = row.submitted_at or row.updated_at
-        yield registration_waiting(row, kind, since, barred=_writers(kind, row))
-
-
-def _writers(kind: str, row: Registration) -> frozenset[UUID]:
-    """Who may not decide on it under strict four eyes: who typed it in or ever acted for its holder."""
-    if row.bank.policy.four_eyes is not FourEyes.STRICT:
-        return frozenset()
-    helped = RegistrationHelper.objects.filter(subject_kind=kind, subject_id=row.pk).values_list("user_id", flat=True)
-    return frozenset(hand for hand in (row.entered_by_id, row.pending_by_id, *helped) if hand)
+    for kind, row, barred in _to_decide(reader, Q(registration_state=RegistrationState.SUBMITTED)):
+        yield registration_waiting(row, kind, row.submitted_at or row.updated_at, barred=barred)
 
 
 def pending_changes(reader: Reader) -> Iterator[Waiting]:
     """Changes of approved registrations that hold only once somebody has agreed."""
     waiting = Q(registration_state=RegistrationState.APPROVED) & ~Q(pending_changes={})
-    for kind, row in registrations_of(reader, waiting):
-        yield registration_waiting(row, kind, row.updated_at, barred=_writers(kind, row))
+    for kind, row, barred in _to_decide(reader, waiting):
+        yield registration_waiting(row, kind, row.updated_at, barred=barred)
+
+
+def _to_decide(reader: Reader, where: Q) -> Iterator[tuple[str, Registration, frozenset[UUID]]]:
+    """Registrations, each with who may not decide on it under strict four eyes: who typed it in or ever acted for
+    its holder.
+    """
+    rows = list(registrations_of(reader, where))
+    helpers = _helpers(rows)
+    for kind, row in rows:
+        strict = row.bank.policy.four_eyes is FourEyes.STRICT
+        hands = {row.entered_by_id, row.pending_by_id, *helpers.get((kind, row.pk), ())}
+        yield kind, row, frozenset(hand for hand in hands if hand) if strict else frozenset()
+
+
+def _helpers(rows: Iterable[tuple[str, Registration]]) -> dict[tuple[str, UUID], set[UUID]]:
+    """Kind and id of a registration → accounts of who ever acted for its holder."""
+    helpers: dict[tuple[str, UUID], set[UUID]] = {}
+    for kind, found in groupby(rows, key=itemgetter(0)):
+        ids = [row.pk for _, row in found]
+        helped = RegistrationHelper.objects.filter(subject_kind=kind, subject_id__in=ids).order_by()
+        for id, user_id in helped.values_list("subject_id", "user_id"):
+            helpers.setdefault((kind, id), set()).add(user_id)
+    return helpers
 
 
 def changed_since_review(reader: Reader) -> Iterator[Waiting]:
@@ -256,8 +272,9 @@ def needs_without_candidates(reader: Reader) -> Iterator[Waiting]:
     """
     opened = Match.objects.filter(need=OuterRef("pk")).exclude(state__in=sorted(CLOSED_STATES))
     rows = needs_of(reader).filter(needs_accepting(reader.today), state=NeedState.OPEN).exclude(Exists(opened))
+    revisions = {bank_id: revision_current(bank_id) for bank_id in banks_of(reader)} if reader.ranks else {}
     for need in rows:
-        if not (reader.ranks and _has_candidates(need, reader)):
+        if not (reader.ranks and _has_candidates(need, revisions[need.bank_id], reader)):
             yield need_waiting(need, need.opened_at or need.state_since)
 
 
@@ -265,8 +282,8 @@ _known: Memo[UUID, tuple[int, str, bool]] = Memo(10_000)
 """Need → revision of its bank, day, whether somebody was found: a ranking is not repeated while nothing changed."""
 
 
-def _has_candidates(need: Need, reader: Reader) -> bool:
-    now = revision_current(need.bank_id), str(reader.today)
+def _has_candidates(need: Need, revision: int, reader: Reader) -> bool:
+    now = revision, str(reader.today)
     known = _known.get(need.pk)
     if known is None or known[:2] != now:
         known = (*now, bool(candidates_for_need(need=need, limit=1, at=reader.at).results))

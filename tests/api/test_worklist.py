@@ -12,6 +12,7 @@ from django.urls import resolve
 
 from matching.cluster import VersionLost
 from talentbank.core.revision import revision_bump
+from talentbank.registrations.models import RegistrationHelper
 from talentbank.worklist import staff
 from talentbank.worklist.baskets import BASKETS
 from tests import factories
@@ -280,6 +281,49 @@ def test_a_list_of_many_asks_the_database_no_more_often_than_a_list_of_few(sessi
         at_state(world.need, factories.make_professional(world.bank), "awaiting_approval")
     assert asked() <= few + 2
     assert few <= 60
+
+
+@pytest.mark.parametrize("basket", ["registrations", "pending_changes", "needs_without_candidates"])
+def test_a_basket_of_ten_asks_the_database_no_more_often_than_one_of_one(session, world, basket):
+    """What the holder of the pen wrote, and what a ranking remembers, is read at once and not row by row."""
+    rows = {
+        "registrations": lambda: factories.make_professional(world.bank, registration_state="submitted"),
+        "pending_changes": lambda: factories.make_professional(world.bank, pending_changes={"name": "佐藤 巧"}),
+        "needs_without_candidates": lambda: factories.make_need(world.organization),
+    }
+    world.changed(world.professional, referral_status="paused")
+    world.changed(world.need, state="draft")
+    client = session(world.coordinator)
+
+    def asked(count: int) -> int:
+        for _ in range(count):
+            RegistrationHelper.objects.create(
+                subject_kind="professional", subject_id=rows[basket]().pk, user=world.bank_admin
+            )
+        waiting(client, basket=basket)
+        with CaptureQueriesContext(connection) as queries:
+            waiting(client, basket=basket)
+        return len(queries)
+
+    assert asked(1) == asked(9)
+    assert len(waiting(client, basket=basket)) == 10
+
+
+@pytest.mark.parametrize("basket", ["registrations", "pending_changes"])
+@pytest.mark.parametrize("kind", ["professional", "organization"])
+def test_who_ever_acted_for_a_holder_has_no_registration_of_theirs_to_decide(session, world, basket, kind):
+    make = factories.make_professional if kind == "professional" else factories.make_organization
+    values = {
+        "registrations": {"registration_state": "submitted"},
+        "pending_changes": {"pending_changes": {"name": "新しい名前"}},
+    }
+    helped, other = (make(world.bank, **values[basket]) for _ in range(2))
+    RegistrationHelper.objects.create(subject_kind=kind, subject_id=helped.pk, user=world.coordinator)
+
+    ids = [item["subject"]["id"] for item in waiting(session(world.coordinator), basket=basket, include="others")]
+
+    assert ids == [str(other.pk)]
+    assert len(waiting(session(world.bank_admin), basket=basket)) == 2
 
 
 def test_a_banks_items_are_told_apart(session, world, other_bank):
