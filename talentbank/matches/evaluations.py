@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -61,6 +62,15 @@ def evaluations_open_on(bank: Bank, day: date) -> QuerySet[Evaluation]:
     others = standing.filter(match=OuterRef("match")).exclude(side=OuterRef("side"))
     closed_before = day_begins(day - timedelta(days=bank.policy.evaluation_days))
     return standing.filter(Q(match__ended_at__lt=closed_before) | Exists(others), match__bank=bank)
+
+
+def evaluations_opened_on(given: Sequence[Evaluation]) -> date:
+    """The day since which both sides may read a match's evaluations; `given`: its rows of `evaluations_open_on`."""
+    if len(given) == len(Side):
+        return day_of(max(each.created_at for each in given))
+    match = given[0].match
+    assert match.ended_at, "one evaluation alone is open only once the days after the end have passed"
+    return day_of(match.ended_at) + timedelta(days=match.bank.policy.evaluation_days + 1)
 
 
 def evaluations_readable(match: Match, actor: Actor, at: datetime) -> list[Evaluation]:

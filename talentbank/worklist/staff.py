@@ -3,20 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from datetime import datetime, timedelta
+from datetime import timedelta
 from itertools import groupby
-from operator import itemgetter
+from operator import attrgetter, itemgetter
 from uuid import UUID
 
 from django.db.models import Exists, Max, OuterRef, Q
 
 from talentbank.accounts.selectors import colleagues
+from talentbank.banks.models import Bank
 from talentbank.banks.policy import FourEyes
 from talentbank.core.actors import HELPERS, Role
-from talentbank.core.clock import day_of
+from talentbank.core.clock import day_begins, day_of
 from talentbank.core.memo import Memo
 from talentbank.core.revision import revision_current
 from talentbank.matches.complaints import complaints_visible
+from talentbank.matches.evaluations import evaluations_open_on, evaluations_opened_on
 from talentbank.matches.models import ComplaintState, Evaluation, Match, StaffNote
 from talentbank.matches.states import AWAITING_ANSWER, CLOSED_STATES, RUNNING, ClosedReason, State
 from talentbank.needs.models import Need, NeedState
@@ -207,7 +209,7 @@ def red_flags(reader: Reader) -> Iterator[Waiting]:
     """Interrupted and broken off work, and low evaluations that may be read."""
     lately = reader.at - timedelta(days=FLAG_DAYS)
     broken = Q(closed_reason=ClosedReason.TERMINATED, ended_at__gte=lately)
-    low = Q(pk__in=_low_scores(reader, lately))
+    low = Q(pk__in=_low_scores(reader))
     return (match_waiting(match) for match in matches_of(reader).filter(Q(state=State.SUSPENDED) | broken | low))
 
 
@@ -238,15 +240,19 @@ def _complaints(reader: Reader, where: Q) -> Iterator[Waiting]:
         )
 
 
-def _low_scores(reader: Reader, lately: datetime) -> list[UUID]:
-    """Matches with a low evaluation, once both sides' are in: until then it is nobody's to read."""
-    rows = Evaluation.objects.filter(
-        match__bank_id__in=banks_of(reader), voided_at__isnull=True, created_at__gte=lately
-    )
-    found: dict[UUID, list[int]] = {}
-    for match_id, score in rows.order_by("id").values_list("match_id", "score"):
-        found.setdefault(match_id, []).append(score)
-    return [match_id for match_id, scores in found.items() if len(scores) == 2 and min(scores) <= LOW_SCORE]
+def _low_scores(reader: Reader) -> list[UUID]:
+    """Matches with a low evaluation that was opened lately: until then it is nobody's to read."""
+    lately = reader.today - timedelta(days=FLAG_DAYS)
+    found: list[UUID] = []
+    for bank in Bank.objects.filter(pk__in=banks_of(reader)).order_by("pk"):
+        earliest_end = lately - timedelta(days=bank.policy.evaluation_days + 1)
+        rows = evaluations_open_on(bank, reader.today).filter(match__ended_at__gte=day_begins(earliest_end))
+        rows = rows.select_related("match__bank").order_by("match_id", "id")
+        for match_id, evaluations in groupby(rows, key=attrgetter("match_id")):
+            given = list(evaluations)
+            if min(each.score for each in given) <= LOW_SCORE and evaluations_opened_on(given) >= lately:
+                found.append(match_id)
+    return found
 
 
 def never_proposed(reader: Reader) -> Iterator[Waiting]:

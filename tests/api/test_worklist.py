@@ -12,13 +12,15 @@ from django.urls import resolve
 
 from matching.cluster import VersionLost
 from talentbank.core.revision import revision_bump
+from talentbank.matches.models import Evaluation
 from talentbank.registrations.models import RegistrationHelper
 from talentbank.worklist import staff
 from talentbank.worklist.baskets import BASKETS
+from talentbank.worklist.selectors import worklist
 from tests import factories
 from tests.api.match_calls import act, at_state
 from tests.api.worklist_cases import CASES, World, call_note
-from tests.factories import TODAY
+from tests.factories import AT, TODAY
 
 pytestmark = [pytest.mark.django_db, pytest.mark.database]
 LIST, BASKET_COUNTS = "/api/v1/me/worklist", "/api/v1/me/worklist/baskets"
@@ -324,6 +326,42 @@ def test_who_ever_acted_for_a_holder_has_no_registration_of_theirs_to_decide(ses
 
     assert ids == [str(other.pk)]
     assert len(waiting(session(world.bank_admin), basket=basket)) == 2
+
+
+def evaluation(match: Any, side: str, score: int, days: int) -> Evaluation:
+    values = {"match": match, "side": side, "score": score, "would_repeat": False, "outcome": "not_reached"}
+    return Evaluation.create(at=AT + timedelta(days=days), **values)
+
+
+@pytest.mark.parametrize(
+    ("given", "flagged"),
+    [
+        ({1: ("organization", 1)}, range(15, 30)),
+        ({14: ("organization", 1)}, range(15, 30)),
+        ({1: ("organization", 1), 3: ("professional", 5)}, range(3, 18)),
+        ({1: ("organization", 5), 14: ("professional", 2)}, range(14, 29)),
+        ({1: ("organization", 3), 3: ("professional", 3)}, range(0)),
+        ({1: ("organization", 3)}, range(0)),
+    ],
+)
+def test_a_low_score_is_a_red_flag_for_fourteen_days_after_it_may_be_read(world, given, flagged):
+    """`given`: day after the end → side and score. One side's alone is opened on the day after the fourteen."""
+    match = world.match("completed", ended_at=AT)
+    reader = factories.actor(world.coordinator)
+    found = []
+    for day in range(35):
+        if day in given:
+            evaluation(match, *given[day], day)
+        found += [day for _ in worklist(reader, AT + timedelta(days=day), baskets=["red_flags"])]
+
+    assert found == list(flagged)
+
+
+def test_a_score_that_was_taken_back_is_no_red_flag(world):
+    match = world.match("completed", ended_at=AT)
+    Evaluation.objects.filter(pk=evaluation(match, "organization", 1, 1).pk).update(voided_at=AT)
+
+    assert worklist(factories.actor(world.coordinator), AT + timedelta(days=20), baskets=["red_flags"]) == []
 
 
 def test_a_banks_items_are_told_apart(session, world, other_bank):
