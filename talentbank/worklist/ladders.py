@@ -22,6 +22,7 @@ from talentbank.banks.policy import LADDERS
 from talentbank.core.clock import day_of
 from talentbank.core.models import lock
 from talentbank.core.timers import each
+from talentbank.matches.dues import waits_since
 from talentbank.matches.models import Evaluation, Match
 from talentbank.matches.states import AWAITING_ANSWER, ClosedReason, State
 from talentbank.needs.models import Need, NeedState
@@ -63,10 +64,16 @@ def match_climb(id: UUID, *, calendar: Calendar, at: datetime) -> int:
     match = lock(Match, id)
     if match.state in AWAITING_ANSWER and match.need.state == NeedState.ON_HOLD:
         return 0  # nobody can say yes now, so nobody is reminded
+    since = waits_since([match])[match.pk]
     days = match.bank.policy.rungs(match.state)
-    passed = calendar.passed(day_of(match.state_since), day_of(at))
+    passed = calendar.passed(day_of(since), day_of(at))
     due = [rung for rung, after in days.items() if after <= passed and rung != CLOSE]
-    return _climb("match", match, anchor=f"{match.state} {match.state_since.isoformat()}", due=due, at=at)
+    return _climb("match", match, anchor=match_anchor(match, since), due=due, at=at)
+
+
+def match_anchor(match: Match, since: datetime) -> str:
+    """What the ladder of a match's state began with; `since`: when it began to wait (`waits_since`)."""
+    return f"{match.state} {since.isoformat()}"
 
 
 @transaction.atomic

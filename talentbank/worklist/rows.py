@@ -15,6 +15,7 @@ from django.db.models import Q, QuerySet
 from talentbank.banks.policy import FourEyes
 from talentbank.core.actors import COORDINATORS, ORGANIZATION_ROLES, Role
 from talentbank.core.clock import day_of
+from talentbank.matches.dues import waits_since
 from talentbank.matches.models import Match
 from talentbank.matches.policies import is_side_of
 from talentbank.matches.states import State
@@ -23,6 +24,7 @@ from talentbank.organizations.models import Organization
 from talentbank.professionals.models import Professional
 from talentbank.registrations.models import Registration
 from talentbank.worklist.items import Reader, Waiting
+from talentbank.worklist.ladders import match_anchor
 from talentbank.worklist.models import Reminder
 
 KINDS: tuple[tuple[str, type[Registration]], ...] = (("professional", Professional), ("organization", Organization))
@@ -134,11 +136,12 @@ def registration_waiting(row: Registration, kind: str, since: datetime, **more: 
 
 
 def climbed(reader: Reader, matches: Iterable[Match], rungs: Iterable[str]) -> Iterator[Match]:
-    """Matches whose present state has climbed one of these rungs."""
+    """Matches that have climbed one of these rungs since they wait in their state."""
     rows = list(matches)
     seen = Reminder.objects.filter(subject_kind="match", bank_id__in=banks_of(reader), rung__in=list(rungs))
     anchors = set(seen.values_list("subject_id", "anchor"))
-    return (row for row in rows if (row.pk, f"{row.state} {row.state_since.isoformat()}") in anchors)
+    since = waits_since(rows)
+    return (row for row in rows if (row.pk, match_anchor(row, since[row.pk])) in anchors)
 
 
 def start_of(match: Match) -> date:

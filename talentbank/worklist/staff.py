@@ -18,6 +18,7 @@ from talentbank.core.clock import day_begins, day_of
 from talentbank.core.memo import Memo
 from talentbank.core.revision import revision_current
 from talentbank.matches.complaints import complaints_visible
+from talentbank.matches.dues import waits_since
 from talentbank.matches.evaluations import evaluations_open_on, evaluations_opened_on
 from talentbank.matches.models import ComplaintState, Evaluation, Match, StaffNote
 from talentbank.matches.states import AWAITING_ANSWER, CLOSED_STATES, RUNNING, ClosedReason, State
@@ -68,7 +69,8 @@ def calls_to_make(reader: Reader) -> Iterator[Waiting]:
     opened = list(climbed(reader, matches_of(reader).exclude(state__in=sorted(CLOSED_STATES)), ("call",)))
     calls = StaffNote.objects.filter(subject_kind="match", subject_id__in=[each.pk for each in opened], kind="call")
     made = dict(calls.order_by().values_list("subject_id").annotate(Max("created_at")))
-    yield from (match_waiting(each) for each in opened if each.pk not in made or made[each.pk] < each.state_since)
+    since = waits_since(opened)
+    yield from (match_waiting(each) for each in opened if each.pk not in made or made[each.pk] < since[each.pk])
     later = StaffNote.objects.filter(
         subject_kind=OuterRef("subject_kind"), subject_id=OuterRef("subject_id"), created_at__gt=OuterRef("created_at")
     )

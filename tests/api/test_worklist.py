@@ -11,8 +11,10 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import resolve
 
 from matching.cluster import VersionLost
+from talentbank.core.audit import Step
 from talentbank.core.revision import revision_bump
-from talentbank.matches.models import Evaluation
+from talentbank.matches.models import Evaluation, StaffNote
+from talentbank.needs.services import need_transition
 from talentbank.registrations.models import RegistrationHelper
 from talentbank.worklist import staff
 from talentbank.worklist.baskets import BASKETS
@@ -127,6 +129,27 @@ def test_a_call_that_was_made_is_made(session, world):
 
     call_note(match, world.coordinator, text="また月曜に", call_again_on=world.clock.at.date())
     assert [item["subject"]["kind"] for item in waiting(staff, basket="calls_to_make")] == ["note"]
+
+
+def test_an_answer_that_waits_anew_is_not_overdue_and_to_be_called_about_anew(session, world):
+    """It was called about before its need rested; that call says nothing about the days after."""
+    match = world.match("awaiting_professional")
+    world.on("2026-11-13")
+    call_note(match, world.coordinator, text="考えたいとのこと")
+    StaffNote.objects.update(created_at=world.clock.at)
+    staff = session(world.coordinator)
+    assert (len(waiting(staff, basket="answers_overdue")), waiting(staff, basket="calls_to_make")) == (1, [])
+
+    for action, day in (("hold", 13), ("resume", 16)):
+        step = Step(actor=factories.actor(world.coordinator), at=AT + timedelta(days=day))
+        need_transition(need_id=world.need.pk, action=action, expected_version=None, step=step)
+
+    world.on("2026-11-18")
+    staff = session(world.coordinator)
+    assert waiting(staff, basket="answers_overdue") == waiting(staff, basket="calls_to_make") == []
+    world.on("2026-12-04")
+    staff = session(world.coordinator)
+    assert len(waiting(staff, basket="answers_overdue")) == len(waiting(staff, basket="calls_to_make")) == 1
 
 
 def test_staff_never_look_after_what_they_are_a_side_of(session, world):

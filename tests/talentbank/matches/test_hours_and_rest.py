@@ -17,6 +17,7 @@ from talentbank.matches.timers import matches_tick
 from talentbank.needs.services import need_transition
 from talentbank.notifications.models import OutboxMessage
 from talentbank.worklist.ladders import ladders_tick
+from talentbank.worklist.models import Reminder
 from tests import factories
 from tests.factories import AT
 from tests.talentbank.matches.steps import move, refusal_codes
@@ -85,6 +86,30 @@ def test_a_need_that_is_taken_up_again_gives_the_side_its_days_anew(resting, nee
     assert matches_tick(at=noon("2026-12-15"))["expired"] == 0
     assert matches_tick(at=noon("2026-12-16"))["expired"] == 1
     assert Match.objects.get(pk=resting.pk).closed_reason == "unreachable"
+
+
+@pytest.mark.parametrize("nudged_before", [False, True])
+def test_a_need_that_is_taken_up_again_begins_the_ladder_anew(need, professional, coordinator, nudged_before):
+    """Wherever the ladder stood before the hold: three, five and eight business days from Monday 7 December."""
+    match = factories.make_match(need, professional, "awaiting_professional")
+    if nudged_before:
+        ladders_tick(at=noon("2026-11-06"))
+    move_need(need, "hold", coordinator, noon("2026-11-06"))
+    move_need(need, "resume", coordinator, noon("2026-12-07"))
+
+    told = [day for day in range(7, 20) if ladders_tick(at=noon(f"2026-12-{day:02}"))["matches"]]
+
+    assert told == [10, 14, 17]
+    anew = Reminder.objects.filter(subject_id=match.pk, at__gte=noon("2026-12-07")).order_by("at")
+    assert list(anew.values_list("rung", flat=True)) == ["nudge", "other_channel", "call"]
+
+
+def test_an_approval_is_the_citys_to_give_and_waits_although_the_need_rested(need, professional, coordinator):
+    factories.make_match(need, professional, "awaiting_approval")
+    move_need(need, "hold", coordinator, noon("2026-11-04"))
+    move_need(need, "resume", coordinator, noon("2026-11-05"))
+
+    assert [ladders_tick(at=noon(f"2026-11-{day}"))["matches"] for day in ("09", "10")] == [0, 1]
 
 
 def test_a_need_that_never_rested_gives_no_days_more(need, professional):
