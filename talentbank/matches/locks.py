@@ -97,26 +97,22 @@ def lock_pair(*, need_id: UUID, professional_id: UUID) -> tuple[Need, Profession
 def lock_dependents(kind: str, id: UUID) -> None:
     """Lock all that the end of a professional, an organization or a need may touch.
 
-    While it waited, a step may have brought another match back, whose need is not locked: then the locks are given back
-    and taken anew, for a need is never locked after a professional.
+    While it waited, a step may have brought another match back, or somebody drafted a need: then the locks are given
+    back and taken anew, for a need is never locked after a professional.
     """
     while True:
         with transaction.atomic():
             locked = _lock_dependents(kind, id)
-            if locked.issuperset(matches_open(kind, id)):
+            if locked.issuperset({*matches_open(kind, id), *_needs_ending(kind, id)}):
                 return
             transaction.set_rollback(True)
 
 
 def _lock_dependents(kind: str, id: UUID) -> set[UUID]:
-    """The matches that are locked."""
+    """Ids of the matches and needs that are locked."""
     rows = _matches_of(kind, id).exclude(state__in=CLOSED_STATES).values_list("pk", "need_id", "professional_id")
     matches = list(rows)
-    needs = {need_id for _, need_id, _ in matches}
-    if kind == "need":
-        needs.add(id)
-    if kind == "organization":
-        needs |= set(Need.objects.filter(organization_id=id).values_list("pk", flat=True))
+    needs = {need_id for _, need_id, _ in matches} | _needs_ending(kind, id)
     organizations = set(Need.objects.filter(pk__in=needs).values_list("organization_id", flat=True))
     professionals = {professional_id for *_, professional_id in matches}
     lock_rows(
@@ -125,7 +121,14 @@ def _lock_dependents(kind: str, id: UUID) -> set[UUID]:
         professionals=professionals | ({id} if kind == "professional" else set()),
     )
     _lock(Match, (pk for pk, *_ in matches))
-    return {pk for pk, *_ in matches}
+    return needs | {pk for pk, *_ in matches}
+
+
+def _needs_ending(kind: str, id: UUID) -> set[UUID]:
+    """Ids of the needs that end with it, whether or not they have matches."""
+    if kind == "organization":
+        return set(Need.objects.filter(organization_id=id).values_list("pk", flat=True))
+    return {id} if kind == "need" else set()
 
 
 def _matches_of(kind: str, id: UUID) -> QuerySet[Match]:

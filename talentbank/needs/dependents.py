@@ -9,11 +9,9 @@ from django.db.models import QuerySet
 
 from talentbank.core.audit import Step
 from talentbank.core.lifecycle import Part
-from talentbank.core.models import lock
 from talentbank.needs.lifecycle import SEEKING, WITH_ORGANIZATION, NeedAction
 from talentbank.needs.models import Need, NeedClosedReason
 from talentbank.needs.moves import case_of, need_step, system_row, system_step
-from talentbank.organizations.models import Organization
 
 CLOSED_REASONS = {
     "expired": NeedClosedReason.ORGANIZATION_EXPIRED,
@@ -26,10 +24,10 @@ class NeedDependents:
     """Registered with `registrations.dependents` when the app is ready."""
 
     def prepare(self, kind: str, id: UUID) -> None:
-        """Lock an organization and its needs, in this order."""
-        if kind == "organization":
-            lock(Organization, id)
-            list(_needs_of(id).select_for_update(of=("self",)))
+        """Matches lock an organization's needs together with their own rows: a lock taken here would come too early.
+
+        The organization may hold a professional, whose matches hang on organizations that come before it.
+        """
 
     def running(self, kind: str, id: UUID) -> bool:
         return kind == "organization" and _needs_of(id).filter(running__gt=0).exists()

@@ -57,7 +57,7 @@ FAULTS = (
     Fault(
         "an end that knows nothing of what came back",
         "talentbank/matches/locks.py",
-        "            if locked.issuperset(matches_open(kind, id)):\n",
+        "            if locked.issuperset({*matches_open(kind, id), *_needs_ending(kind, id)}):\n",
         "            if True:\n",
         (LOCKS,),
         postgres=True,

@@ -12,7 +12,7 @@ from django.test.utils import CaptureQueriesContext
 
 from talentbank.core.audit import Step
 from talentbank.core.errors import ActionRefused, StaleVersion
-from talentbank.core.models import AuditHead, Event
+from talentbank.core.models import AuditHead, Event, lock
 from talentbank.matches.evaluations import evaluation_give
 from talentbank.matches.locks import lock_all, lock_dependents, lock_match, lock_pair
 from talentbank.matches.models import Match
@@ -26,6 +26,7 @@ from talentbank.professionals.models import Professional
 from tests import factories
 from tests.factories import AT
 from tests.talentbank.matches.steps import move
+from tests.talentbank.registrations import steps as registrations
 
 pytestmark = [
     pytest.mark.database,
@@ -107,8 +108,13 @@ def wait_for_a_waiter(found: list[object]) -> None:
     raise AssertionError(f"nobody waits: {found}")
 
 
-def while_held(match, first: Callable[[], object], second: Callable[[], object]) -> object:
-    """Run `second` elsewhere while `first` is not yet committed; return its answer or its error."""
+def while_held(
+    match, first: Callable[[], object], second: Callable[[], object], then: Callable[[], object] = lambda: None
+) -> object:
+    """Run `second` elsewhere while `first` is not yet committed; return its answer or its error.
+
+    `then` follows `first`, once `second` waits for it.
+    """
     found: list[object] = []
 
     def run() -> None:
@@ -124,6 +130,7 @@ def while_held(match, first: Callable[[], object], second: Callable[[], object])
         first()
         thread.start()
         wait_for_a_waiter(found)
+        then()
     thread.join(20)
     return found[0]
 
@@ -208,6 +215,37 @@ def test_an_end_locks_what_came_back_while_it_waited(need, professional):
         Match.objects.filter(pk=match.pk).update(state="introduced", closed_reason="")
 
     assert while_held(match, back, end) is True
+
+
+def test_an_end_locks_the_need_that_was_drafted_while_it_waited(organization):
+    def end() -> bool:
+        with transaction.atomic():
+            lock_dependents("organization", organization.pk)
+            return is_held(Need, Need.objects.get().pk)
+
+    def draft() -> None:
+        lock(Organization, organization.pk)
+        factories.make_need(organization)
+
+    assert while_held(None, draft, end) is True
+
+
+def test_the_end_of_who_seeks_and_gives_help_and_a_step_do_not_wait_for_each_other(bank, coordinator):
+    """Both want two organizations: whoever comes second holds nothing until the first is done."""
+    one, both = factories.make_organization(bank), factories.make_organization(bank)
+    factories.make_need(both)
+    match = factories.make_match(factories.make_need(one), held_by(bank, both), "awaiting_professional")
+
+    ended = while_held(
+        match,
+        lambda: lock(Organization, one.pk),
+        lambda: registrations.move(both, "suspend", coordinator),
+        then=lambda: lock_match(match.pk, Step(actor=factories.actor(coordinator), at=AT), whole_need=False),
+    )
+
+    assert isinstance(ended, Organization)
+    match.refresh_from_db()
+    assert (match.state, match.closed_reason) == ("closed", "party_unavailable")
 
 
 def test_a_consent_is_not_withdrawn_while_somebody_applies(need, professional):
