@@ -2,7 +2,8 @@
 
 The whole call is one transaction, so that it happened or did not; within it every item has a savepoint of its own.
 All rows are locked up front in the house's order, and items are taken bank by bank, because a bank's revision and
-audit head are locked with its first item and held to the end.
+audit head are locked with its first item and held to the end; pairs before matches, for the reference of a match that
+is opened is counted before them.
 """
 
 from __future__ import annotations
@@ -128,8 +129,11 @@ def _undo(event: Event, step: Step) -> Match:
 def _bank_by_bank(
     banks: Sequence[UUID | None], matches: Sequence[UUID | None], act: Callable[[int], Match]
 ) -> tuple[Result, ...]:
-    """Act on every position in a savepoint of its own; banks in one order everywhere, results in that of the items."""
-    order = sorted(range(len(banks)), key=lambda index: (str(banks[index]), index))
+    """Act on every position in a savepoint of its own, and answer in the order of the items.
+
+    Banks come in one order everywhere; in each, what has no match yet comes first (docs/architecture.md, "Locks").
+    """
+    order = sorted(range(len(banks)), key=lambda index: (str(banks[index]), matches[index] is not None, index))
     results = {index: _tried(index, matches[index], act) for index in order}
     return tuple(results[index] for index in range(len(banks)))
 

@@ -8,6 +8,7 @@ from uuid import uuid4
 
 import pytest
 from django.db import connection, connections, transaction
+from django.test.utils import CaptureQueriesContext
 
 from talentbank.core.models import AuditHead, Event, IdempotencyRecord, ReferenceCounter, Revision
 from talentbank.matches import bulk as bulk_room
@@ -179,6 +180,19 @@ def test_a_pair_named_by_its_match_and_anew_is_proposed_once(session, need, coor
     assert Match.objects.count() == 1
 
 
+def test_references_are_counted_before_the_revision_and_answers_keep_the_order(session, bank, need, coordinator):
+    (match,) = prospects(need, 1)
+    items = [item(match), pair(need, factories.make_professional(bank))]
+
+    with CaptureQueriesContext(connection) as queries:
+        answer = bulk(session(coordinator), items)
+
+    assert statuses(answer) == ["proposed", "proposed"]
+    assert answer.json()["results"][0]["match"] == str(match.pk)
+    writes = [each["sql"].partition(" SET ")[0].partition(" (")[0] for each in queries]
+    assert writes.index("\nINSERT INTO core_revision") > writes.index('UPDATE "core_referencecounter"')
+
+
 @pytest.mark.parametrize("who", ["owner", "desk", "analyst"])
 def test_only_coordinators_propose(request, session, need, who):
     matches = prospects(need, 1)
@@ -260,7 +274,7 @@ class TestUndo:
         answered.refresh_from_db()
         untouched.refresh_from_db()
         assert (answered.state, untouched.state) == ("awaiting_organization", "prospect")
-        assert statuses(self.undo(client, batch)) == ["stale", "refused", "refused", "refused"]
+        assert sorted(statuses(self.undo(client, batch))) == ["refused", "refused", "refused", "stale"]
 
     def test_after_ten_minutes_it_takes_a_reason(self, session, clock, need, coordinator):
         (match,), client = prospects(need, 1), session(coordinator)
