@@ -9,7 +9,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from django.db.models import Count
+from django.db.models import Count, Q
 
 from talentbank.core.actors import SYSTEM as SYSTEM_ACTOR
 from talentbank.core.actors import Role, Side
@@ -181,14 +181,16 @@ def _proposal_follows(case: Case, event: Event) -> None:
     elif event.action == Action.UNDO:
         undone = Event.objects.get(pk=event.facts["undoes"])
         if undone.action == Action.PROPOSE and professional.last_proposed_at == undone.at:
-            proposed_keep(professional_id=professional.pk, proposed_at=_proposed_before(case, undone))
+            proposed_keep(professional_id=professional.pk, proposed_at=_proposed_before(case))
 
 
-def _proposed_before(case: Case, undone: Event) -> datetime | None:
-    """When the professional was last proposed before a proposal that is undone."""
+def _proposed_before(case: Case) -> datetime | None:
+    """When the professional was last put before somebody, where a proposal was just undone: what is undone is not."""
     matches = Match.objects.filter(professional=case.professional).values("pk")
-    proposals = Event.objects.filter(subject_kind="match", subject_id__in=matches, action=Action.PROPOSE)
-    return proposals.exclude(pk=undone.pk).order_by("-at").values_list("at", flat=True).first()
+    events = Event.objects.filter(subject_kind="match", subject_id__in=matches)
+    undone = events.filter(action=Action.UNDO).values_list("facts__undoes", flat=True)
+    put = Q(action=Action.PROPOSE) | Q(action=Action.CREATE, facts__origin=Origin.INVITE)
+    return events.filter(put).exclude(pk__in=list(undone)).order_by("-at").values_list("at", flat=True).first()
 
 
 def _pair_follows(case: Case) -> None:

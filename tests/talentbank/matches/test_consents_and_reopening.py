@@ -11,6 +11,8 @@ from talentbank.core.actors import SYSTEM, Channel
 from talentbank.core.audit import Step, Subject
 from talentbank.core.errors import ActionRefused
 from talentbank.matches.models import Match
+from talentbank.matches.services import match_create
+from talentbank.matches.states import Origin
 from talentbank.organizations.services import organization_transition
 from talentbank.privacy.models import Consent
 from talentbank.privacy.services import consents_grant
@@ -117,6 +119,30 @@ def test_a_proposal_is_remembered_and_forgotten_when_it_is_undone(need, professi
     move(match, "undo", coordinator, at=AT + timedelta(minutes=1))
     professional.refresh_from_db()
     assert professional.last_proposed_at is None and Match.objects.get(pk=match.pk).state == "prospect"
+
+
+def proposed_and_undone(match, coordinator, at):
+    """The professional, after a proposal and its undo."""
+    move(match, "propose", coordinator, at=at)
+    move(match, "undo", coordinator, at=at + timedelta(minutes=1))
+    return fresh(match.professional)
+
+
+def test_an_undone_proposal_leaves_the_invitation_before_it(organization, professional, owner, coordinator):
+    step = Step(actor=factories.actor(owner), at=AT)
+    invited = factories.make_need(organization)
+    match_create(need_id=invited.pk, professional_id=professional.pk, origin=Origin.INVITE, step=step)
+    match = factories.make_match(factories.make_need(organization), professional, "prospect")
+
+    assert proposed_and_undone(match, coordinator, AT + timedelta(hours=1)).last_proposed_at == AT
+
+
+def test_what_was_undone_before_does_not_count_once_more(organization, professional, coordinator):
+    one, two = (factories.make_match(factories.make_need(organization), professional, "prospect") for _ in range(2))
+
+    proposed_and_undone(one, coordinator, AT)
+
+    assert proposed_and_undone(two, coordinator, AT + timedelta(hours=1)).last_proposed_at is None
 
 
 def test_a_professional_stands_and_falls_with_the_organization_that_holds_it(need, bank, coordinator):
