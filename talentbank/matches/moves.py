@@ -11,8 +11,7 @@ from uuid import UUID
 
 from django.db.models import Count, Q
 
-from talentbank.core.actors import SYSTEM as SYSTEM_ACTOR
-from talentbank.core.actors import Role, Side
+from talentbank.core.actors import Side
 from talentbank.core.audit import Step, Subject, event_record
 from talentbank.core.errors import ActionRefused, Refusal
 from talentbank.core.lifecycle import Part, Transition
@@ -26,6 +25,7 @@ from talentbank.matches.models import Evaluation, Match
 from talentbank.matches.policies import parts_of, side_parts, worded_for
 from talentbank.matches.states import CLOSED_STATES, INTRODUCING, RUNNING, TAKING, Action, ClosedReason, Origin, State
 from talentbank.matches.terms import hours_held
+from talentbank.needs.moves import system_step
 from talentbank.needs.services import need_follow_matches
 from talentbank.notifications.services import event_announce, event_recall
 from talentbank.privacy.selectors import consents_running
@@ -125,8 +125,7 @@ def match_cascade(match_id: UUID, *, closed_reason: ClosedReason, cause: str, st
 
     The caller holds the locks. A match that a cascade may not touch is left as it is.
     """
-    case = case_of(match_id, replace(step, actor=SYSTEM_ACTOR, role=Role.SYSTEM, on_behalf=None, note=""))
-    case.step = replace(case.step, reason_codes=(), input={"closed_reason": closed_reason, "cause": cause})
+    case = case_of(match_id, replace(system_step(step), input={"closed_reason": closed_reason, "cause": cause}))
     row = TABLE.find_for(Action.CASCADE, case.match.state, [Part.SYSTEM])
     if row is None:
         return
@@ -136,7 +135,7 @@ def match_cascade(match_id: UUID, *, closed_reason: ClosedReason, cause: str, st
 
 def _reopen(event: Event, step: Step) -> None:
     """Undo one cascade as part of undoing its cause, unless the pair may no longer meet: then it stays closed."""
-    case = case_of(event.subject_id, replace(step, actor=SYSTEM_ACTOR, role=Role.SYSTEM, on_behalf=None, note=""))
+    case = case_of(event.subject_id, system_step(step))
     if last_step(case.match) != event or undo_pair_free(case):
         return
     before, from_state = values(case.match), case.match.state
@@ -227,9 +226,7 @@ def count_follow(case: Case) -> None:
         running=sum(state in RUNNING for state in states),
         completed=sum(state == State.COMPLETED for state in states),
         evaluated=_evaluated(case),
-        step=replace(
-            case.step, actor=SYSTEM_ACTOR, role=Role.SYSTEM, on_behalf=None, note="", reason_codes=(), input={}
-        ),
+        step=system_step(case.step),
     )
 
 

@@ -46,7 +46,10 @@ def case_of(need: Need, step: Step, parts: frozenset[Part]) -> NeedCase:
 
 
 def system_step(step: Step) -> Step:
-    """The step of the system that follows somebody's step: same moment, nobody's words."""
+    """The step of the system that follows somebody's step: same moment, nobody's words.
+
+    Dated with the day of that moment: what somebody says happened earlier may lie before the last step of what follows.
+    """
     return replace(
         step, actor=SYSTEM_ACTOR, role=Role.SYSTEM, on_behalf=None, happened_on=None, reason_codes=(), note="", input={}
     )

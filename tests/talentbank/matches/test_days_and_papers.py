@@ -129,3 +129,21 @@ def test_an_owner_who_registered_the_organization_is_nobodys_hand(need, professi
     factories.decide_conflict(match)
 
     assert move(match, "approve", coordinator).state == "introduced"
+
+
+def test_what_follows_a_step_typed_in_late_did_not_happen_before_its_own_last_step(
+    need, bank, professional, owner, coordinator
+):
+    match = factories.make_match(need, professional, "negotiating")
+    factories.make_terms(match, confirmed_by=("organization",))
+    rival = factories.make_match(need, factories.make_professional(bank), "introduced")
+    later = AT + timedelta(days=3)
+    move(rival, "negotiate", owner, at=later)
+
+    move(match, "confirm", professional.user, at=later, happened_on=TODAY)
+    move(match, "undo", professional.user, at=later, happened_on=TODAY)
+    move(match, "undo", owner, at=later, happened_on=TODAY)
+
+    days = Event.objects.filter(subject_id=rival.pk).order_by("position").values_list("action", "happened_on")
+    assert list(days)[-3:] == [(action, later.date()) for action in ("negotiate", "cascade", "undo")]
+    assert Event.objects.get(subject_id=match.pk, action="confirm").happened_on == TODAY
