@@ -9,7 +9,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from django.db.models import Count, Q
+from django.db.models import Count, Q, QuerySet
 
 from talentbank.core.actors import Side
 from talentbank.core.audit import Step, Subject, event_record
@@ -167,8 +167,15 @@ def follow(case: Case, event: Event) -> None:
         for other in matches_open("need", match.need_id):
             match_cascade(other, closed_reason=ClosedReason.FILLED, cause=str(event.pk), step=case.step)
     if event.action == Action.UNDO:
-        for caused in Event.objects.filter(bank_id=case.bank.pk, facts__cause=event.facts["undoes"]):
+        for caused in _caused_by(UUID(event.facts["undoes"]), case.bank.pk):
             _reopen(caused, case.step)
+
+
+def _caused_by(event_id: UUID, bank_id: UUID) -> QuerySet[Event]:
+    """The cascades of a step, in the order of the record."""
+    # Ids are in the order of time: what is older than the cause is no effect of it, and need not be read.
+    cascades = Event.objects.filter(bank_id=bank_id, pk__gt=event_id, subject_kind="match", action=Action.CASCADE)
+    return cascades.filter(facts__cause=str(event_id))
 
 
 def _proposal_follows(case: Case, event: Event) -> None:

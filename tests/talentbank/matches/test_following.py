@@ -5,6 +5,8 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from talentbank.core.audit import event_hash
 from talentbank.core.errors import NotFound
@@ -63,6 +65,17 @@ def test_undoing_a_contract_needs_both_sides_and_reopens_what_the_fill_closed(
     assert (rival.state, rival.closed_reason) == ("awaiting_organization", "")
     assert (need.state, need.taken) == ("open", 0)
     assert not HoursReservation.objects.filter(match_id=contracted.pk, released_at=None).exists()
+
+
+def test_an_undo_seeks_what_it_brings_back_among_later_cascades_alone(need, professional):
+    match = factories.make_match(need, professional, "awaiting_professional")
+    move(match, "decline", professional.user)
+
+    with CaptureQueriesContext(connection) as queries:
+        move(match, "undo", professional.user)
+
+    (sought,) = [each["sql"] for each in queries if "cause" in each["sql"] and each["sql"].startswith("SELECT")]
+    assert '"core_event"."id" >' in sought and "'cascade'" in sought
 
 
 def test_from_contracted_on_nothing_closes_by_itself(need, professional, coordinator, bank):
