@@ -35,6 +35,7 @@ from talentbank.matches.complaints import (
     complaint_transition,
     complaints_visible,
     parts_of_complaint,
+    parts_worn,
 )
 from talentbank.matches.models import Complaint, ComplaintAbout, ComplaintState, Match
 from talentbank.matches.policies import part_for
@@ -160,7 +161,7 @@ class ComplaintAction(ComplaintOperation, ActionView):
         return complaint_get(self.actor, ids["id"])
 
     def permit(self, row: Complaint) -> None:
-        if not parts_of_complaint(self.actor, row) & TABLE.parts_for(self.action):
+        if not parts_worn(self.actor, row) & TABLE.parts_for(self.action):
             raise Forbidden()
 
     def perform(self, row: Complaint, *, step: StepInput, expected_version: int) -> Complaint:

@@ -14,14 +14,16 @@ from django.db.models import Q, QuerySet
 
 from talentbank.accounts.models import StaffMembership, StaffRole
 from talentbank.accounts.policies import single_hat
-from talentbank.core.actors import ORGANIZATION_ROLES, Actor, Role, Side
+from talentbank.core.actors import COORDINATORS, ORGANIZATION_ROLES, Actor, Role, Side
 from talentbank.core.audit import Step, Subject, event_record
 from talentbank.core.clock import day_of
 from talentbank.core.errors import ActionRefused, Forbidden, NotFound, Refusal, StaleVersion, invalid
 from talentbank.core.lifecycle import Part, Table, Transition
 from talentbank.core.models import lock
 from talentbank.matches.beside import case_beside, channel_of, require_beside
+from talentbank.matches.guards import is_side
 from talentbank.matches.models import Complaint, ComplaintAbout, ComplaintState, Match
+from talentbank.matches.policies import sides_been
 from talentbank.notifications.services import event_announce
 from talentbank.organizations.models import OrganizationMember
 
@@ -84,6 +86,11 @@ def complaint_get(actor: Actor, complaint_id: UUID) -> Complaint:
 
 def parts_of_complaint(actor: Actor, complaint: Complaint) -> frozenset[Part]:
     """The parts an actor plays for a complaint; a side of the match plays none as staff."""
+    return frozenset() if sides_been(actor, complaint.match) else parts_worn(actor, complaint)
+
+
+def parts_worn(actor: Actor, complaint: Complaint) -> frozenset[Part]:
+    """The parts that an actor's hats stand for: a side that has one is refused as a side (409), not forbidden."""
     roles = actor.roles_in(complaint.bank_id)
     parts = {Part.BANK_ADMIN} if Role.BANK_ADMIN in roles else set()
     if Role.COORDINATOR in roles and complaint.handler_id == actor.user_id:
@@ -128,7 +135,7 @@ def complaint_transition(*, complaint_id: UUID, action: str, expected_version: i
     :raises InvalidInput: the handler may not have it.
     """
     complaint = lock(Complaint, complaint_get(step.actor, complaint_id).pk)
-    parts = parts_of_complaint(step.actor, complaint)
+    parts = parts_worn(step.actor, complaint)
     if not parts & TABLE.parts_for(action):
         raise Forbidden()
     if expected_version is not None and complaint.version != expected_version:
@@ -142,24 +149,21 @@ def complaint_transition(*, complaint_id: UUID, action: str, expected_version: i
     complaint.state, complaint.state_since = str(row.target), step.at
     complaint.ended_at = step.at if complaint.state in ENDED else None
     complaint.save_step(at=step.at)
-    role = single_hat([hat for hat in step.actor.worn if hat.role in _STAFF and hat.bank_id == complaint.bank_id]).role
+    hats = [hat for hat in step.actor.worn if hat.role in COORDINATORS and hat.bank_id == complaint.bank_id]
     texts = {name: step.input[name] for name in ("resolution", "resolution_told") if step.input.get(name)}
-    _record(complaint, replace(step, role=role), action, before, texts)
+    _record(complaint, replace(step, role=single_hat(hats).role), action, before, texts)
     return complaint
-
-
-_STAFF = frozenset({Role.BANK_ADMIN, Role.COORDINATOR})
 
 
 def _row_for(complaint: Complaint, action: str, parts: frozenset[Part], step: Step) -> Transition:
     row = TABLE.find_for(action, complaint.state, parts)
     refusals = [] if row else [Refusal("state_forbids", {"state": complaint.state, "of": "complaint"})]
-    if step.actor.user_id and _is_side(step.actor.user_id, complaint.match):
+    if sides_been(step.actor, complaint.match):
         refusals.append(Refusal("actor_is_a_side"))
     if action in SETTLING and step.actor.user_id and _is_concerned(complaint, step.actor.user_id):
         refusals.append(Refusal("complaint_about_actor"))
     if row is None or refusals:
-        allowed = TABLE.allowed(complaint.state, parts)
+        allowed = TABLE.allowed(complaint.state, parts_of_complaint(step.actor, complaint))
         raise ActionRefused(state=complaint.state, action=action, allowed_actions=allowed, refusals=refusals)
     return row
 
@@ -193,7 +197,7 @@ def _handler(complaint: Complaint, user_id: UUID, step: Step) -> UUID:
     rows = StaffMembership.objects.filter(bank_id=complaint.bank_id, user_id=user_id, role__in=roles)
     running = rows.filter(Q(valid_until__isnull=True) | Q(valid_until__gte=step.day), ended_at__isnull=True)
     match = complaint.match
-    if not running.exists() or _is_concerned(complaint, user_id) or _is_side(user_id, match):
+    if not running.exists() or _is_concerned(complaint, user_id) or is_side(user_id, match):
         raise invalid("/handler", "not_a_handler")
     return user_id
 
@@ -202,10 +206,3 @@ def _is_concerned(complaint: Complaint, user_id: UUID) -> bool:
     """Tell whether a complaint about staff is about those who look after the match."""
     match = complaint.match
     return complaint.about == ComplaintAbout.STAFF and user_id in (match.coordinator_id, match.deputy_id)
-
-
-def _is_side(user_id: UUID, match: Match) -> bool:
-    holder = match.professional.organization
-    companies = [match.need.organization, *([holder] if holder else [])]
-    member = any(each.members.filter(user_id=user_id, ended_at__isnull=True).exists() for each in companies)
-    return match.professional.user_id == user_id or member

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from uuid import UUID
 
 from django.db.models import QuerySet
 
@@ -290,11 +291,12 @@ def staff_is_no_side(case: Case) -> Refusal | None:
     """Nobody decides as staff, nor answers on behalf of the other side, where they are a side."""
     user_id = case.step.actor.user_id
     as_staff = case.side is None or case.step.on_behalf is not None
-    if user_id is None or not as_staff:
-        return None
-    members = case.organization.members.filter(user_id=user_id, ended_at__isnull=True)
-    held_by = case.professional.organization
-    holds = held_by is not None and held_by.members.filter(user_id=user_id, ended_at__isnull=True).exists()
-    if case.professional.user_id == user_id or holds or members.exists():
-        return Refusal("actor_is_a_side")
-    return None
+    return Refusal("actor_is_a_side") if as_staff and user_id and is_side(user_id, case.match) else None
+
+
+def is_side(user_id: UUID, match: Match) -> bool:
+    """Tell whether an account is a side now: the professional, or a member of its company or of the organization."""
+    holder = match.professional.organization
+    companies = [match.need.organization, *([holder] if holder else [])]
+    member = any(each.members.filter(user_id=user_id, ended_at__isnull=True).exists() for each in companies)
+    return match.professional.user_id == user_id or member

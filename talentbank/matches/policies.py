@@ -9,7 +9,7 @@ from uuid import UUID
 from django.db.models import Q
 
 from talentbank.accounts.policies import require_coordinator, single_hat
-from talentbank.core.actors import COORDINATORS, ORGANIZATION_ROLES, Actor, Hat, OnBehalf, Role, Side
+from talentbank.core.actors import COORDINATORS, HELPERS, ORGANIZATION_ROLES, Actor, Hat, OnBehalf, Role, Side
 from talentbank.core.audit import Subject
 from talentbank.core.errors import Forbidden, Refusal
 from talentbank.core.lifecycle import Part
@@ -66,7 +66,7 @@ def part_for(actor: Actor, match: Match, allowed: Iterable[Part], on_behalf: OnB
     """
     wanted = frozenset(allowed)
     if on_behalf:
-        helpers = [hat for hat in actor.worn if hat.bank_id == match.bank_id and hat.role in _HELPERS]
+        helpers = [hat for hat in actor.worn if hat.bank_id == match.bank_id and hat.role in HELPERS]
         parts = side_parts(on_behalf.side) & wanted
         if not helpers or not parts:
             raise Forbidden()
@@ -101,7 +101,6 @@ def part_asking(actor: Actor, match: Match, action: str, on_behalf: OnBehalf | N
         return part_for(actor, match, TABLE.parts_for(action), on_behalf)
 
 
-_HELPERS = COORDINATORS | {Role.SUPPORT_DESK}
 _ORDER = (Part.OWNER, Part.ORGANIZATION, Part.PROFESSIONAL, Part.COORDINATOR, Part.BANK_ADMIN)
 
 

@@ -113,9 +113,11 @@ def test_a_bank_admin_who_is_a_side_decides_nothing(session, bank, match, owner)
     made = complain(session(owner), match).json()
     admin = factories.make_staff(bank, "bank_admin", user=owner)
     shown = session(admin, f"bank_admin:{bank.pk}").get(f"/api/v1/complaints/{made['id']}").json()
+    assert (shown["allowed_actions"], shown["staff"]) == ([], None)
 
     refused = act(session(admin, f"bank_admin:{bank.pk}"), shown, "take", handler=str(admin.pk))
     assert refused.status_code == 409 and "actor_is_a_side" in refusals(refused)
+    assert refused.json()["allowed_actions"] == []
 
 
 def test_an_action_out_of_turn_says_what_is_allowed(session, match, owner, bank_admin):
