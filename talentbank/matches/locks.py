@@ -1,4 +1,7 @@
-"""Locks in the house's order: organizations, needs, professionals, matches, each by id (docs/architecture.md)."""
+"""Locks in the house's order: organizations, needs, professionals, matches, consents, each by id.
+
+See docs/architecture.md, "Locks".
+"""
 
 from __future__ import annotations
 
@@ -8,7 +11,7 @@ from uuid import UUID
 from django.db import transaction
 from django.db.models import Q, QuerySet
 
-from talentbank.core.audit import Step
+from talentbank.core.audit import Step, Subject
 from talentbank.core.errors import NotFound
 from talentbank.core.models import Row
 from talentbank.matches.case import Case
@@ -16,6 +19,7 @@ from talentbank.matches.models import Match
 from talentbank.matches.states import CLOSED_STATES, RUNNING
 from talentbank.needs.models import Need
 from talentbank.organizations.models import Organization
+from talentbank.privacy.services import consents_lock
 from talentbank.professionals.models import Professional
 
 FRESH = ("need", "need__organization", "professional", "bank")
@@ -63,7 +67,8 @@ def lock_all(
 ) -> None:
     """Lock many matches, and (need, professional) pairs to be opened, with their surroundings, all in one order.
 
-    `whole_needs` locks every match of the needs too, as `undo` does.
+    The consents of pairs too: each opening asks for them, and the first has locked the bank's revision when the next
+    one does. `whole_needs` locks every match of the needs too, as `undo` does.
     """
     needs = {
         *Match.objects.filter(pk__in=matches).values_list("need_id", flat=True),
@@ -77,6 +82,18 @@ def lock_all(
         professionals=[professional_id for _, professional_id in [*rows, *pairs]],
     )
     _lock(Match, (pk for pk, _ in rows))
+    consents_lock(_subjects_of(pairs))
+
+
+def _subjects_of(pairs: Collection[tuple[UUID, UUID]]) -> list[Subject]:
+    """The two sides of each pair, as consents name them."""
+    needs = Need.objects.filter(pk__in=[need_id for need_id, _ in pairs])
+    people = Professional.objects.filter(pk__in=[professional_id for _, professional_id in pairs])
+    seeking = needs.values_list("organization_id", "bank_id")
+    return [
+        *(Subject("organization", *ids) for ids in seeking),
+        *(Subject("professional", *ids) for ids in people.values_list("pk", "bank_id")),
+    ]
 
 
 def lock_pair(*, need_id: UUID, professional_id: UUID) -> tuple[Need, Professional]:

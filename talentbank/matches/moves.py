@@ -103,7 +103,9 @@ def _consents(case: Case) -> list[str]:
 def match_event(case: Case, action: str, from_state: str, facts: dict[str, object]) -> Event:
     """Record one event of a match, and that it is to be told once it can no longer be undone by its actor.
 
-    The audit head's lock comes last, so nothing locks after this.
+    The audit head's lock comes with it. What the step locks afterwards, in `follow` and its cascades, is held already
+    (needs, professionals, matches, the revision) or locked under the need's lock alone (pairs, hours): nobody who holds
+    such a row waits for the head without that lock.
     """
     event = event_record(
         Subject("match", case.match.pk, case.bank.pk),

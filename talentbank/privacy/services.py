@@ -110,7 +110,7 @@ def consent_withdraw(*, consent: Consent, expected_version: int, step: Step) -> 
 
 def consents_lock(subjects: Iterable[Subject]) -> None:
     """Lock the consents of these, by id: whoever withdraws one waits for the end of the transaction."""
-    whose = reduce(or_, (Q(subject_kind=each.kind, subject_id=each.id) for each in subjects))
+    whose = reduce(or_, (Q(subject_kind=each.kind, subject_id=each.id) for each in subjects), Q(pk__in=()))
     rows = Consent.objects.filter(whose, withdrawn_at__isnull=True)
     list(rows.select_for_update().order_by("pk").values_list("pk"))
 

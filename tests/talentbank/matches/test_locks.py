@@ -13,6 +13,8 @@ from django.test.utils import CaptureQueriesContext
 from talentbank.core.audit import Step
 from talentbank.core.errors import ActionRefused, StaleVersion
 from talentbank.core.models import AuditHead, Event, lock
+from talentbank.core.revision import revision_bump
+from talentbank.matches.bulk import Batch, Proposal, matches_propose
 from talentbank.matches.evaluations import evaluation_give
 from talentbank.matches.locks import lock_all, lock_dependents, lock_match, lock_pair
 from talentbank.matches.models import Match
@@ -265,6 +267,23 @@ def test_a_consent_is_not_withdrawn_while_an_introduction_is_approved(need, prof
     with transaction.atomic():
         move(match, "approve", coordinator)
         assert is_held(Consent, consent.pk)
+
+
+def test_many_openings_hold_all_their_consents_before_the_first_one_counts(bank, organization, coordinator):
+    """Who withdraws a consent holds it, and then counts a revision."""
+    needs, people = [factories.make_need(organization) for _ in "12"], [factories.make_professional(bank) for _ in "12"]
+    items = [Proposal(need_id=need.pk, professional_id=one.pk) for need, one in zip(needs, people, strict=True)]
+    consent = Consent.objects.filter(subject_id=items[1].professional_id, text_kind="disclosure").get()
+    step = Step(actor=factories.actor(coordinator), at=AT)
+
+    batch = while_held(
+        None,
+        lambda: lock(Consent, consent.pk),
+        lambda: matches_propose(items=items, ask_first=None, step=step),
+        then=lambda: revision_bump(bank.pk),
+    )
+
+    assert isinstance(batch, Batch) and [result.error for result in batch.results] == [None, None]
 
 
 def test_an_evaluation_counts_its_revision_before_the_record(need, professional, owner):
