@@ -64,7 +64,7 @@ def week_of(at: datetime) -> date | None:
 def bank_push(*, bank_id: UUID, week: date, at: datetime) -> int:
     """Point out a week's needs in one bank; return how many pairs. Two runs at once act once.
 
-    The ranking is read before the transaction, for within one it would be fitted anew for every professional; what
+    The ranking is read before the transaction, for it takes its time, and the bank would be locked all the while; what
     may have changed meanwhile is read again under the lock.
     """
     if _has_pushed(bank_id, week):
