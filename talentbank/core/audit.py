@@ -10,7 +10,7 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from talentbank.core.actors import Actor, OnBehalf, Role
+from talentbank.core.actors import Actor, Channel, OnBehalf, Role
 from talentbank.core.clock import day_of
 from talentbank.core.models import AuditHead, Event, EventText
 
@@ -70,6 +70,11 @@ class Step:
     def day(self) -> date:
         return self.happened_on or day_of(self.at)
 
+    @property
+    def channel(self) -> Channel:
+        """How what is said reached us: the person, where staff act on behalf, else the call."""
+        return self.on_behalf.channel if self.on_behalf else self.actor.channel
+
 
 def canonical(value: Any) -> str:
     """Render a value as JSON with sorted keys, for hashing."""
@@ -122,7 +127,7 @@ def event_record(
         actor_id=step.actor.user_id,
         actor_role=step.role,
         on_behalf_of=step.on_behalf.side if step.on_behalf else "",
-        channel=step.on_behalf.channel if step.on_behalf else step.actor.channel,
+        channel=step.channel,
         client_id=step.actor.client_id,
         request_id=step.actor.request_id,
         reason_codes=list(step.reason_codes),

@@ -39,8 +39,3 @@ def require_beside(case: Case, action: str, refusals: Iterable[Refusal | None]) 
     found = [refusal for refusal in (staff_is_no_side(case), *refusals) if refusal]
     if found:
         raise ActionRefused(state=case.match.state, action=action, allowed_actions=[], refusals=found)
-
-
-def channel_of(step: Step) -> str:
-    """How what a side says reached us."""
-    return str(step.on_behalf.channel if step.on_behalf else step.actor.channel)

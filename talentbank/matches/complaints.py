@@ -20,7 +20,7 @@ from talentbank.core.clock import day_of
 from talentbank.core.errors import ActionRefused, Forbidden, NotFound, Refusal, StaleVersion, invalid
 from talentbank.core.lifecycle import Part, Table, Transition
 from talentbank.core.models import lock
-from talentbank.matches.beside import case_beside, channel_of, require_beside
+from talentbank.matches.beside import case_beside, require_beside
 from talentbank.matches.guards import is_side
 from talentbank.matches.models import Complaint, ComplaintAbout, ComplaintState, Match
 from talentbank.matches.policies import sides_been
@@ -118,7 +118,7 @@ def complaint_make(*, match_id: UUID, about: str, text: str, step: Step) -> Comp
         text=text,
         state_since=step.at,
         made_by_id=step.actor.user_id,
-        channel=channel_of(step),
+        channel=step.channel,
     )
     _record(complaint, case.step, "create", "", {"text": text})
     return complaint

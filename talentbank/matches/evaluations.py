@@ -17,7 +17,7 @@ from talentbank.core.clock import day_begins, day_of
 from talentbank.core.errors import Conflict, Refusal
 from talentbank.core.lifecycle import Part
 from talentbank.core.revision import revision_bump
-from talentbank.matches.beside import case_beside, channel_of, require_beside
+from talentbank.matches.beside import case_beside, require_beside
 from talentbank.matches.case import Case
 from talentbank.matches.models import Evaluation, Match
 from talentbank.matches.moves import count_follow, match_event
@@ -97,7 +97,7 @@ def evaluation_give(*, match_id: UUID, fields: dict[str, Any], step: Step) -> Ev
         match=case.match,
         side=case.side,
         entered_by_id=step.actor.user_id,
-        channel=channel_of(step),
+        channel=step.channel,
         **fields,
     )
     revision_bump(case.bank.pk)  # before the event, as everywhere: the need may follow

@@ -75,7 +75,7 @@ def match_question_ask(*, match_id: UUID, text: str, step: Step) -> MatchQuestio
         text=text,
         text_relayed=relayed(text, case.match),
         asked_by_id=step.actor.user_id,
-        channel=step.on_behalf.channel if step.on_behalf else step.actor.channel,
+        channel=step.channel,
     )
     case.texts = {"question": text, "question_relayed": question.text_relayed}
     match_event(case, ASK_QUESTION, case.match.state, {"question": str(question.pk), "side": case.side})

@@ -13,7 +13,7 @@ from talentbank.core.audit import Step
 from talentbank.core.errors import Conflict, FieldError, InvalidInput, NotFound, Refusal, StaleVersion
 from talentbank.core.lifecycle import Part, Table, Transition
 from talentbank.core.models import lock
-from talentbank.matches.beside import case_beside, channel_of, require_beside
+from talentbank.matches.beside import case_beside, require_beside
 from talentbank.matches.case import Case
 from talentbank.matches.models import Match, WorkReport, WorkReportState
 from talentbank.matches.moves import match_event
@@ -74,7 +74,7 @@ def work_report_file(*, match_id: UUID, fields: dict[str, Any], step: Step) -> W
     if others.filter(period_start__lte=fields["period_end"], period_end__gte=fields["period_start"]).exists():
         raise WorkReportOverlaps()
     report = WorkReport.create(
-        at=step.at, match=case.match, entered_by_id=step.actor.user_id, channel=channel_of(step), **fields
+        at=step.at, match=case.match, entered_by_id=step.actor.user_id, channel=step.channel, **fields
     )
     case.texts |= {"work_done": report.work_done, "next_steps": report.next_steps}
     days = {"from": str(report.period_start), "until": str(report.period_end)}

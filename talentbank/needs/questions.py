@@ -119,7 +119,7 @@ def need_question_ask(*, need_id: UUID, text: str, step: Step, professional_id: 
         text=text,
         text_relayed=_relayed(text, need, professional),
         asked_by_id=step.actor.user_id,
-        channel=step.on_behalf.channel if step.on_behalf else step.actor.channel,
+        channel=step.channel,
     )
     case = case_of(need, replace(step, role=role), frozenset())
     case.texts = {"question": text, "question_relayed": question.text_relayed}

@@ -80,7 +80,7 @@ def need_create(
     _require_own_fields(_given(checked, STAFF_ONLY, need), parts)
     lock(Organization, organization.pk)
     scalars_put(need, checked)
-    need.channel = on_behalf.channel if on_behalf else actor.channel
+    need.channel = step.channel
     need.entered_by_id = actor.user_id
     need.state_since = need.created_at = need.updated_at = at
     need.revision = revision_bump(need.bank_id)

@@ -143,7 +143,7 @@ def proxy_record(*, subject: Subject, mandate: Mandate, step: Step) -> Proxy:
         valid_from=mandate.valid_from,
         valid_until=mandate.valid_until,
         evidence=mandate.evidence,
-        channel=step.on_behalf.channel if step.on_behalf else step.actor.channel,
+        channel=step.channel,
         recorded_by_id=step.actor.user_id,
         recorded_by_role=step.role,
     )

@@ -97,7 +97,7 @@ def registration_created(room: Room, row: Any, *, step: Step, consents: Iterable
 
 def registration_draft(row: Any, step: Step) -> None:
     """Put on a new row what every registration carries, and the bank's next revision."""
-    row.channel = step.on_behalf.channel if step.on_behalf else step.actor.channel
+    row.channel = step.channel
     row.entered_by_id = step.actor.user_id
     row.created_at = row.updated_at = step.at
     row.revision = revision_bump(row.bank_id)
@@ -152,10 +152,9 @@ def changes_put(case: RegistrationCase, changes: Changes) -> bool:
 def consents_take(case: RegistrationCase, kinds: Iterable[str]) -> None:
     """Record consents that came with a step; a proxy whom staff listened to needs the power to give them."""
     step, subject = case.step, case.room.subject(case.row)
-    channel = step.on_behalf.channel if step.on_behalf else step.actor.channel
     if kinds := tuple(kinds):
         proxy_heard(about="consent", whose=subject, step=step)
-        consents_grant(subject=subject, kinds=kinds, actor=step.actor, channel=channel, at=step.at)
+        consents_grant(subject=subject, kinds=kinds, actor=step.actor, channel=step.channel, at=step.at)
 
 
 def contacts_read(*, room: Room, actor: Actor, row: Any, fields: Sequence[str], at: datetime) -> bool:

@@ -35,6 +35,10 @@ def record(subject: Subject | None = None, step: Step = STEP, **values) -> Event
     return event_record(subject or Subject("match", new_id(), BANK), step, **values)
 
 
+def test_a_step_came_by_the_way_in_which_the_person_was_reached():
+    assert (STEP.channel, replace(STEP, on_behalf=None).channel) == (Channel.PHONE, Channel.WEB)
+
+
 def test_an_event_keeps_what_a_step_says_and_nothing_that_anybody_wrote():
     event = record(texts={"report": "公開しました"})
 
