@@ -17,7 +17,7 @@ from talentbank.core.actors import COORDINATORS, Actor
 from talentbank.core.audit import Step
 from talentbank.core.errors import ActionRefused, FieldError, InvalidInput, Refusal
 from talentbank.core.lifecycle import Part
-from talentbank.matches.locks import case_of, lock_rows
+from talentbank.matches.locks import case_of, lock_all
 from talentbank.matches.models import Match
 from talentbank.matches.moves import match_event
 from talentbank.matches.states import CLOSED_STATES
@@ -28,6 +28,9 @@ from talentbank.organizations.models import OrganizationMember
 
 ENDED_NEEDS = (NeedState.CLOSED, NeedState.CANCELLED, NeedState.EXPIRED)
 ASSIGN = "assign"
+
+Chosen = tuple[list[UUID], list[UUID]]
+"""Ids of needs and of matches."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +76,7 @@ def assign(
     matches: Collection[UUID],
     dry_run: bool,
     step: Step,
-) -> tuple[list[UUID], list[UUID]]:
+) -> Chosen:
     """This function will hand open needs and matches over: those named, else all of `from_user`.
 
     Returns the ids of needs and matches that moved (that would move, on a dry run). One event each.
@@ -84,32 +87,34 @@ def assign(
     """
     require_coordinator(step.actor, bank_id)
     _check_people(bank_id, step, to_user=to_user, deputy=deputy)
-    chosen_needs, chosen_matches = _chosen(bank_id, from_user, needs, matches)
-    _require_no_side(step, [to_user, *([deputy] if deputy else [])], chosen_needs, chosen_matches)
-    if dry_run:
-        return chosen_needs, chosen_matches
-    hats = [hat for hat in step.actor.worn if hat.role in COORDINATORS and hat.bank_id == bank_id]
-    step = Step(actor=step.actor, at=step.at, role=single_hat(hats).role)
-    touched = Match.objects.filter(pk__in=chosen_matches).values_list("need_id", "professional_id")
-    rows = list(touched)
-    every_need = {*chosen_needs, *(need for need, _ in rows)}
-    owners = Need.objects.filter(pk__in=every_need).values_list("organization_id", flat=True)
-    lock_rows(organizations=set(owners), needs=every_need, professionals={pro for _, pro in rows})
-    list(Match.objects.select_for_update(of=("self",)).filter(pk__in=chosen_matches).order_by("pk"))
-    facts: dict[str, object] = {"to": str(to_user), "deputy": str(deputy) if deputy else ""}
-    for need in Need.objects.filter(pk__in=chosen_needs).select_related("bank", "organization").order_by("pk"):
-        before = need.coordinator_id
-        need.coordinator_id, need.deputy_id = to_user, deputy
-        need.save_step(at=step.at)
-        case = need_case_of(need, step, frozenset({Part.COORDINATOR}))
-        need_event(case, ASSIGN, need.state, {**facts, "from": str(before or "")})
-    for pk in sorted(chosen_matches):
-        match_case = case_of(pk, step)
-        match, old = match_case.match, match_case.match.coordinator_id
-        match.coordinator_id, match.deputy_id = to_user, deputy
-        match.save_step(at=step.at)
-        match_event(match_case, ASSIGN, match.state, {**facts, "from": str(old or "")})
-    return chosen_needs, chosen_matches
+    chosen = _chosen(bank_id, from_user, needs, matches)
+    if not dry_run:
+        lock_all(needs=chosen[0], matches=chosen[1])
+        # Another step may have closed a row, or handed it to somebody else, while this one waited for it.
+        chosen = _both(chosen, _chosen(bank_id, from_user, needs, matches))
+    _require_no_side(step, [to_user, *([deputy] if deputy else [])], *chosen)
+    if not dry_run:
+        hats = [hat for hat in step.actor.worn if hat.role in COORDINATORS and hat.bank_id == bank_id]
+        _hand_over(*chosen, to_user, deputy, Step(actor=step.actor, at=step.at, role=single_hat(hats).role))
+    return chosen
+
+
+def _hand_over(
+    needs: Collection[UUID], matches: Collection[UUID], to_user: UUID, deputy: UUID | None, step: Step
+) -> None:
+    """Write who looks after locked needs and matches from now on, each with its event."""
+
+    def put(row: Need | Match) -> dict[str, object]:
+        before, row.coordinator_id, row.deputy_id = row.coordinator_id, to_user, deputy
+        row.save_step(at=step.at)
+        return {"from": str(before or ""), "to": str(to_user), "deputy": str(deputy or "")}
+
+    for need in Need.objects.filter(pk__in=needs).select_related("bank", "organization").order_by("pk"):
+        facts = put(need)
+        need_event(need_case_of(need, step, frozenset({Part.COORDINATOR})), ASSIGN, need.state, facts)
+    for pk in sorted(matches):
+        case = case_of(pk, step)
+        match_event(case, ASSIGN, case.match.state, put(case.match))
 
 
 def _check_people(bank_id: UUID, step: Step, *, to_user: UUID, deputy: UUID | None) -> None:
@@ -140,9 +145,13 @@ def _is_a_side(person: UUID, needs: Collection[UUID], matches: Collection[UUID])
     return own.exists() or Need.objects.filter(pk__in=needs, organization_id__in=companies).exists()
 
 
-def _chosen(
-    bank_id: UUID, from_user: UUID | None, needs: Collection[UUID], matches: Collection[UUID]
-) -> tuple[list[UUID], list[UUID]]:
+def _both(one: Chosen, other: Chosen) -> Chosen:
+    """The rows of two choices that both have."""
+    needs, matches = ([pk for pk in ids if pk in there] for ids, there in zip(one, other, strict=True))
+    return needs, matches
+
+
+def _chosen(bank_id: UUID, from_user: UUID | None, needs: Collection[UUID], matches: Collection[UUID]) -> Chosen:
     open_needs, open_matches = needs_open(bank_id), matches_open_of(bank_id)
     if not needs and not matches:
         if from_user is None:

@@ -63,22 +63,24 @@ def lock_match(match_id: UUID, step: Step, *, whole_need: bool) -> Case:
 
 
 def lock_all(
-    *, matches: Collection[UUID], pairs: Collection[tuple[UUID, UUID]] = (), whole_needs: bool = False
+    *,
+    matches: Collection[UUID],
+    needs: Collection[UUID] = (),
+    pairs: Collection[tuple[UUID, UUID]] = (),
+    whole_needs: bool = False,
 ) -> None:
-    """Lock many matches, and (need, professional) pairs to be opened, with their surroundings, all in one order.
+    """Lock many matches, needs, and (need, professional) pairs to be opened, with their surroundings, all in one order.
 
     The consents of pairs too: each opening asks for them, and the first has locked the bank's revision when the next
     one does. `whole_needs` locks every match of the needs too, as `undo` does.
     """
-    needs = {
-        *Match.objects.filter(pk__in=matches).values_list("need_id", flat=True),
-        *(need_id for need_id, _ in pairs),
-    }
-    where = Q(need_id__in=needs) if whole_needs else Q(pk__in=matches)
+    of_matches = set(Match.objects.filter(pk__in=matches).values_list("need_id", flat=True))
+    every_need = {*of_matches, *needs, *(need_id for need_id, _ in pairs)}
+    where = Q(need_id__in=every_need) if whole_needs else Q(pk__in=matches)
     rows = list(Match.objects.filter(where).values_list("pk", "professional_id"))
     lock_rows(
-        organizations=Need.objects.filter(pk__in=needs).values_list("organization_id", flat=True),
-        needs=needs,
+        organizations=Need.objects.filter(pk__in=every_need).values_list("organization_id", flat=True),
+        needs=every_need,
         professionals=[professional_id for _, professional_id in [*rows, *pairs]],
     )
     _lock(Match, (pk for pk, _ in rows))

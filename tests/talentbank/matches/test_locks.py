@@ -11,9 +11,10 @@ from django.db import OperationalError, connection, transaction
 from django.test.utils import CaptureQueriesContext
 
 from talentbank.core.audit import Step
-from talentbank.core.errors import ActionRefused, StaleVersion
+from talentbank.core.errors import ActionRefused, InvalidInput, StaleVersion
 from talentbank.core.models import AuditHead, Event, lock
 from talentbank.core.revision import revision_bump
+from talentbank.matches.assignments import assign
 from talentbank.matches.bulk import Batch, Proposal, matches_propose
 from talentbank.matches.evaluations import evaluation_give
 from talentbank.matches.locks import lock_all, lock_dependents, lock_match, lock_pair
@@ -284,6 +285,24 @@ def test_many_openings_hold_all_their_consents_before_the_first_one_counts(bank,
     )
 
     assert isinstance(batch, Batch) and [result.error for result in batch.results] == [None, None]
+
+
+@pytest.mark.parametrize("named", [False, True])
+def test_what_closed_while_a_handover_waited_is_not_handed_over(need, professional, bank, coordinator, named):
+    match = factories.make_match(need, professional, "awaiting_professional", coordinator_id=coordinator.pk)
+    colleague = factories.make_staff(bank)
+    chosen = {"matches": [match.pk] if named else [], "needs": [], "from_user": None if named else coordinator.pk}
+    step = Step(actor=factories.actor(coordinator), at=AT)
+
+    answer = while_held(
+        match,
+        lambda: move(match, "decline", professional.user),
+        lambda: assign(bank_id=bank.pk, to_user=colleague.pk, deputy=None, **chosen, dry_run=False, step=step),
+    )
+
+    assert isinstance(answer, InvalidInput) if named else answer == ([], [])
+    match.refresh_from_db()
+    assert match.coordinator_id == coordinator.pk and not Event.objects.filter(action="assign").exists()
 
 
 def test_an_evaluation_counts_its_revision_before_the_record(need, professional, owner):
