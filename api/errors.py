@@ -123,11 +123,13 @@ def domain_problem(request: HttpRequest, error: domain.DomainError) -> Response:
     elif isinstance(error, domain.ActingAsRequired):
         members["hats"] = [str(hat) for hat in error.facts.get("hats", ())]
     elif isinstance(error, domain.ActionRefused):
+        guards = [_guard_told(each) for each in error.refusals]
         members |= {
             "state": error.state,
             "action": error.action,
             "allowed_actions": list(error.allowed_actions),
-            "failed_guards": [_guard_told(each) for each in error.refusals],
+            "failed_guards": guards,
+            **{"detail": first["detail"] for first in guards[:1]},  # says more than that it cannot be done
         }
     elif isinstance(error, domain.StaleVersion) and (etag := getattr(error, "etag", "")):
         headers["ETag"] = etag

@@ -122,7 +122,7 @@ GLUED: tuple[tuple[str, str], ...] = (("excel", "vba"),)
 _JAPANESE = """
 為る 有る 在る 居る 成る 出来る 為さる 致す 御座る 下さる 頂く 貰う 呉れる 願う 思う 言う 行く 来る 見る 置く 仕舞う
 欲しい 良い 無い 事 物 為 様 所 時 方 中 等 他 場合 程 訳 筈 毎 頃 内 上 下 間 際 点 迄 以下 以上 以外 何
-よう こと もの とき ところ 用 版 向ける 向け とても 大変 色々 既に また 特に さらに 更に まだ もう 是非
+よう こと もの とき ところ 用 版 向ける 向け とても 大変 色々 既に また 特に さらに 更に まだ もう 是非 自分
 """
 
 # Function words after casefold, but "it", which is IT in a Japanese text. scikit-learn's own list has "system", "bill".

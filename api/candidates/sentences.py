@@ -50,9 +50,10 @@ def _said(row: Contribution, names: Mapping[str, str]) -> str:
 
 
 def _named(reasons: list[Reason]) -> list[Reason]:
-    """The longest words, in the order given; a word within one that is named says nothing more."""
+    """The longest words, in the order given; a word within one that is named says nothing more, a number hardly anything."""
     chosen: list[Reason] = []
-    for reason in sorted(reasons, key=lambda each: -len(each.need_term)):
+    worded = [reason for reason in reasons if not reason.need_term.isdecimal()] or reasons
+    for reason in sorted(worded, key=lambda each: -len(each.need_term)):
         if len(chosen) < MOST_WORDS and not any(reason.need_term in other.need_term for other in chosen):
             chosen.append(reason)
     return [reason for reason in reasons if reason in chosen]
@@ -61,7 +62,7 @@ def _named(reasons: list[Reason]) -> list[Reason]:
 def _met(reason: Reason, reader: Side) -> str:
     if reader is Side.ORGANIZATION or reason.own_term == reason.need_term:
         return _quoted(reason.need_term)
-    return f"{_quoted(reason.own_term)} ~ {_quoted(reason.need_term)}"
+    return sentence("met", own=_quoted(reason.own_term), need=_quoted(reason.need_term))
 
 
 def _names(candidate: Candidate) -> dict[str, str]:

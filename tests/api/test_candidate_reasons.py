@@ -165,6 +165,13 @@ def test_a_coordinator_gets_every_reason_as_a_line(bank, organization, coordinat
     assert len(lines) == len(set(lines))
 
 
+def test_a_number_is_not_named_where_a_word_is(bank, organization, coordinator):
+    make_professional(bank, headline="2020年から小物のネットショップを運営", summary="2020")
+    need = make_shop_need(organization, title="ネットショップを2020年に", own_words="2020")
+
+    assert "「2020」" not in only(owner_of(organization), need)["summary"]
+
+
 def test_no_reader_gets_a_percentage(bank, organization, coordinator):
     professional = make_shopkeeper(bank)
     need = make_shop_need(organization)

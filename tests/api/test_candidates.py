@@ -209,7 +209,7 @@ def test_exclusions_are_said_in_one_line_the_most_frequent_first(bank, need, coo
     japanese = signed_in(coordinator).get(path).json()["counts"]["summary"]
     english = signed_in(coordinator).get(path, headers={"Accept-Language": "en"}).json()["counts"]["summary"]
 
-    assert (japanese, english) == ("3件を除外：時間 2、地域 1", "3 excluded: 2 hours, 1 area")
+    assert (japanese, english) == ("条件が合わない3件を除いています（時間 2、地域 1）", "3 left out: 2 hours, 1 area")
 
 
 def test_whom_a_ranking_leaves_out_a_coordinator_can_call_up(bank, need, coordinator):

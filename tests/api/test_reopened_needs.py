@@ -73,7 +73,11 @@ def test_who_said_no_before_is_left_out_and_counted_for_staff(session, coordinat
     counts = candidates(session(coordinator), reopened)["counts"]
 
     excluded = [{"code": "pair_declined", "label": "以前に見送り", "count": 3}]
-    assert counts == {"considered": 4, "summary": "3件を除外：以前に見送り 3", "excluded": excluded}
+    assert counts == {
+        "considered": 4,
+        "summary": "条件が合わない3件を除いています（以前に見送り 3）",
+        "excluded": excluded,
+    }
     shown = candidates(session(owner), reopened)
     assert shown["counts"] is None and len(shown["results"]) == 4
     for who in ("decliner", "refused", "withdrawn"):

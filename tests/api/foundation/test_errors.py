@@ -85,6 +85,7 @@ def test_a_refused_action_tells_codes_to_programs_and_labels_to_people() -> None
         told = problem(domain.ActionRefused(**facts)).data
 
     assert (told["state"], told["action"], told["allowed_actions"]) == ("awaiting_approval", "start", ["approve"])
+    assert told["detail"] == "現在の状態（市の確認待ち）ではこの操作はできません。"
     assert told["failed_guards"] == [
         {"code": "state_forbids", "detail": "現在の状態（市の確認待ち）ではこの操作はできません。"}
     ]
