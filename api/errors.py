@@ -129,8 +129,9 @@ def domain_problem(request: HttpRequest, error: domain.DomainError) -> Response:
             "action": error.action,
             "allowed_actions": list(error.allowed_actions),
             "failed_guards": guards,
-            **{"detail": first["detail"] for first in guards[:1]},  # says more than that it cannot be done
         }
+        if guards:  # the first says more than that it cannot be done
+            members["detail"] = guards[0]["detail"]
     elif isinstance(error, domain.StaleVersion) and (etag := getattr(error, "etag", "")):
         headers["ETag"] = etag
     return problem_response(request, status, error.code, facts=_facts(error.facts), headers=headers, **members)

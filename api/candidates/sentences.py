@@ -50,7 +50,7 @@ def _said(row: Contribution, names: Mapping[str, str]) -> str:
 
 
 def _named(reasons: list[Reason]) -> list[Reason]:
-    """The longest words, in the order given; a word within one that is named says nothing more, a number hardly anything."""
+    """The longest words, in the order given; a word within one that is named says nothing more, a number hardly any."""
     chosen: list[Reason] = []
     worded = [reason for reason in reasons if not reason.need_term.isdecimal()] or reasons
     for reason in sorted(worded, key=lambda each: -len(each.need_term)):

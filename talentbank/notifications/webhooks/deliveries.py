@@ -47,12 +47,16 @@ KEPT = timedelta(days=30)
 
 
 def fan_out(message: OutboxMessage, at: datetime) -> None:
-    """Subscriber of the outbox: write one delivery for every endpoint that asked for this and may read the record."""
+    """Subscriber of the outbox: write one delivery for every endpoint that asked for this and may read the record.
+
+    An endpoint is told of what happens from its creation on: its owner has read what there was.
+    """
     type = TYPES.get(message.topic)
     if type is None:
         return
     subject_id, state = UUID(message.context["subject"]), message.context["to_state"]
-    for endpoint in WebhookEndpoint.objects.filter(bank_id=message.bank_id).select_related("owner").order_by("pk"):
+    endpoints = WebhookEndpoint.objects.filter(bank_id=message.bank_id, created_at__lte=message.created_at)
+    for endpoint in endpoints.select_related("owner").order_by("pk"):
         wanted = not endpoint.event_types or type in endpoint.event_types
         if wanted and may_read(endpoint, kind_of(type), subject_id, state, at):
             on = endpoint.state == EndpointState.ENABLED

@@ -18,7 +18,7 @@ from talentbank.matches.states import Origin
 from talentbank.needs.lifecycle import TABLE as NEEDS
 from talentbank.needs.moves import case_of, need_event
 from talentbank.needs.services import need_transition
-from talentbank.notifications.models import WebhookDelivery
+from talentbank.notifications.models import WebhookDelivery, WebhookEndpoint
 from talentbank.notifications.webhooks.catalogue import TYPES
 from talentbank.professionals.models import Professional
 from talentbank.registrations.lifecycle import ORGANIZATION_TABLE as ORGANIZATIONS
@@ -139,6 +139,16 @@ def test_only_what_was_asked_for_is_sent(bank_admin, listen, send, receiver, mat
     send(minutes=10)
 
     assert receiver.bodies == [] and not WebhookDelivery.objects.exists()
+
+
+def test_an_endpoint_is_told_nothing_from_before_it_was_there(bank_admin, listen, send, receiver, match):
+    endpoint, _ = listen(bank_admin)
+    WebhookEndpoint.objects.filter(pk=endpoint.pk).update(created_at=AT + timedelta(seconds=1))
+    move(match, "accept", match.professional.user)
+
+    send(minutes=30)
+
+    assert told(receiver) == []
 
 
 def test_each_side_is_told_of_a_match_from_when_it_sees_it(bank, listen, send, receiver, match):
