@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from typing import Any
 from uuid import UUID
 
 from talentbank.banks.models import REQUIRED_TO_SUBMIT
@@ -62,20 +63,20 @@ def countersign_waits(case: RegistrationCase) -> Refusal | None:
     """A decision waits for a second signature, of somebody else than who took it."""
     if not case.row.countersign_pending:
         return Refusal("nothing_to_countersign")
-    return Refusal("four_eyes") if case.step.actor.user_id in _deciders(case) else None
+    return Refusal("four_eyes") if case.step.actor.user_id in deciders(case.room.kind, case.row) else None
 
 
-def _deciders(case: RegistrationCase) -> set[UUID | None]:
-    """Whose decisions wait for the signature: on the registration, and on changes of it since."""
-    found = {case.row.decided_by_id}
-    for event in Event.objects.filter(subject_kind=case.room.kind, subject_id=case.row.pk).order_by("-position"):
+def deciders(kind: str, row: Any) -> frozenset[UUID]:
+    """Whose decisions wait for a countersignature: on the registration, and on changes of it since."""
+    found = {row.decided_by_id}
+    for event in Event.objects.filter(subject_kind=kind, subject_id=row.pk).order_by("-position"):
         if event.action == "countersign":
             break
         if event.facts.get("countersign"):
             found.add(event.actor_id)
         if event.from_state == RegistrationState.SUBMITTED:
             break
-    return found
+    return frozenset(found - {None})
 
 
 def changes_wait(case: RegistrationCase) -> Refusal | None:

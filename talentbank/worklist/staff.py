@@ -26,6 +26,7 @@ from talentbank.needs.models import Need, NeedState
 from talentbank.needs.selectors import needs_accepting
 from talentbank.professionals.models import Professional, ReferralStatus
 from talentbank.ranking.services import candidates_for_need
+from talentbank.registrations.guards import deciders
 from talentbank.registrations.models import Registration, RegistrationHelper, RegistrationState
 from talentbank.worklist.items import Reader, Waiting
 from talentbank.worklist.rows import (
@@ -156,8 +157,7 @@ def countersignatures(reader: Reader) -> Iterator[Waiting]:
     for match in matches_of(reader).filter(bank_id__in=banks, countersign_pending=True):
         yield match_waiting(match, barred=frozenset({match.introduced_by_id} if match.introduced_by_id else ()))
     for kind, row in registrations_of(reader, Q(bank_id__in=banks, countersign_pending=True)):
-        barred = frozenset({row.decided_by_id} if row.decided_by_id else ())
-        yield registration_waiting(row, kind, row.updated_at, barred=barred)
+        yield registration_waiting(row, kind, row.updated_at, barred=deciders(kind, row))
 
 
 def escalations(reader: Reader) -> Iterator[Waiting]:
