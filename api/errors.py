@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator
-from itertools import chain
 from typing import Any
 
 from django.core.exceptions import PermissionDenied, RequestDataTooBig
@@ -15,7 +14,7 @@ from rest_framework.response import Response
 from rest_framework.settings import api_settings
 
 from api.catalogue import language, sentence
-from api.problems import MEDIA_TYPE, field_problem, pointer_of, problem_body, problem_response
+from api.problems import MEDIA_TYPE, field_problem, pointer_of, problem_body, problem_response, refusal_told
 from api.wording import words
 from matching.cluster import IndexUnavailable
 from talentbank.core import errors as domain
@@ -123,7 +122,7 @@ def domain_problem(request: HttpRequest, error: domain.DomainError) -> Response:
     elif isinstance(error, domain.ActingAsRequired):
         members["hats"] = [str(hat) for hat in error.facts.get("hats", ())]
     elif isinstance(error, domain.ActionRefused):
-        guards = [_guard_told(each) for each in error.refusals]
+        guards = [refusal_told(each) for each in error.refusals]
         members |= {
             "state": error.state,
             "action": error.action,
@@ -135,15 +134,6 @@ def domain_problem(request: HttpRequest, error: domain.DomainError) -> Response:
     elif isinstance(error, domain.StaleVersion) and (etag := getattr(error, "etag", "")):
         headers["ETag"] = etag
     return problem_response(request, status, error.code, facts=_facts(error.facts), headers=headers, **members)
-
-
-def _guard_told(refusal: domain.Refusal) -> dict[str, Any]:
-    """A guard that refused; with codes of what is missing, so that a form can show its sentence beside the field."""
-    told: dict[str, Any] = {"code": refusal.code, "detail": sentence(refusal.code, **_facts(refusal.facts))}
-    missing = refusal.facts.get("missing", ())
-    if isinstance(missing, dict):  # by side
-        missing = dict.fromkeys(chain.from_iterable(missing.values()))
-    return {**told, "missing": [str(code) for code in missing]} if missing else told
 
 
 def api_problem(request: HttpRequest, error: exceptions.APIException) -> Response:

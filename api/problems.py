@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from http import HTTPStatus
+from itertools import chain
 from typing import Any
 
 from django.http import HttpRequest
@@ -11,7 +12,7 @@ from django.utils.encoding import escape_uri_path
 from rest_framework.response import Response
 
 from api.catalogue import sentence
-from talentbank.core.errors import FieldError
+from talentbank.core.errors import FieldError, Refusal
 
 MEDIA_TYPE = "application/problem+json"
 TYPE_PREFIX = "urn:talentbank:problem:"
@@ -52,6 +53,16 @@ def field_problem(error: FieldError) -> dict[str, str]:
     """Return one wrong field as it stands in `errors`."""
     facts = {name: fact for name, fact in error.facts.items() if name != "code"}
     return {"pointer": error.pointer, "code": error.code, "detail": sentence(error.code, **facts)}
+
+
+def refusal_told(refusal: Refusal) -> dict[str, Any]:
+    """A guard that refused; with codes of what is missing, so that a form can show its sentence beside the field."""
+    facts = {name: fact for name, fact in refusal.facts.items() if name != "code"}
+    told: dict[str, Any] = {"code": refusal.code, "detail": sentence(refusal.code, **facts)}
+    missing = refusal.facts.get("missing", ())
+    if isinstance(missing, dict):  # by side
+        missing = dict.fromkeys(chain.from_iterable(missing.values()))
+    return {**told, "missing": [str(code) for code in missing]} if missing else told
 
 
 def pointer_of(*keys: str | int) -> str:

@@ -7,7 +7,8 @@ from typing import Any
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
-from api.catalogue import language, sentence
+from api.catalogue import language
+from api.problems import refusal_told
 from api.serializers import (
     StrictBooleanField,
     StrictCharField,
@@ -22,8 +23,11 @@ from talentbank.core.reasons import Words
 
 
 class ActionRefusal(serializers.Serializer):
+    """Why not; `missing`: codes of the fields, consents or terms that lack."""
+
     code = StrictCharField(max_length=60)
     detail = StrictCharField(max_length=1000)
+    missing = StrictListField(child=StrictCharField(max_length=100), max_length=100)
 
 
 class ActionAnswerOutput(serializers.Serializer):
@@ -36,8 +40,8 @@ class ActionAnswerOutput(serializers.Serializer):
     refusals = serializers.SerializerMethodField()
 
     @extend_schema_field(ActionRefusal(many=True))
-    def get_refusals(self, answer: ActionAnswer) -> list[dict[str, str]]:
-        return [{"code": each.code, "detail": sentence(each.code, **each.facts)} for each in answer.refusals]
+    def get_refusals(self, answer: ActionAnswer) -> list[dict[str, Any]]:
+        return [{"missing": [], **refusal_told(each)} for each in answer.refusals]
 
 
 class EventOutput(serializers.Serializer):

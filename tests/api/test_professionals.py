@@ -124,6 +124,8 @@ def test_an_incomplete_registration_names_what_is_missing(bank):
     assert "週に動ける時間" in incomplete["detail"]
     assert "hours_per_week" in incomplete["missing"]
     assert "terms_of_use" in consents["missing"]
+    actions = {each["action"]: each for each in person.get(address(created["id"], "actions")).json()["results"]}
+    assert actions["submit"]["refusals"] == refused.json()["failed_guards"], "a form says what lacks before it is sent"
 
 
 @pytest.mark.parametrize(
