@@ -51,20 +51,29 @@ SCOPES_EN = {
     "webhooks:manage": "Manage webhooks",
 }
 
+OPENID_WORDS = {"openid": "あなたがどなたかの確認", "profile": "お名前の閲覧", "email": "メールアドレスの閲覧"}
+OPENID_WORDS_EN = {"openid": "Know who you are", "profile": "Read your name", "email": "Read your e-mail address"}
+"""The scopes of OpenID Connect itself, which open nothing of the API."""
+
+
+def scope_words() -> dict[str, str]:
+    """What each scope is called, in the language of the page."""
+    english = (get_language() or "").startswith("en")
+    return {**SCOPES_EN, **OPENID_WORDS_EN} if english else {**SCOPES, **OPENID_WORDS}
+
 
 def scope_label(scope: str) -> str:
     """A scope in the words of the page's language."""
-    return (SCOPES_EN if (get_language() or "").startswith("en") else SCOPES)[scope]
+    return scope_words()[scope]
 
 
 class OIDCAdapter(DefaultOIDCAdapter):  # type: ignore[misc]
     """allauth's provider with the talent bank's scopes."""
 
     @property
-    def scope_display(self) -> dict[str, Any]:
-        """What each scope is called, in the language of the page."""
-        ours = SCOPES_EN if (get_language() or "").startswith("en") else SCOPES
-        return {**DefaultOIDCAdapter.scope_display, **ours}
+    def scope_display(self) -> dict[str, str]:
+        """What the consent page calls each scope."""
+        return scope_words()
 
     def populate_server_metadata(self, data: dict[str, Any]) -> None:
         """Add our scopes and our grant to the discovery document, which allauth fills with its own alone."""

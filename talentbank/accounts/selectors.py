@@ -119,8 +119,17 @@ def client_runs(client_id: str, bank_id: UUID, at: datetime) -> bool:
 
 def client_operators(client_id: str, banks: Iterable[UUID]) -> list[str]:
     """Who answers for a client, as these banks keep it."""
+    return _told_of_client("operator", client_id, banks)
+
+
+def client_purposes(client_id: str, banks: Iterable[UUID]) -> list[str]:
+    """What a client is for, as these banks keep it."""
+    return _told_of_client("purpose", client_id, banks)
+
+
+def _told_of_client(fact: str, client_id: str, banks: Iterable[UUID]) -> list[str]:
     rows = ClientApproval.objects.filter(client_id=client_id, bank_id__in=list(banks))
-    return list(rows.order_by("operator").values_list("operator", flat=True).distinct())
+    return list(rows.order_by(fact).values_list(fact, flat=True).distinct())
 
 
 def admins_of(bank_id: UUID, at: datetime) -> list[User]:

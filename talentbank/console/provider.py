@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 from allauth.idp.oidc import views
 from allauth.idp.oidc.models import Client, Token
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
 from django.shortcuts import redirect, render
+from django.template.response import TemplateResponse
 from django.views.decorators.csrf import csrf_exempt
 
 from talentbank.accounts.addresses import redirect_is_registered
 from talentbank.accounts.admissions import client_banks
 from talentbank.accounts.oidc import TOKEN_EXCHANGE
+from talentbank.accounts.selectors import client_operators, client_purposes
 from talentbank.accounts.tokens import token_banks, token_find
 from talentbank.console.devices import device_token
 from talentbank.console.leading import set_up_wanted
@@ -29,11 +32,29 @@ OWN_GRANTS: dict[str, Answering] = {Client.GrantType.DEVICE_CODE: device_token, 
 SPENT_ONCE = (Client.GrantType.AUTHORIZATION_CODE, Client.GrantType.DEVICE_CODE, Client.GrantType.REFRESH_TOKEN)
 
 
+class Consent(views.AuthorizationView):  # type: ignore[misc]
+    """allauth's consent on a page of ours, which tells who answers for the program and what it is for."""
+
+    template_name = "console/consent.html"
+
+    def get_context_data(self, **more: Any) -> dict[str, Any]:
+        context: dict[str, Any] = super().get_context_data(**more)
+        client = context["client"]
+        banks = client_banks(client.pk, day_of(now()))
+        facts = {"operators": client_operators(client.pk, banks), "purposes": client_purposes(client.pk, banks)}
+        return {**context, **facts}
+
+
+consent: Answering = Consent.as_view()
+
+
 @csrf_exempt
 def authorize(request: HttpRequest) -> HttpResponseBase:
     """The consent page. What cannot be trusted is told here, for a redirect would hand it to whoever asked."""
     asked = request.GET
     client = Client.objects.filter(pk=asked.get("client_id", "")).first()
+    if client is None and request.method != "POST":  # the page's own answer names no client: what it signed does
+        return _refused(request, 400)
     if client is not None:
         if not client_banks(client.pk, day_of(now())):
             return _refused(request, 403)
@@ -44,8 +65,10 @@ def authorize(request: HttpRequest) -> HttpResponseBase:
             return _refused(request, 400)
     if request.method == "GET" and (set_up := set_up_wanted(request, back_to=request.get_full_path())):
         return redirect(set_up)
-    answer: HttpResponseBase = views.authorization(request)
-    return answer
+    answer = consent(request)
+    # What allauth refuses it tells with 200 and in English. Its consent is the one page that is rendered later.
+    refused = answer.status_code == 200 and not isinstance(answer, TemplateResponse)
+    return _refused(request, 400) if refused else answer
 
 
 @csrf_exempt

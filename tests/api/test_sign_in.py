@@ -77,7 +77,8 @@ def test_a_person_signs_in_on_the_page_and_calls_the_api_with_the_session(bank, 
 
     assert (signed_in.status_code, signed_in["Location"]) == (302, "/")
     assert browser.get(ME).json()["email"] == coordinator.email
-    assert bank.name in browser.get("/").content.decode()
+    home = browser.get("/").content.decode()
+    assert (bank.name in home, "サインインしました。" in home, "ログイン" in home) == (True, True, False)
     browser.post("/accounts/logout/", {"csrfmiddlewaretoken": csrf_of(browser.get("/accounts/logout/"))})
     assert browser.get(ME).status_code == 401
 
@@ -224,6 +225,50 @@ def test_the_consent_page_says_what_is_asked_for_in_the_persons_language(
     page, _ = authorize(browser, program)
 
     assert said in page.content.decode()
+
+
+def test_the_consent_page_says_who_asks_and_what_for_as_the_page_for_devices_does(
+    provider, client, program, coordinator, other_bank
+):
+    factories.let_in(program, other_bank, operator="もう使わない会社", purpose="済んだこと", state="revoked")
+    client.force_login(coordinator)
+
+    shown = authorize(client, program)[0].content.decode()
+
+    words = ("みんなの窓口", "（会議所）", "使いみち：窓口", "あなたがどなたかの確認", "許可する", "許可しない")
+    assert [each for each in words if each not in shown] == []
+    strange = ("認可", "ログイン", "127.0.0.1", "ユーザー", "もう使わない会社", "済んだこと")
+    assert [each for each in strange if each in shown] == []
+
+
+def test_who_does_not_allow_a_front_end_goes_back_to_it_without_a_code(provider, client, program, coordinator):
+    client.force_login(coordinator)
+    request = html.unescape(
+        re.search(r'name="request" value="([^"]+)"', authorize(client, program)[0].content.decode())[1]
+    )
+
+    answer = client.post("/identity/o/authorize", {"request": request, "action": "deny"})
+
+    assert answer["Location"] == f"{CALLBACK}?error=access_denied&state=here"
+
+
+@pytest.mark.parametrize("signed_in", [True, False])
+@pytest.mark.parametrize("unknown", ["nobody", ""])
+def test_an_unknown_front_end_is_refused_in_plain_words(provider, client, coordinator, signed_in, unknown):
+    if signed_in:
+        client.force_login(coordinator)
+
+    page = client.get("/identity/o/authorize", {"client_id": unknown, "redirect_uri": CALLBACK})
+
+    assert (page.status_code, "このアプリからはサインインできません" in page.content.decode()) == (400, True)
+
+
+def test_what_the_provider_itself_refuses_is_told_on_the_same_page(provider, client, program, coordinator):
+    client.force_login(coordinator)
+
+    page, answer = authorize(client, program, resource="not an address")
+
+    assert (page.status_code, answer, "安全のため止めました" in page.content.decode()) == (400, None, True)
 
 
 def test_a_front_end_gets_no_code_without_sign_in_nor_to_another_address(provider, client, program, coordinator):
