@@ -11,6 +11,7 @@ from itertools import count
 from typing import Any
 from uuid import UUID
 
+from allauth.account.models import EmailAddress
 from allauth.idp.oidc.models import Client
 from django.db import transaction
 
@@ -68,9 +69,10 @@ def make_bank(**fields: Any) -> Bank:
 def make_user(**fields: Any) -> User:
     n = next(_number)
     password = fields.pop("password", PASSWORD)
-    return User.objects.create_user(
-        **{"email": f"user{n}@example.jp", "name": f"利用者{n}", **fields}, password=password
-    )
+    values = {"email": f"user{n}@example.jp", "name": f"利用者{n}", **fields}
+    user = User.objects.create_user(**values, password=password)
+    EmailAddress.objects.create(user=user, email=user.email, verified=True, primary=True)
+    return user
 
 
 def let_in(client: Client, *banks: Bank, origins: tuple[str, ...] = (), **fields: Any) -> list[ClientApproval]:

@@ -6,6 +6,7 @@ import pytest
 from django.core.management import call_command
 
 from talentbank.accounts.admissions import origin_is_allowed
+from talentbank.accounts.models import User
 from talentbank.banks.selectors import bank_get
 from talentbank.core.audit import event_hash
 from talentbank.core.clock import day_of, now
@@ -44,6 +45,8 @@ def test_the_demo_reproduces_the_citys_figures_and_loads_once(capsys):
     before = Event.objects.count()
     call_command("load_demo")
     assert Event.objects.count() == before
+
+    assert not User.objects.exclude(emailaddress__verified=True).exists(), "nobody is asked to prove a made-up address"
 
     call_command("demo_access")
     told = capsys.readouterr().out
