@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from allauth.account.internal.flows.email_verification_by_code import EmailVerificationProcess
 from allauth.account.stages import LoginByCodeStage, LoginStageController
 from allauth.account.utils import get_next_redirect_url
 from django.conf import settings
@@ -34,17 +35,25 @@ def second_factor(request: HttpRequest) -> HttpResponse:
 @never_cache
 @require_safe
 def sign_in_code(request: HttpRequest, code: str) -> HttpResponse:
-    """The link of a sign-in mail. It acts on nothing, for mail programs fetch links.
+    """The link of a mail with a number. It acts on nothing, for mail programs fetch links.
 
     Where the number was asked for in this browser it leads to the page with the number filled in; elsewhere it shows
     the number, for nobody shall be signed in by a link that somebody else asked for.
     """
+    if asking := _asking_for_number(request):
+        going = request.session.get(CODE_NEXT)
+        query = {"code": code, **({"next": going} if going else {})}
+        return redirect(f"{reverse(asking)}?{urlencode(query)}")
     if request.user.is_authenticated:
         return redirect("home")
-    if LoginStageController.enter(request, LoginByCodeStage.key):
-        query = {"code": code, **({"next": request.session[CODE_NEXT]} if CODE_NEXT in request.session else {})}
-        return redirect(f"{reverse('account_confirm_login_code')}?{urlencode(query)}")
     return render(request, "console/sign_in_code.html", {"code": code})
+
+
+def _asking_for_number(request: HttpRequest) -> str:
+    """The name of the page on which this browser is asked for a mailed number; empty where it is not."""
+    if LoginStageController.enter(request, LoginByCodeStage.key):
+        return "account_confirm_login_code"
+    return "account_email_verification_sent" if EmailVerificationProcess.resume(request) else ""
 
 
 @login_required

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import unicodedata
 
-from allauth.account.forms import ConfirmLoginCodeForm
+from allauth.account.forms import ConfirmEmailVerificationCodeForm, ConfirmLoginCodeForm, SignupForm
 from allauth.core import context
 from allauth.idp.oidc.forms import ConfirmCodeForm
 from allauth.mfa.adapter import get_adapter
@@ -78,13 +78,31 @@ class FirstCodeForm(ActivateTOTPForm):  # type: ignore[misc]
         self.fields["code"] = typed_field("アプリに出た6けたの番号", "The six digits in the app", numeric=True)
 
 
-class LoginCodeForm(ConfirmLoginCodeForm):  # type: ignore[misc]
+class SignUpForm(SignupForm):  # type: ignore[misc]
+    """An e-mail address alone; who wants a password sets one afterwards."""
+
+    def __init__(self, *args: object, **kwargs: object) -> None:
+        super().__init__(*args, **kwargs)
+        del self.fields["password1"]  # not by the setting: without it allauth's sign-in asks for no password either
+
+
+class MailedCodeMixin:
     """The number that a mail brought; the link in the mail fills it in."""
+
+    fields: dict[str, forms.Field]
 
     def __init__(self, *args: object, **kwargs: object) -> None:
         super().__init__(*args, **kwargs)
         self.fields["code"] = typed_field("メールに書かれた番号", "The number in the mail", numeric=True)
         self.fields["code"].initial = context.request.GET.get("code", "")
+
+
+class LoginCodeForm(MailedCodeMixin, ConfirmLoginCodeForm):  # type: ignore[misc]
+    """The number that signs in."""
+
+
+class AddressCodeForm(MailedCodeMixin, ConfirmEmailVerificationCodeForm):  # type: ignore[misc]
+    """The number that proves an address, at sign-up and for one more address."""
 
 
 class DeviceCodeForm(ConfirmCodeForm):  # type: ignore[misc]

@@ -133,9 +133,14 @@ if TEST:  # a test signs in hundreds of times; the strength of the hash is Djang
 LOGIN_REDIRECT_URL = "/"
 LOGIN_URL = "account_login"
 ACCOUNT_LOGIN_METHODS = {"email"}
-ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*", "password2*"]
+ACCOUNT_SIGNUP_FIELDS = ["email*", "password1"]  # the form of sign-in asks for the password too; SignUpForm does not
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
-ACCOUNT_EMAIL_VERIFICATION = "none" if not PRODUCTION else "mandatory"
+ACCOUNT_EMAIL_VERIFICATION = "mandatory"  # without a password the letter box is what proves who signs up
+ACCOUNT_EMAIL_VERIFICATION_BY_CODE_ENABLED = True
+ACCOUNT_EMAIL_VERIFICATION_BY_CODE_TIMEOUT = 900
+ACCOUNT_EMAIL_VERIFICATION_BY_CODE_MAX_ATTEMPTS = 5
+ACCOUNT_EMAIL_VERIFICATION_BY_CODE_FORMAT = {"numeric": True, "length": 8}
+ACCOUNT_EMAIL_VERIFICATION_SUPPORTS_RESEND = True
 ACCOUNT_LOGOUT_REDIRECT_URL = "/"
 ACCOUNT_ADAPTER = "talentbank.console.adapters.AccountAdapter"
 ACCOUNT_REAUTHENTICATION_TIMEOUT = 900
@@ -144,10 +149,15 @@ ACCOUNT_LOGIN_BY_CODE_TIMEOUT = 900
 ACCOUNT_LOGIN_BY_CODE_MAX_ATTEMPTS = 5
 ACCOUNT_LOGIN_BY_CODE_SUPPORTS_RESEND = True
 ACCOUNT_LOGIN_BY_CODE_FORMAT = {"numeric": True, "length": 8}
-ACCOUNT_FORMS = {"confirm_login_code": "talentbank.console.forms.LoginCodeForm"}
+ACCOUNT_FORMS = {
+    "signup": "talentbank.console.forms.SignUpForm",
+    "confirm_login_code": "talentbank.console.forms.LoginCodeForm",
+    "confirm_email_verification_code": "talentbank.console.forms.AddressCodeForm",
+}
 ACCOUNT_RATE_LIMITS = {
     "login_failed": "30/m/ip,5/300s/key",  # of a second factor; accounts.attempts counts the passwords
     "request_login_code": "20/m/ip,10/h/key",
+    "confirm_email": "1/10s/key,10/h/key",
 }
 STAFF_SECOND_FACTOR_REQUIRED = (
     env.choice("TALENTBANK_STAFF_SECOND_FACTOR", ("required", "policy"), None if PRODUCTION else "policy") == "required"
@@ -162,7 +172,6 @@ MFA_FORMS = {
 MFA_PASSKEY_LOGIN_ENABLED = True
 MFA_TOTP_ISSUER = "デジタル人材バンク"
 MFA_TOTP_TOLERANCE = 1  # half a minute either way, for who types slowly; no number counts twice (CodeForm)
-MFA_ALLOW_UNVERIFIED_EMAIL = not PRODUCTION  # as sign-in itself
 LINE_CHANNEL_ID = "" if SANDBOX else env.text("LINE_CHANNEL_ID", "")
 LINE_CHANNEL_SECRET = env.text("LINE_CHANNEL_SECRET", "")
 LINE_API_URL = env.text("LINE_API_URL", "https://api.line.me")
