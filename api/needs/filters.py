@@ -11,6 +11,7 @@ from api.staff_filters import BanksFilter, looked_after
 from talentbank.core.actors import HELPERS
 from talentbank.core.clock import day_of
 from talentbank.core.errors import Forbidden
+from talentbank.core.search import rows_with
 from talentbank.needs.models import Need, NeedState
 from talentbank.needs.selectors import need_reader, needs_in_detail, needs_taking
 from talentbank.professionals.models import EngagementType
@@ -23,7 +24,6 @@ SEARCHED = (
     "reference",
     "organization__name",
     "organization__kana",
-    "organization__contact_phone",
 )
 
 
@@ -38,7 +38,10 @@ class NeedFilters(UpdatedSince):
     accepting = FlagFilter(method="by_accepting", help_text="Is open or in progress, and takes new candidates today.")
     organization = UUIDsFilter(method="by_organization")
     coordinator = TextsFilter(method="by_coordinator", help_text="Account that looks after it, or `me`. For staff.")
-    q = TextFilter(method="by_words", help_text="Staff: words of the need, reference, organization's name or phone.")
+    q = TextFilter(
+        method="by_words",
+        help_text="Staff: words of the need, reference, organization's name or phone, in any script, width and spacing.",
+    )
 
     def by_coordinator(self, rows: QuerySet[Need], name: str, values: list[str] | None) -> QuerySet[Need]:
         return rows.filter(looked_after(values, self.actor)) if values else rows
@@ -67,7 +70,5 @@ class NeedFilters(UpdatedSince):
             return rows
         if not self.actor.banks_as(HELPERS):
             raise Forbidden()
-        found = Q()
-        for column in SEARCHED:
-            found |= Q(**{f"{column}__icontains": text})
+        found = rows_with(text, words=SEARCHED, numbers=("organization__contact_phone",))
         return rows.filter(found & needs_in_detail(need_reader(self.actor)))

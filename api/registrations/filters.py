@@ -21,7 +21,10 @@ class RegistrationFilters(UpdatedSince):
     bank = BanksFilter()
     registration_state = ChoicesFilter(RegistrationState, "registration_state")
     reference = TextsFilter("reference", max_length=30)
-    q = TextFilter(method="by_words", help_text="Staff: part of a name, kana, phone or reference.")
+    q = TextFilter(
+        method="by_words",
+        help_text="Staff: part of a name, kana, phone or reference, in any script, width and spacing.",
+    )
 
     def by_words(self, rows: QuerySet[Any], name: str, text: str | None) -> QuerySet[Any]:
         """:raises Forbidden: the caller is no staff."""

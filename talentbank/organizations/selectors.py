@@ -11,6 +11,7 @@ from django.db.models import Q, QuerySet
 from talentbank.core.actors import ORGANIZATION_ROLES, Actor, Hat, Role
 from talentbank.core.errors import NotFound
 from talentbank.core.prepared import Prepared
+from talentbank.core.search import rows_with
 from talentbank.organizations.models import MemberRole, Organization, OrganizationMember
 from talentbank.registrations.selectors import staff_scope
 
@@ -23,9 +24,7 @@ def organizations_visible(actor: Actor) -> QuerySet[Organization]:
 
 def organizations_search(rows: QuerySet[Organization], actor: Actor, text: str) -> QuerySet[Organization]:
     """Staff's search over name, kana, phone and reference. Rows that the actor sees as a side are not searched."""
-    found = Q()
-    for name in ("name", "kana", "contact_phone", "reference", "corporate_number"):
-        found |= Q(**{f"{name}__icontains": text})
+    found = rows_with(text, words=("name", "kana", "reference"), numbers=("contact_phone", "corporate_number"))
     return rows.filter(found & staff_scope(actor, "organization"))
 
 

@@ -11,6 +11,7 @@ from django.db.models import Q, QuerySet, Sum
 from talentbank.core.actors import COORDINATORS, ORGANIZATION_ROLES, Actor, Hat, Role
 from talentbank.core.errors import NotFound
 from talentbank.core.prepared import Prepared
+from talentbank.core.search import rows_with
 from talentbank.organizations.models import MemberRole
 from talentbank.professionals.models import HoursReservation, Professional
 from talentbank.registrations.selectors import staff_scope
@@ -37,9 +38,7 @@ def professionals_visible(actor: Actor) -> QuerySet[Professional]:
 
 def professionals_search(rows: QuerySet[Professional], actor: Actor, text: str) -> QuerySet[Professional]:
     """Staff's search over name, kana, phone and reference. Rows that the actor sees as a side are not searched."""
-    found = Q()
-    for name in ("name", "kana", "phone", "reference"):
-        found |= Q(**{f"{name}__icontains": text})
+    found = rows_with(text, words=("name", "kana", "reference"), numbers=("phone",))
     return rows.filter(found & staff_scope(actor, "professional"))
 
 
