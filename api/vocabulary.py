@@ -10,7 +10,7 @@ from rest_framework import serializers
 
 from api.catalogue import language
 from api.codes import Code, code_list, code_lists
-from api.filters import StrictFilterSet, TextFilter, TextsFilter
+from api.filters import ChoiceFilter, StrictFilterSet, TextFilter, TextsFilter
 from api.routing import endpoint
 from api.serializers import StrictCharField, StrictFloatField, StrictListField, StrictUUIDField
 from api.views import ListView, Operation, WholeListView
@@ -130,7 +130,14 @@ class CodeOutput(serializers.Serializer):
 
 
 class CodeListOutput(serializers.Serializer):
+    """A list by its name; `codes` are what `/codes/{list}` answers."""
+
     name = StrictCharField(max_length=60)
+    codes = CodeOutput(many=True, allow_null=True, help_text="With `include=labels`, else null.")
+
+
+class CodeListsFilters(StrictFilterSet):
+    include = ChoiceFilter(["labels"], help_text="Also every code with its labels, in one answer.")
 
 
 class VocabularyOperation(Operation):
@@ -163,13 +170,17 @@ class ProblemList(VocabularyOperation, ListView):
 
 
 class CodeLists(VocabularyOperation, WholeListView):
-    """Names of the code lists."""
+    """Names of the code lists; with `include=labels` everything in them, for front ends that label all they show.
+    Keep it with its ETag: the answer to If-None-Match is 304 until an upgrade changes a label."""
 
     operation_id, summary = "codes_index", "List the code lists"
     output_serializer = CodeListOutput
+    filterset_class = CodeListsFilters
+    has_etag = True
 
     def items(self) -> list[dict[str, Any]]:
-        return [{"name": name} for name in code_lists()]
+        labelled = bool(self.parameters["include"])
+        return [{"name": name, "codes": codes if labelled else None} for name, codes in code_lists().items()]
 
 
 class CodeList(VocabularyOperation, WholeListView):
@@ -177,6 +188,7 @@ class CodeList(VocabularyOperation, WholeListView):
 
     operation_id, summary = "codes_list", "List the values of an enum"
     output_serializer = CodeOutput
+    has_etag = True
 
     def items(self) -> tuple[Code, ...]:
         return code_list(self.kwargs["list"])

@@ -40,7 +40,7 @@ class NeedFilters(UpdatedSince):
     coordinator = TextsFilter(method="by_coordinator", help_text="Account that looks after it, or `me`. For staff.")
     q = TextFilter(
         method="by_words",
-        help_text="Staff: words of the need, reference, organization's name or phone, in any script, width and spacing.",
+        help_text="Staff: words of the need, reference, organization's name or phone, in any script and spacing.",
     )
 
     def by_coordinator(self, rows: QuerySet[Need], name: str, values: list[str] | None) -> QuerySet[Need]:

@@ -23,7 +23,7 @@ class RegistrationFilters(UpdatedSince):
     reference = TextsFilter("reference", max_length=30)
     q = TextFilter(
         method="by_words",
-        help_text="Staff: part of a name, kana, phone or reference, in any script, width and spacing.",
+        help_text="Staff: part of a name, kana, phone or reference, in any script and spacing.",
     )
 
     def by_words(self, rows: QuerySet[Any], name: str, text: str | None) -> QuerySet[Any]:

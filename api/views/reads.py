@@ -13,9 +13,12 @@ from rest_framework.response import Response
 from api.expansion import expand
 from api.filters import filtered
 from api.pagination import PARAMETERS, Pager
-from api.preconditions import is_unchanged
+from api.preconditions import etag_of, is_unchanged
 from api.rendering import written
 from api.views.base import Operation, answer, etag_headers
+
+LIST_VERSION = 1
+"""The version part of a list's ETag: a list is nobody's row, and its digest alone tells whether it changed."""
 
 
 class ListView(Operation):
@@ -42,8 +45,14 @@ class ListView(Operation):
         return answer(body, headers={"Link": link} if link else None)
 
 
+def unless_held(request: Request, body: Any, headers: dict[str, str]) -> Response:
+    """Answer with the body; 304 where its ETag is among those that the caller has."""
+    held = "ETag" in headers and is_unchanged(request, headers["ETag"])
+    return answer(None, status=304, headers=headers) if held else answer(body, headers=headers)
+
+
 class WholeListView(Operation):
-    """A short list without pages, such as a code list: `{"results": […]}`."""
+    """A short list without pages, such as a code list: `{"results": […]}`. With `has_etag`, ETag and 304 too."""
 
     whole_list = True
 
@@ -54,7 +63,8 @@ class WholeListView(Operation):
         items = list(self.items())
         self.require_scopes()
         self.permit(None)
-        return answer({"results": self.render_rows(items)})
+        body = {"results": self.render_rows(items)}
+        return unless_held(request, body, {"ETag": etag_of(LIST_VERSION, body)} if self.has_etag else {})
 
 
 class DetailView(Operation):
@@ -74,10 +84,7 @@ class DetailView(Operation):
         self.require_scopes()
         self.permit(row)
         (body,) = expand(self, [self.render_row(row)])
-        headers = etag_headers(body)
-        if headers and is_unchanged(request, headers["ETag"]):
-            return answer(None, status=304, headers=headers)
-        return answer(body, headers=headers)
+        return unless_held(request, body, etag_headers(body))
 
 
 class FactView(Operation):

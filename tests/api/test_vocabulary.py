@@ -101,6 +101,27 @@ def test_every_list_answers_with_labels_in_both_languages(anybody: ContractClien
     }
 
 
+def test_one_call_answers_every_list_with_its_labels(anybody: ContractClient) -> None:
+    plain = results(anybody.get(f"{URL}/codes"))
+    whole = results(anybody.get(f"{URL}/codes", {"include": "labels"}))
+
+    assert [entry["codes"] for entry in plain] == [None] * len(plain)
+    assert [entry["name"] for entry in whole] == list(code_lists())
+    reasons = next(entry for entry in whole if entry["name"] == "match-decline-reasons")
+    assert reasons["codes"] == results(anybody.get(f"{URL}/codes/match-decline-reasons"))
+
+
+@pytest.mark.parametrize("path", ["codes", "codes?include=labels", "codes/match-states"])
+def test_a_code_list_that_the_caller_holds_is_not_sent_again(anybody: ContractClient, path: str) -> None:
+    etag = anybody.get(f"{URL}/{path}").headers["ETag"]
+
+    held = anybody.get(f"{URL}/{path}", headers={"If-None-Match": etag})
+    english = anybody.get(f"{URL}/{path}", headers={"If-None-Match": etag, "Accept-Language": "en"})
+
+    assert (held.status_code, held.content, held.headers["ETag"]) == (304, b"", etag)
+    assert english.status_code == (304 if path == "codes" else 200)
+
+
 def test_the_lists_hold_every_value_of_their_enums() -> None:
     lists = {name: [code.code for code in codes] for name, codes in code_lists().items()}
 
