@@ -82,6 +82,8 @@ class WorklistSubject(serializers.Serializer):
     id = StrictUUIDField()
     reference = StrictCharField(max_length=40, allow_blank=True)
     title = StrictCharField(max_length=500, allow_blank=True)
+    match = StrictUUIDField(allow_null=True, help_text="The match that a question, report, complaint or note is of.")
+    need = StrictUUIDField(allow_null=True, help_text="The need that a question or note is of.")
 
 
 class WorklistItem(RowOutput):

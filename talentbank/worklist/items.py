@@ -41,6 +41,7 @@ class Reader:
 class Waiting:
     """A row that waits. `version` is that of the row which the settling call acts on, `record` its address.
 
+    `match` or `need` is the one that a question, report, complaint or note is of, None for what stands by itself.
     `coordinator` looks after it, None: nobody in particular. `barred` names accounts that may not settle it themselves
     under the bank's four eyes.
     """
@@ -54,6 +55,8 @@ class Waiting:
     due_on: date | None = None
     reference: str = ""
     record: str = ""
+    match: UUID | None = None
+    need: UUID | None = None
     coordinator: UUID | None = None
     deputy: UUID | None = None
     barred: frozenset[UUID] = frozenset()

@@ -124,6 +124,7 @@ def _beside(
         since=since,
         reference=match.reference,
         record=f"matches/{match.pk}/{place}/{row.pk}",
+        match=match.pk,
     )
 
 
@@ -140,6 +141,7 @@ def need_questions(reader: Reader) -> Iterator[Waiting]:
             since=question.created_at,
             reference=question.need.reference,
             record=f"needs/{question.need_id}/questions/{question.pk}",
+            need=question.need_id,
         )
 
 

@@ -86,6 +86,8 @@ def calls_to_make(reader: Reader) -> Iterator[Waiting]:
             since=note.created_at,
             due_on=note.call_again_on,
             record=f"{PLACES[note.subject_kind]}/{note.subject_id}",
+            match=note.subject_id if note.subject_kind == "match" else None,
+            need=note.subject_id if note.subject_kind == "need" else None,
             coordinator=note.author_id,
         )
 
@@ -239,6 +241,7 @@ def _complaints(reader: Reader, where: Q) -> Iterator[Waiting]:
             title=complaint.match.reference,
             since=complaint.state_since,
             record=f"complaints/{complaint.pk}",
+            match=complaint.match_id,
         )
 
 

@@ -13,7 +13,7 @@ from django.urls import resolve
 from matching.cluster import VersionLost
 from talentbank.core.audit import Step
 from talentbank.core.revision import revision_bump
-from talentbank.matches.models import Evaluation, StaffNote
+from talentbank.matches.models import Evaluation, Match, StaffNote
 from talentbank.needs.services import need_transition
 from talentbank.registrations.models import RegistrationHelper
 from talentbank.worklist import staff
@@ -67,6 +67,24 @@ def test_what_waits_stands_in_its_basket_and_names_calls_that_exist(session, wor
         assert call["method"].lower() in view.func.operations, call
     counts = {row["basket"]: row["count"] for row in session(world.reader(reader)).get(BASKET_COUNTS).json()["results"]}
     assert counts[basket] == 1
+
+
+@pytest.mark.parametrize("basket", CASES)
+def test_what_hangs_on_a_match_or_need_names_it(session, world, basket):
+    reader, case = CASES[basket]
+    case(world)
+    match = Match.objects.first()
+    named = {
+        "questions": (match and match.pk, None),
+        "need_questions": (None, world.need.pk),
+        **dict.fromkeys(("work_reports", "reports_to_collect", "reports_returned"), (match and match.pk, None)),
+        **dict.fromkeys(("complaints_to_give", "complaints_to_settle"), (match and match.pk, None)),
+    }
+
+    (item,) = waiting(session(world.reader(reader)), basket=basket)
+
+    expected = [str(id) if id else None for id in named.get(basket, (None, None))]
+    assert [item["subject"]["match"], item["subject"]["need"]] == expected
 
 
 @pytest.mark.parametrize("basket", CASES)
@@ -128,7 +146,8 @@ def test_a_call_that_was_made_is_made(session, world):
     assert waiting(staff, basket="calls_to_make") == []
 
     call_note(match, world.coordinator, text="また月曜に", call_again_on=world.clock.at.date())
-    assert [item["subject"]["kind"] for item in waiting(staff, basket="calls_to_make")] == ["note"]
+    (item,) = waiting(staff, basket="calls_to_make")
+    assert (item["subject"]["kind"], item["subject"]["match"]) == ("note", str(match.pk))
 
 
 def test_an_answer_that_waits_anew_is_not_overdue_and_to_be_called_about_anew(session, world):
