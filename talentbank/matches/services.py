@@ -12,6 +12,7 @@ from django.db import transaction
 from talentbank.core.actors import SYSTEM as SYSTEM_ACTOR
 from talentbank.core.actors import Role, Side
 from talentbank.core.audit import Step, Subject
+from talentbank.core.clock import day_of
 from talentbank.core.errors import ActionRefused, NotFound, Refusal, StaleVersion
 from talentbank.core.lifecycle import Part, Transition
 from talentbank.core.references import ReferenceKind, reference_next
@@ -229,7 +230,7 @@ def terms_draft(*, match_id: UUID, content: dict[str, Any], step: Step) -> Terms
     input_check(DRAFT_TERMS, step)
     case = case_beside(match_id, step, {Part.PROFESSIONAL, Part.ORGANIZATION, Part.COORDINATOR})
     rules = rules_on(step.day)
-    terms_check(content, rules)
+    terms_check(content, rules, day_of(step.at))
     refusals = [refusal] if (refusal := staff_is_no_side(case)) else []
     if case.match.state not in DRAFTABLE:
         refusals.append(Refusal("state_forbids", {"state": case.match.state, "of": "match"}))

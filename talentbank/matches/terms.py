@@ -55,16 +55,16 @@ def terms_digest(content: dict[str, Any]) -> str:
     return hashlib.sha256(canonical(content).encode()).hexdigest()
 
 
-def terms_check(content: dict[str, Any], rules: Rules) -> None:
+def terms_check(content: dict[str, Any], rules: Rules, today: date) -> None:
     """Check a draft's arithmetic; incomplete is allowed, contradictory is not. Pointers begin at `/content`.
 
     Payment comes at most `payment_days` after receipt, or, of work commissioned on, at most `recommission_days` after
-    the day on which the prime contractor pays.
+    the day on which the prime contractor pays. What is undecided is decided today or later.
 
     :raises InvalidInput: with a pointer for every item that cannot stand beside another.
     """
     days = {name: date.fromisoformat(content[name]) for name in DAYS if content.get(name)}
-    errors = [*_payment_errors(days, content.get("recommission"), rules)]
+    errors = [*_payment_errors(days, content.get("recommission"), rules), *_undecided_errors(content, today)]
     for first, second, code in (
         ("starts_on", "ends_on", "before_start"),
         ("received_on", "inspection_on", "before_receipt"),
@@ -89,6 +89,14 @@ def _payment_errors(days: dict[str, date], recommission: dict[str, str] | None, 
     return (
         [FieldError("/content/payment_on", "payment_too_late", {"days": late, "limit": limit})] if late > limit else []
     )
+
+
+def _undecided_errors(content: dict[str, Any], today: date) -> list[FieldError]:
+    return [
+        FieldError(f"/content/undecided/{place}/decide_by", "in_the_past")
+        for place, row in enumerate(content.get("undecided", []))
+        if date.fromisoformat(row["decide_by"]) < today
+    ]
 
 
 def is_long(content: dict[str, Any], rules: Rules) -> bool:

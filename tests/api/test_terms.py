@@ -61,6 +61,16 @@ def test_a_version_says_what_it_must_state_and_whether_it_holds(door, match, pro
             "/content/undecided/0/item",
             "invalid_choice",
         ),
+        (
+            {
+                "undecided": [
+                    {"item": "place", "reason": "今日決める", "decide_by": "2026-11-02"},
+                    {"item": "fee_yen", "reason": "見積り中", "decide_by": "2026-11-01"},
+                ]
+            },
+            "/content/undecided/1/decide_by",
+            "in_the_past",
+        ),
     ],
 )
 def test_what_is_wrong_is_pointed_at_in_the_body_as_sent(session, match, owner, content, pointer, code):

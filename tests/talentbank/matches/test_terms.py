@@ -22,7 +22,7 @@ RULES = rules_on(TODAY)
 
 def errors(content) -> list[tuple[str, str]]:
     try:
-        terms_check(content, RULES)
+        terms_check(content, RULES, TODAY)
     except InvalidInput as error:
         return [(each.pointer, each.code) for each in error.errors]
     return []
