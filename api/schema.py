@@ -103,7 +103,7 @@ class AutoSchema(BaseAutoSchema):
         problems = specification.problem_statuses(self.view, self.method, self.path)
         responses = {status: self._success(status)}
         if self.method == "GET" and self.view.has_etag:
-            responses["304"] = specification.not_modified()
+            responses["304"] = specification.not_modified(self.view)
         for code in problems:
             responses[str(code)] = {"$ref": f"#/components/responses/{specification.PROBLEMS[code].name}"}
         return responses

@@ -132,20 +132,26 @@ def problem_statuses(view: Any, method: str, path: str) -> list[int]:
 
 def success_headers(view: Any, method: str) -> dict[str, dict[str, str]]:
     """Response headers of a success."""
-    names = {"X-Request-Id", "Content-Language", *RATE_LIMIT, *GOING}
+    names = {*_headers_of_all(view)}
     if view.has_etag:
         names.add("ETag")
     if view.success_status == 201:
         names.add("Location")
-    if view.paged or view.deprecation:
+    if view.paged:
         names.add("Link")
     if method == "POST":
         names.add("Idempotency-Replayed")
     return header_refs(*names)
 
 
-def not_modified() -> dict[str, Any]:
-    return {"description": "The caller has it already.", "headers": header_refs("ETag", "X-Request-Id")}
+def not_modified(view: Any) -> dict[str, Any]:
+    """The answer without a body, with the headers that the whole one would have."""
+    return {"description": "The caller has it already.", "headers": header_refs("ETag", *_headers_of_all(view))}
+
+
+def _headers_of_all(view: Any) -> tuple[str, ...]:
+    """Response headers of an operation whatever it answers."""
+    return ("X-Request-Id", "Content-Language", *RATE_LIMIT, *GOING, *(("Link",) if view.deprecation else ()))
 
 
 def problem_schema() -> dict[str, Any]:

@@ -160,6 +160,7 @@ class ItemCommand(WorklistOperation, CommandView):
 
     required_scopes = ("me:write",)
     output_serializer = WorklistItem
+    has_etag = True
     extra_statuses = frozenset({404})
 
 

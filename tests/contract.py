@@ -210,6 +210,10 @@ def check_answer(held: Contract, response: Any, operation: Operation, where: str
 
 
 def check_headers(held: Contract, response: Any, answer: dict[str, Any], where: str) -> None:
+    promised = answer.get("headers", {})
+    for name in held.document["components"].get("headers", {}) if response.status_code < 400 else ():
+        if name in response.headers and name not in promised:
+            raise ContractBroken(f"{where}: header {name} is not documented")
     for name, reference in answer.get("headers", {}).items():
         pointer, header = held.resolved("", reference)
         value: Any = response.headers.get(name)

@@ -96,9 +96,10 @@ class WriteOperation(Operation):
         return (DESK_SCOPE,) if self.values.get("on_behalf_of") else ()
 
     def shown(self, row: Any, *, headers: dict[str, str] | None = None) -> Response:
-        """Answer with the row as it is now, and its ETag."""
+        """Answer with the row as it is now, and with its ETag where the specification promises one."""
         body = self.render_row(row)
-        return answer(body, status=self.success_status, headers={**etag_headers(body), **(headers or {})})
+        etag = etag_headers(body) if self.has_etag else {}
+        return answer(body, status=self.success_status, headers={**etag, **(headers or {})})
 
 
 class CreateView(WriteOperation):

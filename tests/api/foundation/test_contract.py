@@ -48,6 +48,16 @@ def test_a_missing_header_is_seen(db: None) -> None:
         altered(change).get("/api/v1/things")
 
 
+@pytest.mark.parametrize(("status", "name"), [("200", "ETag"), ("200", "RateLimit"), ("304", "Content-Language")])
+def test_a_header_that_the_document_does_not_name_is_seen(user: Any, thing: Any, status: str, name: str) -> None:
+    place, held = f"/api/v1/things/{thing.pk}", {"If-None-Match": "*"} if status == "304" else {}
+    client = altered(lambda spec: spec["paths"]["/api/v1/things/{id}"]["get"]["responses"][status]["headers"].pop(name))
+    client.force_login(user)
+
+    with pytest.raises(ContractBroken, match=f"header {name} is not documented"):
+        client.get(place, headers=held)
+
+
 def test_a_body_that_the_server_took_and_the_document_forbids_is_seen(user: Any) -> None:
     client = altered(lambda spec: spec["components"]["schemas"]["ThingInput"]["properties"]["name"].update(maxLength=2))
     client.force_login(user)
