@@ -58,7 +58,7 @@ class MatchQuestionOutput(RowOutput):
     """A question and its answer as they are relayed; `staff` is for coordinators."""
 
     match = StrictUUIDField(source="match_id")
-    asked_side = StrictChoiceField(Side)
+    asked_side = StrictChoiceField(Side, help_text="The side that asked; the other one answers.")
     text = serializers.SerializerMethodField()
     answer = serializers.SerializerMethodField()
     answered_at = StrictDateTimeField(allow_null=True)

@@ -204,7 +204,9 @@ FOR_BOTH = frozenset({"report", "missing", "question_relayed", "answer_relayed"}
 
 
 class MatchEventOutput(EventOutput):
-    """One step of the record. Sides see the role, not the name of staff; texts are for staff and the acting side."""
+    """One step of the record. Sides see the role, not the name of staff. `texts` and `reason_codes` are for staff and
+    for the side that gave them; but what is written for the other side, it reads too: `report` (of a delivery),
+    `missing` (of a return), `question_relayed` and `answer_relayed`, and reason codes that were shared."""
 
     def shows_proxy(self, event: Event) -> bool:
         """Not by `facts["side"]`, which not every step has."""

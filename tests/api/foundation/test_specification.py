@@ -12,6 +12,7 @@ from django.core.management import CommandError, call_command
 from openapi_spec_validator import validate
 
 from api import documents
+from api.matches.outputs import FOR_BOTH
 from api.schema import EXAMPLES_DIR, example_of, generate
 from talentbank.matches.codes import REASON_REQUIRED as MATCH_REASONS
 from talentbank.needs.codes import REASON_REQUIRED as NEED_REASONS
@@ -187,6 +188,14 @@ def test_a_text_that_may_be_blank_may_be_blank_in_one_way_alone() -> None:
         for trail, node in nodes(held.document)
         if "oneOf" in node and {"type": "string", "maxLength": 0} in node["oneOf"]
     ]
+
+
+def test_words_that_read_as_their_opposite_are_explained() -> None:
+    schemas = contract().document["components"]["schemas"]
+
+    assert "that asked" in schemas["MatchQuestionOutput"]["properties"]["asked_side"]["description"]
+    told = schemas["MatchEventOutput"]["description"]
+    assert [name for name in FOR_BOTH if f"`{name}`" not in told] == []
 
 
 def test_acting_for_somebody_names_the_scope_of_desks() -> None:
