@@ -159,7 +159,8 @@ class OrganizationRead(OrganizationOperation, RegistrationRead):
 
 
 class OrganizationCreate(OrganizationOperation, RegistrationCreate):
-    """Register an organization: a draft, by its owner or by staff on its behalf."""
+    """Register an organization: a draft, by its owner or by staff on its behalf.
+    Whoever names a hat of the bank's staff in `Acting-As` says so with `on_behalf_of`; it is `required` then."""
 
     operation_id, summary = "organizations_create", "Register an organization"
     required_scopes = ("organizations:write",)

@@ -73,7 +73,8 @@ class ProfessionalRead(ProfessionalOperation, RegistrationRead):
 
 
 class ProfessionalCreate(ProfessionalOperation, RegistrationCreate):
-    """Register as a professional: a draft, by the person or organization itself or by staff on their behalf."""
+    """Register as a professional: a draft, by the person or organization itself or by staff on their behalf.
+    Whoever names a hat of the bank's staff in `Acting-As` says so with `on_behalf_of`; it is `required` then."""
 
     operation_id, summary = "professionals_create", "Register a professional"
     required_scopes = ("professionals:write",)

@@ -23,7 +23,7 @@ from talentbank.core.actors import Actor
 from talentbank.core.errors import Forbidden, NotFound, invalid
 from talentbank.core.lifecycle import ActionAnswer, Part
 from talentbank.core.models import Event
-from talentbank.registrations.policies import ON_BEHALF, helper_role, part_for, parts_of
+from talentbank.registrations.policies import ON_BEHALF, helper_role, part_for, parts_of, require_named_side
 from talentbank.registrations.rooms import Room
 from talentbank.registrations.selectors import (
     registration_actions,
@@ -94,9 +94,11 @@ class RegistrationCreate(RegistrationWrite, CreateView):
 
     def find(self, **ids: Any) -> Bank:
         try:
-            return bank_get(self.values["bank"])
+            bank = bank_get(self.values["bank"])
         except NotFound:
             raise invalid("/bank", "unknown_bank") from None
+        require_named_side(self.actor, bank.pk, on_behalf_of(self.values))
+        return bank
 
     def permit(self, row: Bank) -> None:
         on_behalf = on_behalf_of(self.values)

@@ -48,6 +48,12 @@ def part_for(
     return room.hat_parts(hat, row), hat.role
 
 
+def require_named_side(actor: Actor, bank_id: UUID, on_behalf: OnBehalf | None) -> None:
+    """:raises InvalidInput: staff who call as such (`Acting-As`) do not say whom they enter: it would be themselves."""
+    if actor.acting_as and actor.roles_in(bank_id) and not on_behalf:
+        raise invalid("/on_behalf_of", "required")
+
+
 def helper_role(
     room: Room, actor: Actor, bank_id: UUID, on_behalf: OnBehalf, asked: frozenset[Part] = ON_BEHALF
 ) -> Role:

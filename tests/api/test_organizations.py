@@ -195,3 +195,17 @@ def test_a_list_costs_the_same_for_one_and_for_many(bank, coordinator):
         counts.append(len(queries))
 
     assert counts[0] == counts[1] <= 10
+
+
+def test_staff_who_call_as_such_say_whom_they_enter(bank, desk):
+    """Who forgot it registered themselves."""
+    counter, hat = signed_in(desk), {"Acting-As": f"support_desk:{bank.pk}"}
+    behalf = {"on_behalf_of": "organization", "channel": "phone"}
+
+    forgotten = counter.post("/api/v1/organizations", body_for(bank), headers=hat)
+    named = counter.post("/api/v1/organizations", body_for(bank, **behalf), headers=hat)
+    themselves = counter.post("/api/v1/organizations", body_for(bank, corporate_number="", kind="association"))
+
+    assert forgotten.status_code == 400
+    assert [(each["pointer"], each["code"]) for each in forgotten.json()["errors"]] == [("/on_behalf_of", "required")]
+    assert (named.status_code, themselves.status_code) == (201, 201)

@@ -317,3 +317,17 @@ def test_a_repeated_registration_with_one_key_acts_once(bank):
     assert again.headers["Idempotency-Replayed"] == "true"
     assert (anew.status_code, anew.json()["code"]) == (409, "already_registered")
     assert Professional.objects.count() == 1
+
+
+def test_staff_who_call_as_such_say_whom_they_enter(bank, desk):
+    """Who forgot it registered themselves."""
+    counter, hat = signed_in(desk), {"Acting-As": f"support_desk:{bank.pk}"}
+    behalf = {"on_behalf_of": "professional", "channel": "phone"}
+
+    forgotten = counter.post("/api/v1/professionals", body_for(bank), headers=hat)
+    named = counter.post("/api/v1/professionals", body_for(bank, **behalf), headers=hat)
+    themselves = counter.post("/api/v1/professionals", body_for(bank, name="自分"))
+
+    assert forgotten.status_code == 400
+    assert [(each["pointer"], each["code"]) for each in forgotten.json()["errors"]] == [("/on_behalf_of", "required")]
+    assert (named.status_code, themselves.status_code) == (201, 201)
