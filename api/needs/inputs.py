@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from typing import Any
+
+from django.db.models import Model
 
 from api.registrations.inputs import CommentsField
 from api.serializers import (
@@ -20,7 +23,7 @@ from api.serializers import (
     StrictUUIDField,
 )
 from talentbank.needs.fields import BOUNDS, EDITABLE_FIELDS
-from talentbank.needs.models import Confidentiality, Place, SubsidyUse
+from talentbank.needs.models import Confidentiality, Need, NeedSkill, Place, SubsidyUse
 from talentbank.professionals.models import EngagementType, FeeBasis
 
 TEXT = 4000
@@ -37,13 +40,22 @@ def _open_choice(choices: Any) -> StrictChoiceField:
     return StrictChoiceField(["", *choices], required=False, component=f"{choices.__name__}OrUndecided")
 
 
+def _absent(model: type[Model], name: str) -> dict[str, Any]:
+    """Say what counts where a key is absent.
+
+    In words: with `default` in the schema, openapi-typescript would make the key one that every body must have.
+    """
+    default = model._meta.get_field(name).get_default()
+    return {"required": False, "help_text": f"`{json.dumps(default)}` where it is absent."}
+
+
 class NeedSkillInput(StrictSerializer):
     """A skill that is asked for. `level` 1–4 is the least that serves; `weight` in (0, 1]."""
 
     skill = StrictCharField(max_length=60, help_text="A code of /skills.")
-    required = StrictBooleanField(required=False)
+    required = StrictBooleanField(**_absent(NeedSkill, "required"))
     level = StrictIntegerField(minimum=1, maximum=4, required=False, allow_null=True)
-    weight = StrictFloatField(**WEIGHT, required=False)
+    weight = StrictFloatField(**WEIGHT, **_absent(NeedSkill, "weight"))
 
 
 class NeedChangesInput(OnBehalfInput):
@@ -80,6 +92,11 @@ class NeedInput(NeedChangesInput):
     """A new need of an organization: a draft until it is submitted."""
 
     organization = StrictUUIDField()
+    budget_shared = StrictBooleanField(**_absent(Need, "budget_shared"))
+    headcount = StrictIntegerField(**RANGES["headcount"], **_absent(Need, "headcount"))
+    accepting = StrictBooleanField(**_absent(Need, "accepting"))
+    confidentiality = StrictChoiceField(Confidentiality, **_absent(Need, "confidentiality"))
+    anonymous = StrictBooleanField(**_absent(Need, "anonymous"))
 
 
 class NeedRequestChangesInput(CommonActionInput):

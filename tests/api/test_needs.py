@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from typing import Any
 
@@ -14,11 +15,30 @@ from talentbank.needs.models import Need
 from talentbank.organizations.models import Organization, OrganizationMember
 from tests import factories
 from tests.api.need_calls import URL, Login, act, done, login, owner, read, staff
-from tests.contract import ContractClient
+from tests.contract import ContractClient, contract
 from tests.factories import AT, TODAY
 
 pytestmark = pytest.mark.database
 __all__ = ["login", "owner", "staff"]
+
+
+@pytest.mark.usefixtures("vocabulary")
+def test_the_specification_says_what_counts_where_a_key_is_absent(
+    owner: ContractClient, organization: Organization
+) -> None:
+    schemas = contract().document["components"]["schemas"]
+    wish = {"skill": "ec-site"}
+
+    done(owner.post(URL, {"organization": str(organization.pk), "own_words": "売りたい", "skills": [wish]}), 201)
+
+    need = Need.objects.get()
+    for name in ("budget_shared", "headcount", "accepting", "confidentiality", "anonymous"):
+        told = schemas["NeedInput"]["properties"][name]["description"]
+        assert told == f"`{json.dumps(getattr(need, name))}` where it is absent."
+        assert "description" not in schemas["PatchedNeedChangesInput"]["properties"][name], "an edit leaves it as it is"
+    for name in ("required", "weight"):
+        told = schemas["NeedSkillInput"]["properties"][name]["description"]
+        assert told == f"`{json.dumps(getattr(need.skills.get(), name))}` where it is absent."
 
 
 @pytest.mark.usefixtures("vocabulary")
