@@ -184,7 +184,9 @@ class CodeLists(VocabularyOperation, WholeListView):
 
 
 class CodeList(VocabularyOperation, WholeListView):
-    """The values of an enum with their labels, in the order of the contract; reason codes per action too."""
+    """The values of an enum with their labels, in the order of the contract; reason codes per action too. Of
+    `text-kinds` every registration needs consents to `terms_of_use`, `purposes_of_use`, `matching`, `disclosure` and
+    `declaration`, of professionals and organizations alike; the others are free."""
 
     operation_id, summary = "codes_list", "List the values of an enum"
     output_serializer = CodeOutput

@@ -18,7 +18,7 @@ from api.serializers import (
     StrictDateField,
     StrictListField,
 )
-from talentbank.banks.models import TextKind
+from talentbank.banks.models import REQUIRED_TO_SUBMIT, TextKind
 from talentbank.registrations.comments import COMMENT_LENGTH
 
 CALL_KEYS = ON_BEHALF_KEYS | {"bank", "consents"}
@@ -38,13 +38,16 @@ def flag(**options: Any) -> StrictBooleanField:
     return StrictBooleanField(required=False, **options)
 
 
+ASKED_FOR = f"To be submitted a registration has {', '.join(REQUIRED_TO_SUBMIT)}; the others are free."
+
+
 def consents() -> StrictListField:
     return StrictListField(
         child=StrictChoiceField(TextKind),
         max_length=len(TextKind.values),
         unique=True,
         required=False,
-        help_text="Texts that the holder consents to, in the versions that hold now.",
+        help_text=f"Texts that the holder consents to, in the versions that hold now. {ASKED_FOR}",
     )
 
 

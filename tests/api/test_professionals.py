@@ -129,6 +129,24 @@ def test_an_incomplete_registration_names_what_is_missing(bank):
 
 
 @pytest.mark.parametrize(
+    ("spoken", "reached", "spoken_of"),
+    [
+        ("ja", "メール・電話・住所のいずれか", "見出しまたは自己紹介"),
+        ("en", "An e-mail address, a telephone number or a postal address", "A headline or a summary"),
+    ],
+)
+def test_nobody_is_told_to_have_an_email_address(bank, spoken, reached, spoken_of):
+    person = signed_in(factories.make_user())
+    created = person.post("/api/v1/professionals", {"bank": str(bank.pk), "name": "佐藤"}).json()
+
+    headers = {"If-Match": created["etag"], "Accept-Language": spoken}
+    refused = person.post(address(created["id"], "submit"), {}, headers=headers)
+
+    detail = refused.json()["failed_guards"][0]["detail"]
+    assert reached in detail and spoken_of in detail
+
+
+@pytest.mark.parametrize(
     ("fields", "pointer", "code"),
     [
         ({"bank": "no-such-bank"}, "/bank", "unknown_bank"),

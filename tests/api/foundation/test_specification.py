@@ -14,10 +14,12 @@ from openapi_spec_validator import validate
 from api import documents
 from api.matches.outputs import FOR_BOTH
 from api.schema import EXAMPLES_DIR, example_of, generate
+from talentbank.banks.models import REQUIRED_TO_SUBMIT
 from talentbank.matches.codes import REASON_REQUIRED as MATCH_REASONS
 from talentbank.needs.codes import REASON_REQUIRED as NEED_REASONS
 from tests.api.foundation.conftest import document
 from tests.contract import Contract, contract, escaped
+from tests.node import ROOT
 
 
 def operations(spec: dict[str, Any]) -> Iterator[tuple[str, str, dict[str, Any]]]:
@@ -196,6 +198,18 @@ def test_words_that_read_as_their_opposite_are_explained() -> None:
     assert "that asked" in schemas["MatchQuestionOutput"]["properties"]["asked_side"]["description"]
     told = schemas["MatchEventOutput"]["description"]
     assert [name for name in FOR_BOTH if f"`{name}`" not in told] == []
+
+
+def test_the_consents_that_a_registration_needs_are_told() -> None:
+    document, needed = contract().document, [str(kind) for kind in REQUIRED_TO_SUBMIT]
+    guide = (ROOT / "docs" / "front-ends.md").read_text("utf-8").splitlines()
+    row = next(each for each in guide if each.endswith("| to submit a registration, and to renew it |"))
+    bodies = [document["components"]["schemas"][name] for name in ("ProfessionalInput", "OrganizationInput")]
+
+    assert re.findall(r"`(\w+)`", row) == needed
+    assert all(", ".join(needed) in body["properties"]["consents"]["description"] for body in bodies)
+    codes = document["paths"]["/api/v1/codes/{list}"]["get"]["description"]
+    assert [kind for kind in needed if f"`{kind}`" not in codes] == []
 
 
 def test_acting_for_somebody_names_the_scope_of_desks() -> None:
