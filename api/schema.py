@@ -152,6 +152,8 @@ class AutoSchema(BaseAutoSchema):
             if always := force_instance(serializer).always:
                 schema["required"] = sorted({*schema.get("required", ()), *always})
         if direction == "response":
+            if getattr(force_instance(serializer), "holds_more", False):
+                schema["additionalProperties"] = {}
             told = {name for name, each in force_instance(serializer).fields.items() if _has_default(each)}
             schema.update({"required": sorted({*schema.get("required", ()), *told})} if told else {})
         return schema

@@ -162,8 +162,8 @@ def problem_schema() -> dict[str, Any]:
         "type": "array",
         "items": text,
         "description": "Codes of what is missing: fields, consents or terms. With guards that ask for something alone. "
-        "Of a registration `email`, `headline` and the like stand for whatever serves as well: `detail` says it, and the "
-        "labels in `professional-required-fields` and `organization-required-fields` of /codes.",
+        "Of a registration `email`, `headline` and the like stand for whatever serves as well, as `detail` says, and "
+        "the labels in `professional-required-fields` and `organization-required-fields` of /codes.",
     }
     members = {"code": text, "detail": text, "missing": missing}
     guard = {"type": "object", "required": ["code", "detail"], "properties": members}

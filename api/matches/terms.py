@@ -72,6 +72,23 @@ class TermsContentInput(StrictSerializer):
     undecided = StrictListField(child=UndecidedTermInput(), max_length=20, required=False)
 
 
+class UndecidedTerm(UndecidedTermInput):
+    """An item that could not be stated when the terms were written."""
+
+
+class Recommission(RecommissionInput):
+    """Work that the organization was itself commissioned with."""
+
+
+class TermsContent(TermsContentInput):
+    """The terms (取引条件) as they were written; what was left out is absent. Terms of earlier rules may hold more."""
+
+    holds_more = True
+
+    recommission = Recommission(required=False)
+    undecided = StrictListField(child=UndecidedTerm(), max_length=20, required=False)
+
+
 class TermsInput(CommonActionInput):
     content = TermsContentInput()
 
@@ -80,7 +97,7 @@ class TermsOutput(RowOutput):
     """One version. `required` and `missing` follow the rules of `rules_version`; `in_force`: both have confirmed it."""
 
     number = StrictIntegerField(minimum=1, maximum=1000)
-    content = serializers.DictField()
+    content = serializers.SerializerMethodField()
     rules_version = StrictCharField(max_length=20, allow_blank=True)
     set = serializers.SerializerMethodField()
     freelance_act_applies = serializers.SerializerMethodField()
@@ -95,6 +112,11 @@ class TermsOutput(RowOutput):
 
     def _asked(self, terms: Terms) -> Any:
         return terms_set(rules_of(terms.rules_version), terms.match.need, terms.match.professional)
+
+    @extend_schema_field(TermsContent())
+    def get_content(self, terms: Terms) -> dict[str, Any]:
+        """As it is kept, to the byte: `sha256` is of it."""
+        return dict(terms.content)
 
     @extend_schema_field(StrictChoiceField(SETS, component="TermsSet"))
     def get_set(self, terms: Terms) -> str:

@@ -9,6 +9,7 @@ import pytest
 from talentbank.matches.models import Terms
 from tests import factories
 from tests.api.match_calls import URL, act, write_terms
+from tests.contract import contract
 
 pytestmark = pytest.mark.django_db
 HOSTILE = "<script>alert(1)</script><img src=x onerror=alert(2)>"
@@ -43,6 +44,22 @@ def test_a_version_says_what_it_must_state_and_whether_it_holds(door, match, pro
     read = door(owner).get(f"{URL}/{match.pk}/terms/1")
     assert (read.status_code, read.json()["in_force"]) == (200, True)
     assert door(owner).get(f"{URL}/{match.pk}/terms/2").status_code == 404
+
+
+def test_an_answer_tells_the_type_of_every_term_that_can_be_written():
+    schemas = contract().document["components"]["schemas"]
+    written, read = (schemas[name]["properties"] for name in ("TermsContentInput", "TermsContent"))
+
+    assert schemas["TermsOutput"]["properties"]["content"]["allOf"] == [{"$ref": "#/components/schemas/TermsContent"}]
+    assert {name: each.get("type") for name, each in read.items()} == {
+        name: each.get("type") for name, each in written.items()
+    }
+
+
+def test_terms_that_hold_what_is_not_asked_for_any_more_are_read_as_they_were_kept(session, match, owner):
+    kept = factories.make_terms(match, inspected_by="佐藤").content
+
+    assert session(owner).get(f"{URL}/{match.pk}/terms/1").json()["content"] == {**kept, "inspected_by": "佐藤"}
 
 
 @pytest.mark.parametrize(

@@ -13,6 +13,7 @@ from openapi_spec_validator import validate
 
 from api import documents
 from api.matches.outputs import FOR_BOTH
+from api.matches.terms import TermsContent
 from api.schema import EXAMPLES_DIR, example_of, generate
 from talentbank.banks.models import REQUIRED_TO_SUBMIT
 from talentbank.matches.codes import REASON_REQUIRED as MATCH_REASONS
@@ -239,9 +240,10 @@ MAY_BE_ABSENT = {
     "ProfessionalDetail": {"expanded"},
     "ProfessionalExpanded": {"organization"},
     "SlateItem": {"etag", "match", "need", "professional"},
+    "TermsContent": set(TermsContent().fields),
 }
 """Members of answers that depend on the case: the terms of one fact, the sides that one may read, the kind of refusal,
-what `expand` asks for, and what an item of a slate hands on to matches/bulk-propose."""
+what `expand` asks for, what terms state, and what an item of a slate hands on to matches/bulk-propose."""
 
 
 def schemas_of_answers(spec: dict[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:
