@@ -67,10 +67,10 @@ def test_every_kind_of_operation_holds_at_all_bounds_of_its_inputs(world):
 
 
 def test_what_was_made_is_there_and_may_be_acted_on_along_the_links(world):
-    report = attack(world, phases=["stateful"], examples=12, only=LIFE_OF_A_NEED, actor="owner")
+    report = attack(world, phases=["stateful"], examples=30, only=LIFE_OF_A_NEED, actor="owner")
 
     assert found(report) == ""
-    assert report.statuses[201] and report.statuses[200]
+    assert report.statuses[201] and report.statuses[200], report.statuses
 
 
 @pytest.mark.parametrize(
