@@ -50,9 +50,12 @@ def _said(row: Contribution, names: Mapping[str, str]) -> str:
 
 
 def _named(reasons: list[Reason]) -> list[Reason]:
-    """The longest words, in the order given; a word within one that is named says nothing more, a number hardly any."""
+    """The longest words, in the order given; a word within one that is named says nothing more.
+
+    Numbers and lone characters, most of which count something (三, 日, 回), where there is nothing else.
+    """
     chosen: list[Reason] = []
-    worded = [reason for reason in reasons if not reason.need_term.isdecimal()] or reasons
+    worded = [each for each in reasons if len(each.need_term) > 1 and not each.need_term.isdecimal()] or reasons
     for reason in sorted(worded, key=lambda each: -len(each.need_term)):
         if len(chosen) < MOST_WORDS and not any(reason.need_term in other.need_term for other in chosen):
             chosen.append(reason)
