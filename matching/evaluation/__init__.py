@@ -6,6 +6,8 @@
 from matching.evaluation.comparison import Comparison, Result, compared
 from matching.evaluation.judged import BrokenJudgedSet, JudgedSet, judged_set_read
 from matching.evaluation.rankers import (
+    BY_FIELD,
+    BY_FIELD_WITH_THESAURUS,
     MATCHING,
     MATCHING_WITH_THESAURUS,
     REGISTRY,
@@ -20,6 +22,8 @@ from matching.evaluation.rankers import (
 )
 
 __all__ = [
+    "BY_FIELD",
+    "BY_FIELD_WITH_THESAURUS",
     "MATCHING",
     "MATCHING_WITH_THESAURUS",
     "REGISTRY",

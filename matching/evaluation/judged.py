@@ -5,16 +5,22 @@ A directory with three files in UTF-8 (with or without a byte order mark, LF or 
 - corpus.jsonl and queries.jsonl: an object with `id` (text or whole number) and `text` on each line
 - qrels.tsv: query, document and grade on each line, between tabs, commas, semicolons or spaces; the four columns of
   TREC (with an iteration in second place) and the header of BEIR are read too. A grade of 0 or less is not relevant.
+
+And one that may be there, where the documents are profiles: profiles.jsonl, the same documents by their fields, an
+object with `id` and, of each field, a text or a list of texts on each line. One of another form is left, with a remark.
 """
 
 import json
 import math
 import re
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 from typing import Any
+
+from matching.documents import Texts
+from matching.weights import DOCUMENT_FIELDS
 
 Grades = Mapping[str, int]
 
@@ -40,6 +46,8 @@ class BrokenJudgedSet(ValueError):
 class JudgedSet:
     """corpus, queries : id to text; grades : query id to document id to grade > 0, whether the ids exist or not.
 
+    profiles : document id to its texts by field, of every document; empty where the set has none
+    unread : why its profiles.jsonl was not read
     repeated : ids that several lines of the corpus bear; the last of them counts, and no grade is about them
     """
 
@@ -48,6 +56,8 @@ class JudgedSet:
     queries: Mapping[str, str]
     grades: Mapping[str, Grades]
     repeated: frozenset[str] = frozenset()
+    profiles: Mapping[str, Texts] = field(default_factory=dict)
+    unread: str = ""
 
     @cached_property
     def asked(self) -> tuple[str, ...]:
@@ -66,7 +76,8 @@ class JudgedSet:
             (len(self.repeated), "document ids stand on several lines of corpus.jsonl; the last line counts"),
             (absent, "relevant documents are not in corpus.jsonl and count as not found"),
         )
-        return tuple(f"{count} {fact}" for count, fact in facts if count)
+        told = tuple(f"{count} {fact}" for count, fact in facts if count)
+        return (*told, f"{self.unread}, and is not read") if self.unread else told
 
 
 def judged_set_read(directory: Path) -> JudgedSet:
@@ -80,7 +91,8 @@ def judged_set_read(directory: Path) -> JudgedSet:
     grades = _grades(directory / "qrels.tsv")
     for id in sorted(repeated.keys() & {id for judged in grades.values() for id in judged}):
         raise BrokenJudgedSet(directory / "corpus.jsonl", repeated[id], f"the id {id} stands twice and is judged")
-    judged = JudgedSet(directory.resolve().name, corpus, queries, grades, frozenset(repeated))
+    profiles, unread = _profiles_or_why(directory / "profiles.jsonl", corpus.keys())
+    judged = JudgedSet(directory.resolve().name, corpus, queries, grades, frozenset(repeated), profiles, unread)
     if not judged.asked:
         raise BrokenJudgedSet(directory / "qrels.tsv", None, "no query of queries.jsonl has a relevant document")
     return judged
@@ -119,6 +131,39 @@ def _texts(path: Path) -> tuple[dict[str, str], dict[str, int]]:
     if not texts:
         raise BrokenJudgedSet(path, None, "is empty")
     return texts, repeated
+
+
+def _profiles_or_why(path: Path, ids: Collection[str]) -> tuple[dict[str, Texts], str]:
+    """The profiles, or why they are none: a set can be measured without."""
+    try:
+        return _profiles(path, ids), ""
+    except BrokenJudgedSet as error:
+        return {}, f"{path.name}{f', line {error.line},' if error.line else ''} {error.reason}"
+
+
+def _profiles(path: Path, ids: Collection[str]) -> dict[str, Texts]:
+    """Id to texts by field; empty where there is no such file."""
+    if not path.exists():
+        return {}
+    found: dict[str, Texts] = {}
+    for number, line in _lines(path):
+        try:
+            entry = json.loads(line)
+        except (ValueError, RecursionError) as error:
+            raise BrokenJudgedSet(path, number, f"is not JSON ({error})") from error
+        id = entry.pop("id", None) if isinstance(entry, dict) else None
+        if not _is_id(id) or not all(_is_text(each) for each in entry.values()):
+            raise BrokenJudgedSet(path, number, "must be an object with an id and texts, or lists of texts, by field")
+        if unknown := sorted(entry.keys() - DOCUMENT_FIELDS.keys()):
+            raise BrokenJudgedSet(path, number, f"has no field {unknown[0]}, but {', '.join(DOCUMENT_FIELDS)}")
+        found[str(id)] = {name: tuple(each) if isinstance(each, list) else each for name, each in entry.items()}
+    if different := sorted(found.keys() ^ set(ids)):
+        raise BrokenJudgedSet(path, None, f"must hold the documents of corpus.jsonl; {different[0]} is in one of them")
+    return found
+
+
+def _is_text(value: Any) -> bool:
+    return isinstance(value, str) or (isinstance(value, list) and all(isinstance(each, str) for each in value))
 
 
 def _is_id(id: Any) -> bool:

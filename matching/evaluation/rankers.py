@@ -67,12 +67,17 @@ class Configuration:
     needs_thesaurus: bool = False
 
 
-def matching(name: str, *, off: Collection[Lever] = (), needs_thesaurus: bool = False) -> Configuration:
-    """The engine with all its levers but those named. All text stands in one field, nobody claims or wishes skills."""
+def matching(
+    name: str, *, off: Collection[Lever] = (), needs_thesaurus: bool = False, by_field: bool = False
+) -> Configuration:
+    """The engine with all its levers but those named. All text stands in one field, nobody claims or wishes skills.
+
+    by_field : profiles stand as people fill them in, where the set has them
+    """
     levers = frozenset(Lever) - frozenset(off)
 
     def fit(judged: JudgedSet, concepts: Concepts | None) -> Ranker:
-        engine = _engine(judged, concepts or Concepts(), levers)
+        engine = _engine(judged, concepts or Concepts(), levers, by_field)
 
         def rank(text: str) -> Ranking:
             asked = engine.model.query(Query(texts={"own_words": text}))
@@ -83,8 +88,9 @@ def matching(name: str, *, off: Collection[Lever] = (), needs_thesaurus: bool = 
     return Configuration(name, fit, needs_thesaurus)
 
 
-def _engine(judged: JudgedSet, concepts: Concepts, levers: Collection[Lever]) -> Engine:
-    documents = [Document(id, {"summary": text}) for id, text in judged.corpus.items()]
+def _engine(judged: JudgedSet, concepts: Concepts, levers: Collection[Lever], by_field: bool) -> Engine:
+    profiles = judged.profiles if by_field else {}
+    documents = [Document(id, profiles.get(id, {"summary": text})) for id, text in judged.corpus.items()]
     own = concepts.own if Lever.OWN_CONCEPTS in levers else {}
     more = concepts.more if Lever.THESAURUS in levers else {}
     off: dict[str, Any] = {
@@ -144,8 +150,18 @@ SCIKIT_LEARN = Configuration("scikit-learn default", _plain(TfidfVectorizer))
 
 MATCHING = matching("matching", off=(Lever.THESAURUS,))
 MATCHING_WITH_THESAURUS = matching("matching + thesaurus", needs_thesaurus=True)
+BY_FIELD = matching("matching, by field", off=(Lever.THESAURUS,), by_field=True)
+BY_FIELD_WITH_THESAURUS = matching("matching + thesaurus, by field", needs_thesaurus=True, by_field=True)
+"""As a bank ranks: for sets that have profiles.jsonl."""
 
 REGISTRY: Mapping[str, Configuration] = {
     configuration.name: configuration
-    for configuration in (MATCHING, MATCHING_WITH_THESAURUS, SUDACHI_TFIDF, SCIKIT_LEARN)
+    for configuration in (
+        MATCHING,
+        MATCHING_WITH_THESAURUS,
+        BY_FIELD,
+        BY_FIELD_WITH_THESAURUS,
+        SUDACHI_TFIDF,
+        SCIKIT_LEARN,
+    )
 }

@@ -8,7 +8,7 @@ from statistics import fmean
 
 import pytest
 
-from matching.evaluation import MATCHING, SUDACHI_TFIDF, JudgedSet, judged_set_read
+from matching.evaluation import BY_FIELD, MATCHING, SUDACHI_TFIDF, JudgedSet, judged_set_read
 from matching.evaluation.measures import measured
 from matching.text import Layer, tokenize
 
@@ -122,6 +122,12 @@ def test_the_engine_ranks_no_worse_than_before(judged: JudgedSet) -> None:
 
     assert fmean(ours["ndcg@10"]) >= NDCG_FLOOR
     assert fmean(ours["ndcg@10"]) > fmean(plain["ndcg@10"])
+
+
+def test_profiles_as_people_fill_them_in_are_ranked_nearly_as_well_as_their_text(judged: JudgedSet) -> None:
+    text, by_field = (measured(judged, each.fit(judged, None)) for each in (MATCHING, BY_FIELD))
+
+    assert fmean(by_field["mrr@10"]) >= fmean(text["mrr@10"]) - 0.03
 
 
 def test_the_engine_is_deceived_no_more_often_than_before(judged: JudgedSet, judgements: Judgements) -> None:

@@ -1,3 +1,4 @@
+import json
 from pathlib import Path
 
 import pytest
@@ -107,6 +108,41 @@ def test_what_a_reader_of_the_figures_must_know_is_remarked(write_set: SetWriter
         "1 document ids stand on several lines of corpus.jsonl; the last line counts",
         "1 relevant documents are not in corpus.jsonl and count as not found",
     )
+
+
+def test_profiles_by_field_are_read_where_the_set_has_them(write_set: SetWriter) -> None:
+    directory = write_set()
+    lines = [
+        {"id": "d1", "headline": "ネットショップ", "experiences": ["運営", "支援"]},
+        {"id": "d2", "summary": "スマホ教室"},
+        {"id": "d3"},
+    ]
+    (directory / "profiles.jsonl").write_text("\n".join(map(json.dumps, lines)))
+
+    judged = judged_set_read(directory)
+
+    assert judged.profiles["d1"] == {"headline": "ネットショップ", "experiences": ("運営", "支援")}
+    assert (judged.profiles.keys(), judged.remarks) == (judged.corpus.keys(), ())
+
+
+@pytest.mark.parametrize(
+    ("content", "why"),
+    [
+        ('{"id": "d1", "title": "店"}', "line 1, has no field title"),
+        ('{"id": "d1", "headline": 3}', "line 1, must be an object"),
+        ("[]", "line 1, must be an object"),
+        ("{", "line 1, is not JSON"),
+        ('{"id": "d1"}', "must hold the documents of corpus.jsonl; d2"),
+    ],
+)
+def test_profiles_of_another_form_are_left_with_a_remark(write_set: SetWriter, content: str, why: str) -> None:
+    directory = write_set()
+    (directory / "profiles.jsonl").write_text(content)
+
+    judged = judged_set_read(directory)
+
+    assert judged.profiles == {}
+    assert judged.remarks[-1].startswith("profiles.jsonl") and why in judged.remarks[-1]
 
 
 @pytest.mark.skipif(not REAL_SETS.is_dir(), reason=f"NO REAL JUDGED SETS: {REAL_SETS} is not there")

@@ -59,6 +59,14 @@ def test_the_baseline_is_plain_tf_idf_over_the_words_of_the_engine() -> None:
     assert list(ranking) == [f"d{position}" for position in np.argsort(scores)[::-1]]
 
 
+def test_by_field_reads_the_profile_where_there_is_one() -> None:
+    texts = {"d1": "動画", "d2": "動画"}
+    judged = JudgedSet("s", texts, {}, {}, profiles={"d1": {"headline": "会計"}, "d2": {"headline": "動画"}})
+
+    assert list(REGISTRY["matching"].fit(judged, None)("動画")) == ["d1", "d2"]
+    assert list(REGISTRY["matching, by field"].fit(judged, None)("動画")) == ["d2"]
+
+
 def test_scikit_learn_as_it_comes_cuts_no_japanese() -> None:
     judged = a_set("ネットショップの運営を支援します")
 

@@ -16,6 +16,8 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from matching.evaluation import (
+    BY_FIELD,
+    BY_FIELD_WITH_THESAURUS,
     MATCHING,
     MATCHING_WITH_THESAURUS,
     REGISTRY,
@@ -78,7 +80,7 @@ class Command(BaseCommand):
                 compared(
                     judged,
                     configuration,
-                    others=others,
+                    others=(*others, *_by_field(judged, configuration, others)),
                     ablated=ablated,
                     concepts=concepts,
                     begin=self._announcement(judged),
@@ -125,6 +127,12 @@ def _chosen(options: Mapping[str, Any], concepts: Concepts) -> tuple[Configurati
     if not concepts.more and any(each.needs_thesaurus for each in (configuration, *others)):
         raise _refusal(f"{MATCHING_WITH_THESAURUS.name} needs --thesaurus")
     return configuration, others, ablated
+
+
+def _by_field(judged: JudgedSet, measured: Configuration, others: Configurations) -> Configurations:
+    """The whole engine over profiles as people fill them in, beside that over their text, where the set has both."""
+    beside = {MATCHING: BY_FIELD, MATCHING_WITH_THESAURUS: BY_FIELD_WITH_THESAURUS}.get(measured)
+    return (beside,) if beside and judged.profiles and beside not in others else ()
 
 
 def _require_places(plot: Path | None, docs: Path | None) -> None:
