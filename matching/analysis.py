@@ -1,7 +1,9 @@
 """Texts of a need or a profile as terms that know where they stand: words said, and words refused."""
 
+from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from operator import attrgetter
 from typing import NamedTuple
 
 from matching.cues import Speaker
@@ -101,7 +103,8 @@ def _entry(analyzer: Analyzer, field: str, number: int, text: str, speaker: Spea
     surfaces = [text[token.start : token.end] for token in tokens]
     shown = _shown(text, tokens)
     no = refused(text, tokens, speaker=speaker)
-    said = [place for place in range(len(tokens)) if place not in no and not _says_no(tokens[place], no.values())]
+    says_no = _saying_no(tokens, no.values())
+    said = [place for place in range(len(tokens)) if place not in no and place not in says_no]
     denied = tuple(
         Refused(
             tokens[place].term,
@@ -120,9 +123,16 @@ def _entry(analyzer: Analyzer, field: str, number: int, text: str, speaker: Spea
     )
 
 
-def _says_no(token: Token, refusals: Iterable[Refusal]) -> bool:
-    """Whether it is part of what refuses: 要る in 要りません is no topic."""
-    return any(each.cue_start <= token.start and token.end <= each.cue_end for each in refusals)
+def _saying_no(tokens: Sequence[Token], refusals: Iterable[Refusal]) -> frozenset[int]:
+    """Places of tokens that are part of what refuses: 要る in 要りません is no topic."""
+    found = set()
+    for start, end in {(each.cue_start, each.cue_end) for each in refusals}:
+        place = bisect_left(tokens, start, key=attrgetter("start"))
+        while place < len(tokens) and tokens[place].start < end:
+            if tokens[place].end <= end:
+                found.add(place)
+            place += 1
+    return frozenset(found)
 
 
 def _shown(text: str, tokens: Sequence[Token]) -> list[str]:

@@ -6,6 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 from copy import copy
 from dataclasses import replace
 from random import Random
+from time import process_time
 
 import numpy as np
 import pytest
@@ -473,6 +474,14 @@ def test_what_a_profile_refuses_does_not_count_and_is_a_conflict() -> None:
 def test_the_words_that_refuse_are_no_topic(engine: Engine) -> None:
     assert engine.model.query(Query(texts={"own_words": "チラシは要りません"})).weights == {}
     assert engine.model.query(Query(texts={"own_words": "倉庫に要る棚"})).weights.keys() >= {"要る"}
+
+
+def test_a_text_that_refuses_without_end_is_read_in_linear_time(engine: Engine) -> None:
+    begun = process_time()
+    read = engine.model.read_document(Document("p", {"summary": "動画は作りません。" * 30_000}))
+
+    assert len(read.fields["summary"][0].refused) == 30_000
+    assert process_time() - begun < 20
 
 
 def test_what_a_need_refuses_is_not_asked_for_and_is_a_conflict() -> None:
