@@ -155,7 +155,8 @@ class Analyzer:
                 break
             longest.update(dict.fromkeys(node.concepts, position))
             longest |= {each.concept: position for each in node.around if _stands_in(text, words, position, each)}
-            if node.denied and _DENIES.match(normalize(text[words[position].end :][:DENIAL]).text):
+            end = words[position].end
+            if node.denied and _DENIES.match(normalize(text[end : end + DENIAL]).text):
                 longest |= dict.fromkeys(node.denied, position)
         return longest
 
