@@ -22,7 +22,6 @@ NOWHERE_IN_A_SCHEMA = {
     "datetime": "no leap seconds, nor more than six digits after the point",
     "email": "one address in plain ASCII, of which `format: email` allows more",
     "form_too_short": "a form is measured as it is read, not as it is written",
-    "integer": "348.0 is whole to a schema; here whole numbers are written without a point",
     "max_digits": "digits after the point",
     "webhook_url_malformed": "an address that a connection can be made to",
     "webhook_url_not_https": "never in the clear",
@@ -46,12 +45,13 @@ NOWHERE_IN_A_SCHEMA = {
     **dict.fromkeys(("before_start", "before_start_time", "after_end", "before_contract"), OF_TIME),
     **dict.fromkeys(("before_the_work", "out_of_order"), OF_TIME),
     **dict.fromkeys(("ends_before_it_begins", "fee_range_reversed", "more_hours_than_days", "says_nothing"), OF_FIELDS),
+    "below_minimum": OF_FIELDS,
     **dict.fromkeys(("needs_channel", "needs_on_behalf_of", "only_for_calls", "too_few_forms"), OF_FIELDS),
     **dict.fromkeys(("group_or_shared", "not_a_whole", "scope_needs_sign_in_page", "ambiguous_form"), OF_FIELDS),
     **dict.fromkeys(("ladder_must_rise", "needs_a_secret", "needs_a_public_client", "not_for_a_person"), OF_FIELDS),
 }
 """Code of a wrong field, wherever it stands → why a schema cannot say so, or not so that it still reads well."""
-COMMENTS = {"required": "a comment at least", "unknown_field": "a comment is on a field of the registration"}
+COMMENTS = {"required": "a comment at least", "unknown_field": "a comment is on a field of the row"}
 CALLS = {"required": "what a call log must hold depends on `kind`"}
 BY_OPERATION: dict[str, dict[str, str]] = {
     "assignments_create": {"required": "`from_user`, or ids that it looks after"},
@@ -62,7 +62,7 @@ BY_OPERATION: dict[str, dict[str, str]] = {
     "matches_create": {"required": "`professional` or `card`, by who asks"},
     "matches_notes_create": CALLS,
     "needs_notes_create": CALLS,
-    "needs_request_changes": {"required": "a comment at least"},
+    "needs_request_changes": COMMENTS,
     "organizations_notes_create": CALLS,
     "organizations_request_changes": COMMENTS,
     "professionals_notes_create": CALLS,

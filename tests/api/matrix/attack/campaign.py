@@ -60,6 +60,7 @@ def attack(
     actor: str = "",
     only: Iterable[str] | None = None,
     change: Callable[[dict[str, Any]], None] | None = None,
+    seed: int = SEED,
 ) -> Report:
     """Attack every operation, or `only` some, as `actor` or as everybody who may; nothing of it is left behind.
 
@@ -71,7 +72,9 @@ def attack(
     connection.inc_thread_sharing()
     door = Door()
     aim = Aim(world, door, actor)
-    schema = schemathesis.openapi.from_dict(document, config=SchemathesisConfig.from_dict(settings(phases, examples)))
+    schema = schemathesis.openapi.from_dict(
+        document, config=SchemathesisConfig.from_dict(settings(phases, examples, seed))
+    )
     if only is not None:
         schema = schema.include(operation_id=sorted(only))
     schema.app = door
@@ -88,7 +91,7 @@ def attack(
     return report
 
 
-def settings(phases: Iterable[str], examples: int) -> dict[str, Any]:
+def settings(phases: Iterable[str], examples: int, seed: int) -> dict[str, Any]:
     """The configuration. What is drawn depends on the seed alone: nothing is learned from answers or from our code."""
     learned = {"extra-data-sources": {"responses": False}}
     each: dict[str, dict[str, Any]] = {
@@ -98,7 +101,7 @@ def settings(phases: Iterable[str], examples: int) -> dict[str, Any]:
         "stateful": {},
     }
     return {
-        "seed": SEED,
+        "seed": seed,
         "continue-on-failure": True,
         "suppress-health-check": ["too_slow"],  # how busy the machine is, is no finding
         "analysis": {"constants": {"enabled": False}},
