@@ -1,5 +1,5 @@
 """The numbers of the formula as one value, each with its reason. They are few, and chosen by reasoning; `usual_half`
-alone was chosen with judged sets in sight (docs/ranking.md)."""
+and `whole_share` were chosen with judged sets in sight (docs/ranking.md)."""
 
 import math
 from collections.abc import Iterable, Mapping

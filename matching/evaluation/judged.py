@@ -113,21 +113,28 @@ def _lines(path: Path) -> Iterator[tuple[int, str]]:
             yield number, line
 
 
-def _texts(path: Path) -> tuple[dict[str, str], dict[str, int]]:
-    """Id to text, and the line of each id that stood before."""
-    texts: dict[str, str] = {}
-    repeated: dict[str, int] = {}
+def _entries(path: Path) -> Iterator[tuple[int, str, dict[str, Any]]]:
+    """Number, id and the rest of each line's object; no id where it has none, or is no object."""
     for number, line in _lines(path):
         try:
             entry = json.loads(line)
         except (ValueError, RecursionError) as error:
             raise BrokenJudgedSet(path, number, f"is not JSON ({error})") from error
-        id, text = (entry.get("id"), entry.get("text")) if isinstance(entry, dict) else (None, None)
-        if not _is_id(id) or not isinstance(text, str):
+        id = entry.pop("id", None) if isinstance(entry, dict) else None
+        yield (number, str(id), entry) if _is_id(id) else (number, "", {})
+
+
+def _texts(path: Path) -> tuple[dict[str, str], dict[str, int]]:
+    """Id to text, and the line of each id that stood before."""
+    texts: dict[str, str] = {}
+    repeated: dict[str, int] = {}
+    for number, id, entry in _entries(path):
+        text = entry.get("text")
+        if not id or not isinstance(text, str):
             raise BrokenJudgedSet(path, number, "must be an object with an id and a text")
-        if str(id) in texts:
-            repeated[str(id)] = number
-        texts[str(id)] = text
+        if id in texts:
+            repeated[id] = number
+        texts[id] = text
     if not texts:
         raise BrokenJudgedSet(path, None, "is empty")
     return texts, repeated
@@ -146,17 +153,12 @@ def _profiles(path: Path, ids: Collection[str]) -> dict[str, Texts]:
     if not path.exists():
         return {}
     found: dict[str, Texts] = {}
-    for number, line in _lines(path):
-        try:
-            entry = json.loads(line)
-        except (ValueError, RecursionError) as error:
-            raise BrokenJudgedSet(path, number, f"is not JSON ({error})") from error
-        id = entry.pop("id", None) if isinstance(entry, dict) else None
-        if not _is_id(id) or not all(_is_text(each) for each in entry.values()):
+    for number, id, entry in _entries(path):
+        if not id or not all(_is_text(each) for each in entry.values()):
             raise BrokenJudgedSet(path, number, "must be an object with an id and texts, or lists of texts, by field")
         if unknown := sorted(entry.keys() - DOCUMENT_FIELDS.keys()):
             raise BrokenJudgedSet(path, number, f"has no field {unknown[0]}, but {', '.join(DOCUMENT_FIELDS)}")
-        found[str(id)] = {name: tuple(each) if isinstance(each, list) else each for name, each in entry.items()}
+        found[id] = {name: tuple(each) if isinstance(each, list) else each for name, each in entry.items()}
     if different := sorted(found.keys() ^ set(ids)):
         raise BrokenJudgedSet(path, None, f"must hold the documents of corpus.jsonl; {different[0]} is in one of them")
     return found

@@ -296,7 +296,6 @@ def staff_is_no_side(case: Case) -> Refusal | None:
 
 def is_side(user_id: UUID, match: Match) -> bool:
     """Tell whether an account is a side now: the professional, or a member of its company or of the organization."""
-    holder = match.professional.organization
-    companies = [match.need.organization, *([holder] if holder else [])]
-    member = any(each.members.filter(user_id=user_id, ended_at__isnull=True).exists() for each in companies)
-    return match.professional.user_id == user_id or member
+    companies = filter(None, (match.need.organization, match.professional.organization))
+    members = (each.members.filter(user_id=user_id, ended_at__isnull=True) for each in companies)
+    return match.professional.user_id == user_id or any(each.exists() for each in members)

@@ -6,7 +6,8 @@ from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from datetime import date, datetime
 from functools import reduce
-from operator import or_
+from itertools import groupby
+from operator import itemgetter, or_
 from typing import Any
 from uuid import UUID
 
@@ -22,7 +23,7 @@ from talentbank.matches.states import State
 from talentbank.needs.models import Need
 from talentbank.organizations.models import Organization
 from talentbank.professionals.models import Professional
-from talentbank.registrations.models import Registration
+from talentbank.registrations.models import Registration, RegistrationHelper
 from talentbank.worklist.items import Reader, Waiting
 from talentbank.worklist.ladders import match_anchor
 from talentbank.worklist.models import Reminder
@@ -78,6 +79,29 @@ def registrations_of(reader: Reader, where: Q) -> Iterator[tuple[str, Registrati
         rows = model._default_manager.filter(where, bank_id__in=banks_of(reader))
         rows = rows.exclude(own_registrations(reader, kind))
         yield from ((kind, row) for row in rows.select_related("bank").order_by("id"))
+
+
+def registrations_to_decide(reader: Reader, where: Q) -> Iterator[tuple[str, Registration, frozenset[UUID]]]:
+    """Registrations, each with who may not decide on it under strict four eyes: who typed it in or ever acted for
+    its holder.
+    """
+    rows = list(registrations_of(reader, where))
+    helpers = _helpers(rows)
+    for kind, row in rows:
+        strict = row.bank.policy.four_eyes is FourEyes.STRICT
+        hands = {row.entered_by_id, row.pending_by_id, *helpers.get((kind, row.pk), ())}
+        yield kind, row, frozenset(hand for hand in hands if hand) if strict else frozenset()
+
+
+def _helpers(rows: Iterable[tuple[str, Registration]]) -> dict[tuple[str, UUID], set[UUID]]:
+    """Kind and id of a registration → accounts of who ever acted for its holder."""
+    helpers: dict[tuple[str, UUID], set[UUID]] = {}
+    for kind, found in groupby(rows, key=itemgetter(0)):
+        ids = [row.pk for _, row in found]
+        helped = RegistrationHelper.objects.filter(subject_kind=kind, subject_id__in=ids).order_by()
+        for id, user_id in helped.values_list("subject_id", "user_id"):
+            helpers.setdefault((kind, id), set()).add(user_id)
+    return helpers
 
 
 def match_waiting(match: Match, **more: object) -> Waiting:

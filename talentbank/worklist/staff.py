@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from datetime import timedelta
 from itertools import groupby
-from operator import attrgetter, itemgetter
+from operator import attrgetter
 from uuid import UUID
 
 from django.db.models import Exists, Max, OuterRef, Q
 
 from talentbank.accounts.selectors import colleagues
 from talentbank.banks.models import Bank
-from talentbank.banks.policy import FourEyes
 from talentbank.core.actors import HELPERS, Role
 from talentbank.core.clock import day_begins, day_of
 from talentbank.core.memo import Memo
@@ -27,7 +26,7 @@ from talentbank.needs.selectors import needs_accepting
 from talentbank.professionals.models import Professional, ReferralStatus
 from talentbank.ranking.services import candidates_for_need
 from talentbank.registrations.guards import deciders
-from talentbank.registrations.models import Registration, RegistrationHelper, RegistrationState
+from talentbank.registrations.models import RegistrationState
 from talentbank.worklist.items import Reader, Waiting
 from talentbank.worklist.rows import (
     KINDS,
@@ -41,6 +40,7 @@ from talentbank.worklist.rows import (
     own_registrations,
     registration_waiting,
     registrations_of,
+    registrations_to_decide,
     start_of,
 )
 
@@ -93,38 +93,15 @@ def calls_to_make(reader: Reader) -> Iterator[Waiting]:
 
 
 def registrations(reader: Reader) -> Iterator[Waiting]:
-    for kind, row, barred in _to_decide(reader, Q(registration_state=RegistrationState.SUBMITTED)):
+    for kind, row, barred in registrations_to_decide(reader, Q(registration_state=RegistrationState.SUBMITTED)):
         yield registration_waiting(row, kind, row.submitted_at or row.updated_at, barred=barred)
 
 
 def pending_changes(reader: Reader) -> Iterator[Waiting]:
     """Changes of approved registrations that hold only once somebody has agreed."""
     waiting = Q(registration_state=RegistrationState.APPROVED) & ~Q(pending_changes={})
-    for kind, row, barred in _to_decide(reader, waiting):
+    for kind, row, barred in registrations_to_decide(reader, waiting):
         yield registration_waiting(row, kind, row.updated_at, barred=barred)
-
-
-def _to_decide(reader: Reader, where: Q) -> Iterator[tuple[str, Registration, frozenset[UUID]]]:
-    """Registrations, each with who may not decide on it under strict four eyes: who typed it in or ever acted for
-    its holder.
-    """
-    rows = list(registrations_of(reader, where))
-    helpers = _helpers(rows)
-    for kind, row in rows:
-        strict = row.bank.policy.four_eyes is FourEyes.STRICT
-        hands = {row.entered_by_id, row.pending_by_id, *helpers.get((kind, row.pk), ())}
-        yield kind, row, frozenset(hand for hand in hands if hand) if strict else frozenset()
-
-
-def _helpers(rows: Iterable[tuple[str, Registration]]) -> dict[tuple[str, UUID], set[UUID]]:
-    """Kind and id of a registration → accounts of who ever acted for its holder."""
-    helpers: dict[tuple[str, UUID], set[UUID]] = {}
-    for kind, found in groupby(rows, key=itemgetter(0)):
-        ids = [row.pk for _, row in found]
-        helped = RegistrationHelper.objects.filter(subject_kind=kind, subject_id__in=ids).order_by()
-        for id, user_id in helped.values_list("subject_id", "user_id"):
-            helpers.setdefault((kind, id), set()).add(user_id)
-    return helpers
 
 
 def changed_since_review(reader: Reader) -> Iterator[Waiting]:
