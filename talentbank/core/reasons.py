@@ -1,8 +1,8 @@
 """Reason codes as data: a label for who chooses one, and what each side is politely told.
 
 Data files stand beside the tables they serve: `reasons.json`, code → label and, per side, Japanese and English words. A
-code is never removed, only no longer offered. Its words tell of something that will not go on; `steps.json`, action →
-words per side, holds what is told instead of an action that ends nothing, but for the codes that it shall `keep`.
+code is never removed, only no longer offered. Its words tell of a request that will not go on; `steps.json`, action →
+words per side, holds what is told of actions that those do not fit, but for the codes that it shall `keep`.
 """
 
 from __future__ import annotations

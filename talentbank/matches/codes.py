@@ -1,5 +1,5 @@
 """Reason codes per action. Their labels and polite words stand in reasons.json, those of closings in
-closings.json, of steps that end nothing in steps.json."""
+closings.json, of steps that those do not fit in steps.json."""
 
 from __future__ import annotations
 

@@ -1,5 +1,5 @@
 """Reason codes of the need table, by action. Their labels and polite words stand in reasons.json, and of
-steps that end nothing in steps.json."""
+steps that those do not fit in steps.json."""
 
 from __future__ import annotations
 
